@@ -1,0 +1,70 @@
+import type { Json } from './game.ts';
+import type { Phase } from './phases.ts';
+
+/** One operation of RFC 6902 (JSON Patch). */
+export interface PatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: Json;
+}
+
+/** One transition. `patch` turns the state of revision − 1 into that of `revision`, so any process can replay it. */
+export interface GameEvent {
+  /** 1 for the event that creates the game; no gaps. */
+  readonly revision: number;
+  readonly atMs: number;
+  /** What happened, in the game's own words; `CATCH_UP` is ours, see `covers`. */
+  readonly type: string;
+  readonly from: Phase | null;
+  readonly to: Phase;
+  readonly actor: string;
+  readonly patch: readonly PatchOperation[];
+  /** SHA-256 (hex) over the canonical JSON of the state after this event. */
+  readonly stateHash: string;
+  /** On CATCH_UP: how many transitions were played while persistence was off or failing and are merged here. */
+  readonly covers?: number;
+}
+
+export const snapshotTriggers = ['interval', 'phase', 'error', 'shutdown', 'manual', 'gap'] as const;
+export type SnapshotTrigger = (typeof snapshotTriggers)[number];
+
+/** The full state at one revision. */
+export interface Snapshot {
+  readonly revision: number;
+  readonly atMs: number;
+  readonly trigger: SnapshotTrigger;
+  readonly phase: Phase;
+  readonly state: Json;
+  /** SHA-256 (hex) over the canonical JSON of `state`. */
+  readonly hash: string;
+}
+
+/** `current` is what our engine writes; `legacy` is what the platform wrote before it. */
+export type Layout = 'current' | 'legacy';
+
+export interface RecordKey {
+  readonly id: string;
+  readonly layout: Layout;
+}
+
+/** A value as its backend holds it. Numbers stay text and bytes stay bytes, so nothing is rounded or retyped. */
+export type PartValue = { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+export interface RecordPart {
+  /** Name of the field, column or attribute. */
+  readonly name: Uint8Array;
+  readonly value: PartValue;
+}
+
+/**
+ * One game as archives and restores carry it, the same from every backend: identity across backends means
+ * identity of this record. Parts are sorted by name (bytewise); names are unique.
+ */
+export interface GameRecord extends RecordKey {
+  /** undefined in the legacy layout, which counts nothing. */
+  readonly revision?: number;
+  /** Absolute time of deletion, milliseconds since the epoch. */
+  readonly expiresAtMs?: number;
+  readonly parts: readonly RecordPart[];
+}

@@ -1,0 +1,59 @@
+import type { Fault } from '../base/fault.ts';
+
+/** What panels, verdicts and runbooks read, once, whatever the metrics come from. */
+export const signals = {
+  transitions: { title: 'Transitions', unit: 'per-second' },
+  errorRatio: { title: 'Error ratio', unit: 'ratio' },
+  latencyP50: { title: 'Latency p50', unit: 'seconds' },
+  latencyP95: { title: 'Latency p95', unit: 'seconds' },
+  latencyP99: { title: 'Latency p99', unit: 'seconds' },
+  cacheHitRatio: { title: 'Cache hit ratio', unit: 'ratio' },
+  /** `by` phase. */
+  activeGames: { title: 'Active games', unit: 'games' },
+  /** `by` component. */
+  storageUsed: { title: 'Storage used', unit: 'bytes' },
+  storageLimit: { title: 'Storage limit', unit: 'bytes' },
+  snapshots: { title: 'Snapshots', unit: 'per-minute' },
+  snapshotFailures: { title: 'Snapshot failures', unit: 'per-minute' },
+  recoveries: { title: 'Recoveries', unit: 'per-minute' },
+  recoveryFailureRatio: { title: 'Recovery failures', unit: 'ratio' },
+  /** How many servers' breakers are not closed; `by` state. */
+  breakersOpen: { title: 'Circuit breakers open', unit: 'servers' },
+  unpersistedGames: { title: 'Unpersisted games', unit: 'games' },
+  unpersistedSeconds: { title: 'Oldest unpersisted', unit: 'seconds' },
+} as const satisfies Record<string, { title: string; unit: Unit }>;
+
+export type Unit = 'per-second' | 'per-minute' | 'ratio' | 'seconds' | 'bytes' | 'games' | 'servers';
+export type SignalId = keyof typeof signals;
+
+export const isSignalId = (text: string): text is SignalId => Object.hasOwn(signals, text);
+
+export type Reading =
+  | { readonly kind: 'value'; readonly value: number; readonly by?: Readonly<Record<string, number>> }
+  /** No series, no traffic in the window, or too few scrapes yet: never to be shown as 0. */
+  | { readonly kind: 'none'; readonly why: string };
+
+export interface Readings {
+  /** When the newest sample behind these readings was taken. */
+  readonly atMs: number;
+  /** The window that rates and quantiles cover. */
+  readonly windowMs: number;
+  readonly signals: Readonly<Record<SignalId, Reading>>;
+  /** One row for each target; a target that did not answer has a fault, and the readings miss its share. */
+  readonly targets: readonly { readonly target: string; readonly fault?: Fault }[];
+}
+
+export interface Point {
+  readonly atMs: number;
+  /** undefined: no data at this time. */
+  readonly value: number | undefined;
+}
+
+export interface MetricSource {
+  /** For people: where the figures come from, like `scrape of 2 targets`. */
+  readonly name: string;
+  /** @throws Fault `platform-unreachable` when no target at all answered. */
+  read(signal?: AbortSignal): Promise<Readings>;
+  /** Points of one signal, oldest first, at most as far back as the source knows. */
+  history(id: SignalId): readonly Point[];
+}

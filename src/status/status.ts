@@ -1,0 +1,44 @@
+import type { Fault } from '../base/fault.ts';
+import type { BreakerState } from '../metrics/catalogue.ts';
+import type { Readings } from '../metrics/source.ts';
+import type { AlertName, Severity } from '../monitoring/alerts.ts';
+
+/** `unknown`: what would tell could not be read. Never healthy by default. */
+export type Verdict = 'healthy' | 'degraded' | 'down' | 'unknown';
+
+export interface Reason {
+  readonly severity: Severity;
+  /** What is wrong, with the value and the limit: `error ratio 12.4 % (limit 5 %)`. */
+  readonly text: string;
+  readonly alert?: AlertName;
+  /** Runbook to open for it. */
+  readonly runbook?: string;
+}
+
+export interface ServerStatus {
+  readonly server: string;
+  /** undefined: not read, see `fault`. */
+  readonly healthy: boolean | undefined;
+  readonly breaker: { readonly state: BreakerState; readonly changedAtMs: number } | undefined;
+  readonly fault?: Fault;
+}
+
+/** One look at everything: what `status` prints and the Overview shows. */
+export interface Status {
+  readonly atMs: number;
+  readonly verdict: Verdict;
+  /** `atLeast`: it was already so when this process first looked. */
+  readonly since: { readonly atMs: number; readonly atLeast: boolean };
+  /** Worst first; empty when healthy. */
+  readonly reasons: readonly Reason[];
+  /** The runbook of the worst reason. */
+  readonly runbook: string | undefined;
+  /** What would be lost if every server restarted now; undefined when it cannot be known. */
+  readonly unpersisted: { readonly games: number; readonly oldestSeconds: number } | undefined;
+  /** undefined when no metrics source is configured; a Fault when it could not be read. */
+  readonly readings: Readings | Fault | undefined;
+  readonly servers: readonly ServerStatus[];
+  readonly backend: { readonly location: string; readonly fault?: Fault };
+  /** Sources that were configured and could not be read; `status` exits 3 when there is one. */
+  readonly unread: readonly { readonly source: string; readonly fault: Fault }[];
+}

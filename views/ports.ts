@@ -1,0 +1,51 @@
+/**
+ * All that the console's screens may reach. `cli/console.ts` hands in the real ones; tests hand in fakes. Screens
+ * see feeds and plain types, never a backend, the engine or the environment.
+ */
+import type { RunObserver, Report } from '../src/action/action.ts';
+import type { Plan } from '../src/action/plan.ts';
+import type { ArchiveListing, Validation } from '../src/backup/archive-list.ts';
+import type { Clock } from '../src/base/clock.ts';
+import type { Feed } from '../src/base/feed.ts';
+import type { FleetFlags } from '../src/flags/store.ts';
+import type { Point, SignalId } from '../src/metrics/source.ts';
+import type { Runbook } from '../src/runbook/runbook.ts';
+import type { Walk } from '../src/runbook/walk.ts';
+import type { Status } from '../src/status/status.ts';
+
+/** What an action asked for from a screen needs; one member for each action the console offers. */
+export type ActionRequest =
+  | { readonly action: 'backup create' }
+  | { readonly action: 'backup restore'; readonly archive: string; readonly onExisting: 'fail' | 'skip' | 'newer' | 'overwrite' }
+  | { readonly action: 'rollback run'; readonly reason: string };
+
+export interface ConsolePorts {
+  readonly world: {
+    readonly environment: string;
+    readonly simulated: boolean;
+    /** Backend and place, without secrets. */
+    readonly place: string;
+    /** True drops every key that changes the target, and says so. */
+    readonly readOnly: boolean;
+    readonly version: string;
+  };
+  readonly clock: Clock;
+  readonly feeds: {
+    readonly status: Feed<Status>;
+    readonly flags: Feed<FleetFlags>;
+    readonly archives: Feed<ArchiveListing>;
+  };
+  /** Points behind a signal's sparkline, oldest first. */
+  history(id: SignalId): readonly Point[];
+  readonly actions: {
+    /** Reads only. */
+    prepare(request: ActionRequest, signal: AbortSignal): Promise<Plan>;
+    /** @param typed what the operator typed; checked against the plan's environment, not needed for local actions */
+    run(plan: Plan, typed: string | undefined, observer: RunObserver, signal: AbortSignal): Promise<Report>;
+  };
+  validateArchive(name: string, progress: (done: number, total: number) => void, signal: AbortSignal): Promise<Validation>;
+  readonly runbooks: {
+    list(): Promise<readonly Runbook[]>;
+    start(id: string): Promise<Walk>;
+  };
+}
