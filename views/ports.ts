@@ -2,7 +2,7 @@
  * All that the console's screens may reach. `cli/console.ts` hands in the real ones; tests hand in fakes. Screens
  * see feeds and plain types, never a backend, the engine or the environment.
  */
-import type { RunObserver, Report } from '../src/action/action.ts';
+import type { Report, RunObserver } from '../src/action/action.ts';
 import type { Plan } from '../src/action/plan.ts';
 import type { ArchiveListing, Validation } from '../src/backup/archive-list.ts';
 import type { Clock } from '../src/base/clock.ts';
@@ -16,7 +16,11 @@ import type { Status } from '../src/status/status.ts';
 /** What an action asked for from a screen needs; one member for each action the console offers. */
 export type ActionRequest =
   | { readonly action: 'backup create' }
-  | { readonly action: 'backup restore'; readonly archive: string; readonly onExisting: 'fail' | 'skip' | 'newer' | 'overwrite' }
+  | {
+      readonly action: 'backup restore';
+      readonly archive: string;
+      readonly onExisting: 'fail' | 'skip' | 'newer' | 'overwrite';
+    }
   | { readonly action: 'rollback run'; readonly reason: string };
 
 export interface ConsolePorts {
@@ -43,7 +47,11 @@ export interface ConsolePorts {
     /** @param typed what the operator typed; checked against the plan's environment, not needed for local actions */
     run(plan: Plan, typed: string | undefined, observer: RunObserver, signal: AbortSignal): Promise<Report>;
   };
-  validateArchive(name: string, progress: (done: number, total: number) => void, signal: AbortSignal): Promise<Validation>;
+  validateArchive(
+    name: string,
+    progress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<Validation>;
   readonly runbooks: {
     list(): Promise<readonly Runbook[]>;
     start(id: string): Promise<Walk>;

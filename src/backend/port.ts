@@ -131,5 +131,10 @@ export type Operation = keyof typeof operations;
 
 /** What a backend (through the `observed` wrapper) and the engine tell whoever measures them. */
 export interface Observer {
-  operation(event: { operation: Operation; backend: BackendKind; outcome: 'ok' | 'error'; seconds: number }): void;
+  operation(event: {
+    operation: Operation;
+    backend: BackendKind;
+    outcome: 'ok' | 'error';
+    seconds: number;
+  }): void;
 }

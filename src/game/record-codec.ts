@@ -18,7 +18,10 @@ export function recordDigest(record: GameRecord): string {
 }
 
 export function encodeRecord(record: GameRecord): Buffer {
-  const chunks: Uint8Array[] = [Uint8Array.of(version, layouts.indexOf(record.layout)), blob(Buffer.from(record.id))];
+  const chunks: Uint8Array[] = [
+    Uint8Array.of(version, layouts.indexOf(record.layout)),
+    blob(Buffer.from(record.id)),
+  ];
   chunks.push(optional(record.revision), optional(record.expiresAtMs), u32(record.parts.length));
   for (const part of sortedParts(record.parts)) {
     chunks.push(blob(part.name), Uint8Array.of(0), blob(part.value.bytes));

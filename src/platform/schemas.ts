@@ -1,7 +1,11 @@
 /** The game servers' HTTP API, as they serve it and as we read it. Unknown fields are let through untouched. */
 import { z } from 'zod';
 
-export const flagNames = ['use_state_persistence', 'enable_state_snapshots', 'enable_state_recovery'] as const;
+export const flagNames = [
+  'use_state_persistence',
+  'enable_state_snapshots',
+  'enable_state_recovery',
+] as const;
 export type FlagName = (typeof flagNames)[number];
 
 /** Each flag works only while the one before it is on. */
@@ -41,7 +45,11 @@ export type Health = z.infer<typeof healthSchema>;
 /** `GET /api/health/circuit-breakers` */
 export const breakersSchema = z.object({
   breakers: z.array(
-    z.object({ name: z.string(), state: z.enum(['closed', 'open', 'half_open']), changed_at: z.iso.datetime() }),
+    z.object({
+      name: z.string(),
+      state: z.enum(['closed', 'open', 'half_open']),
+      changed_at: z.iso.datetime(),
+    }),
   ),
 });
 export type Breakers = z.infer<typeof breakersSchema>;
@@ -49,11 +57,20 @@ export type Breakers = z.infer<typeof breakersSchema>;
 /** `GET /api/rooms` */
 export const roomsSchema = z.object({
   rooms: z.array(
-    z.object({ id: z.string(), name: z.string(), phase: z.string(), players: z.number(), persisted: z.boolean() }),
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      phase: z.string(),
+      players: z.number(),
+      persisted: z.boolean(),
+    }),
   ),
 });
 /** `POST /api/rooms/create` */
-export const roomCreateSchema = z.object({ name: z.string().min(1), capacity: z.number().int().min(2).max(8) });
+export const roomCreateSchema = z.object({
+  name: z.string().min(1),
+  capacity: z.number().int().min(2).max(8),
+});
 export const roomCreatedSchema = z.object({ id: z.string() });
 /** `POST /api/rooms/<id>/join` */
 export const joinSchema = z.object({ player_name: z.string().min(1) });

@@ -1,0 +1,49 @@
+import type { Fault } from '../base/fault.ts';
+import type { Layout } from '../game/record.ts';
+
+/** The plain text beside an archive, `<name>.manifest.json`: for listing without opening it. Version 1. */
+export interface Manifest {
+  readonly version: 1;
+  readonly name: string;
+  readonly archiveId: string;
+  readonly environment: string;
+  /** Where the games were read, without secrets. */
+  readonly source: string;
+  readonly createdBy: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly games: number;
+  readonly gamesByLayout: Readonly<Record<Layout, number>>;
+  readonly rawBytes: number;
+  readonly storedBytes: number;
+  readonly codec: 'zstd' | 'gzip' | 'none';
+  /** A scan is no point in time: each game is whole, different games are from different moments. */
+  readonly consistency: 'fuzzy-scan';
+  readonly filter: { readonly includeCompleted: boolean };
+  /** SHA-256 (hex) that the archive's footer ends with. */
+  readonly rootHash: string;
+}
+
+export interface ArchiveRow {
+  readonly name: string;
+  readonly path: string;
+  /** A Fault when the archive or its manifest cannot be read; the row is listed all the same. */
+  readonly manifest: Manifest | Fault;
+  /** When a validation last passed over these very bytes; undefined when none did. */
+  readonly verifiedAtMs: number | undefined;
+}
+
+export interface ArchiveListing {
+  readonly location: string;
+  /** Newest first. */
+  readonly archives: readonly ArchiveRow[];
+}
+
+export interface Validation {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly games: number;
+  readonly bytesRead: number;
+  /** Empty when ok. */
+  readonly problems: readonly string[];
+}
