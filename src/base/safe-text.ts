@@ -3,10 +3,9 @@
  * reorder or hide other text. Here each becomes a visible escape, so an operator sees that something is odd.
  */
 
-// C0 and C1 controls, soft hyphen, bidirectional controls, zero-width characters, line separators, BOM,
-// interlinear and tag characters, variation selectors (their width differs between terminals).
-const unsafe =
-  /[\p{Cc}\p{Cs}\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+// Controls, lone surrogates, characters drawn as nothing (zero width, fillers, tags, variation selectors), those
+// that reorder a line, and those that end one.
+const unsafe = /\p{Cc}|\p{Cs}|\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|\p{Zl}|\p{Zp}/gu;
 
 /** One line of harmless text; what was unsafe is shown as `\u{1b}`. */
 export function safeLine(text: string): string {
