@@ -1,0 +1,102 @@
+/** A real redis-server of the test's own: a free port of 127.0.0.1, data in a temporary folder. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+interface RedisOptions {
+  /** Password of the default user. */
+  readonly password?: string;
+  /** A further user in ACL syntax, like `reader on >secret ~* +@read`. */
+  readonly user?: string;
+  /** Like `10mb`. */
+  readonly maxmemory?: string;
+}
+
+export interface TestRedis {
+  readonly port: number;
+  /** With the password of the default user, if it has one. */
+  readonly url: string;
+  /** Ends it at once, as a crash would; what was not saved is lost. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port after `kill`. */
+  restart(): Promise<void>;
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>;
+}
+
+const attempts = 5;
+
+export async function startRedis(options: RedisOptions = {}): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-redis-'));
+  let { port, server } = await startOnFreePort(folder, options);
+  const killWithTest = () => server.kill('SIGKILL');
+  process.once('exit', killWithTest);
+  const kill = () => end(server);
+  return {
+    port,
+    url: `redis://${options.password ? `:${encodeURIComponent(options.password)}@` : ''}127.0.0.1:${port}/0`,
+    kill,
+    async restart() {
+      const again = await start(port, folder, options);
+      if (!again) throw new Error(`Port ${port} was taken while redis-server was down`);
+      server = again;
+    },
+    async stop() {
+      await kill();
+      process.off('exit', killWithTest);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startOnFreePort(folder: string, options: RedisOptions) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const port = await freePort();
+    const server = await start(port, folder, options);
+    if (server) return { port, server };
+  }
+  throw new Error(`redis-server did not start on any of ${attempts} free ports`);
+}
+
+/** Resolves when it accepts connections; undefined when it ended instead, as it does when the port is taken. */
+async function start(port: number, folder: string, options: RedisOptions): Promise<ChildProcess | undefined> {
+  const server = spawn('redis-server', argumentsOf(port, folder, options), {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  for await (const line of createInterface({ input: server.stdout })) {
+    if (!line.includes('Ready to accept connections')) continue;
+    server.stdout.resume();
+    return server;
+  }
+  return undefined;
+}
+
+function argumentsOf(port: number, folder: string, { password, user, maxmemory }: RedisOptions): string[] {
+  return [
+    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'],
+    ...(password ? ['--requirepass', password] : []),
+    ...(user ? ['--user', ...user.split(' ')] : []),
+    ...(maxmemory ? ['--maxmemory', maxmemory] : []),
+  ];
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = once(server, 'exit');
+  server.kill('SIGKILL');
+  await exited;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  if (address === null || typeof address === 'string') throw new Error('No port was given');
+  probe.close();
+  await once(probe, 'close');
+  return address.port;
+}
