@@ -1,4 +1,7 @@
 import type { Fault } from '../base/fault.ts';
+import type { Unit } from '../base/units.ts';
+
+export type { Unit };
 
 /** What panels, verdicts and runbooks read, once, whatever the metrics come from. */
 export const signals = {
@@ -23,7 +26,6 @@ export const signals = {
   unpersistedSeconds: { title: 'Oldest unpersisted', unit: 'seconds' },
 } as const satisfies Record<string, { title: string; unit: Unit }>;
 
-export type Unit = 'per-second' | 'per-minute' | 'ratio' | 'seconds' | 'bytes' | 'games' | 'servers';
 export type SignalId = keyof typeof signals;
 
 export const isSignalId = (text: string): text is SignalId => Object.hasOwn(signals, text);
