@@ -1,0 +1,82 @@
+import type { Clock } from '../base/clock.ts';
+import { asFault, Fault } from '../base/fault.ts';
+import type { Readings } from '../metrics/source.ts';
+import { type Findings, judge } from './judge.ts';
+import type { ServerStatus, Status, Verdict } from './status.ts';
+
+/** What a look at the platform reads; each may be missing where it is not configured. */
+export interface StatusSources {
+  readonly clock: Clock;
+  readonly backend: { readonly location: string; ping(signal?: AbortSignal): Promise<void> };
+  /** Never rejects for a single server; its row has the fault. Empty without game servers. */
+  readServers(signal?: AbortSignal): Promise<readonly ServerStatus[]>;
+  /** undefined without a metrics source. */
+  readonly readMetrics: ((signal?: AbortSignal) => Promise<Readings>) | undefined;
+}
+
+/** @returns a reader that remembers the verdict it gave before, for `since` */
+export function createStatusReader(sources: StatusSources): (signal?: AbortSignal) => Promise<Status> {
+  let standing: { verdict: Verdict; since: Status['since'] } | undefined;
+
+  return async (signal) => {
+    const findings = await gather(sources, signal);
+    const { verdict, reasons } = judge(findings);
+    const atMs = sources.clock.now();
+    if (standing?.verdict !== verdict) {
+      standing = {
+        verdict,
+        since: standing ? { atMs, atLeast: false } : firstSince(findings, verdict, atMs),
+      };
+    }
+    const runbook = reasons.find((reason) => reason.runbook)?.runbook;
+    return { atMs, verdict, since: standing.since, reasons, runbook, ...findings };
+  };
+}
+
+/** On the first look the breakers are the only witnesses of when a trouble began. */
+function firstSince(findings: Findings, verdict: Verdict, nowMs: number): Status['since'] {
+  if (verdict === 'healthy' || verdict === 'unknown') return { atMs: nowMs, atLeast: true };
+  const tripped = findings.servers.flatMap(({ breaker }) =>
+    breaker && breaker.state !== 'closed' ? [breaker.changedAtMs] : [],
+  );
+  return { atMs: Math.min(nowMs, ...tripped), atLeast: true };
+}
+
+async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Findings> {
+  const [backendFault, servers, readings] = await Promise.all([
+    sources.backend.ping(signal).then(
+      () => undefined,
+      (thrown) => asFault(thrown),
+    ),
+    sources.readServers(signal),
+    sources.readMetrics?.(signal).catch((thrown) => asFault(thrown)),
+  ]);
+  signal?.throwIfAborted();
+  const { location } = sources.backend;
+  return {
+    readings,
+    servers,
+    backend: { location, ...(backendFault ? { fault: backendFault } : {}) },
+    unpersisted: unpersistedIn(readings),
+    unread: [
+      ...(backendFault ? [{ source: location, fault: backendFault }] : []),
+      ...servers.flatMap(({ server, fault }) => (fault ? [{ source: server, fault }] : [])),
+      ...unreadMetrics(readings),
+    ],
+  };
+}
+
+function unreadMetrics(readings: Readings | Fault | undefined): Status['unread'] {
+  if (!readings) return [];
+  if (readings instanceof Fault) return [{ source: 'metrics', fault: readings }];
+  return readings.targets.flatMap(({ target, fault }) => (fault ? [{ source: target, fault }] : []));
+}
+
+/** Unknown as soon as one target is missing: its games are not in the sum. */
+function unpersistedIn(readings: Readings | Fault | undefined): Status['unpersisted'] {
+  if (!readings || readings instanceof Fault || readings.targets.some(({ fault }) => fault)) return undefined;
+  const games = readings.signals.unpersistedGames;
+  const oldest = readings.signals.unpersistedSeconds;
+  if (games.kind === 'none' || oldest.kind === 'none') return undefined;
+  return { games: games.value, oldestSeconds: oldest.value };
+}

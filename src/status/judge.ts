@@ -1,0 +1,91 @@
+import { Fault } from '../base/fault.ts';
+import { formatDuration, formatValue } from '../base/units.ts';
+import { type Readings, signals } from '../metrics/source.ts';
+import { type AlertName, type AlertRow, alerts, conditionHolds } from '../monitoring/alerts.ts';
+import type { Reason, ServerStatus, Status, Verdict } from './status.ts';
+
+/** A single failed write is caught up within moments; only what stays behind is worth a word. */
+const unpersistedGraceSeconds = 5;
+
+/** Everything a verdict is judged from; pure data, so every rule can be tested with literals. */
+export type Findings = Pick<Status, 'readings' | 'servers' | 'backend' | 'unpersisted' | 'unread'>;
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
+}
+
+export function judge(findings: Findings): Judgement {
+  const reasons = [
+    ...backendReasons(findings),
+    ...serverReasons(findings.servers),
+    ...alertReasons(findings.readings),
+    ...unpersistedReasons(findings),
+  ].sort((a, b) => rank(a) - rank(b));
+  return { verdict: verdictOf(findings, reasons), reasons };
+}
+
+const rank = (reason: Reason) => (reason.severity === 'critical' ? 0 : 1);
+
+function verdictOf(findings: Findings, reasons: readonly Reason[]): Verdict {
+  if (isDown(findings)) return 'down';
+  if (reasons.length > 0) return 'degraded';
+  return canTell(findings) ? 'healthy' : 'unknown';
+}
+
+/** Down: nothing is being saved anywhere. */
+function isDown({ backend, servers }: Findings): boolean {
+  if (backend.fault) return true;
+  return servers.length > 0 && servers.every((server) => server.breaker?.state === 'open' || isGone(server));
+}
+
+const isGone = (server: ServerStatus) => server.fault?.code === 'platform-unreachable';
+
+/** Healthy needs proof: traffic that was measured, servers that answered, and no source left unread. */
+function canTell({ readings, servers, unread }: Findings): boolean {
+  if (unread.length > 0 || servers.length === 0) return false;
+  if (!readings || readings instanceof Fault) return false;
+  return readings.signals.errorRatio.kind === 'value';
+}
+
+function backendReasons({ backend }: Findings): Reason[] {
+  if (!backend.fault) return [];
+  const text = `${backend.location}: ${backend.fault.message}`;
+  return [{ severity: 'critical', text, runbook: alerts.CircuitBreakerOpen.runbook }];
+}
+
+function serverReasons(servers: readonly ServerStatus[]): Reason[] {
+  return servers.flatMap((server): Reason[] => {
+    const runbook = alerts.CircuitBreakerOpen.runbook;
+    if (server.fault)
+      return [{ severity: 'critical', text: `${server.server}: ${server.fault.message}`, runbook }];
+    if (server.healthy === false) {
+      return [
+        { severity: 'critical', text: `${server.server} says its state management is unhealthy`, runbook },
+      ];
+    }
+    return [];
+  });
+}
+
+function alertReasons(readings: Readings | Fault | undefined): Reason[] {
+  if (!readings || readings instanceof Fault) return [];
+  return Object.entries(alerts).flatMap(([name, row]: [string, AlertRow]): Reason[] => {
+    const reading = readings.signals[row.signal];
+    if (reading.kind === 'none' || !conditionHolds(row, reading)) return [];
+    const { title, unit } = signals[row.signal];
+    const limit = `${row.fires} the limit of ${formatValue(row.threshold, unit)}`;
+    const text = `${row.summary}: ${title.toLowerCase()} ${formatValue(reading.value, unit)}, ${limit}`;
+    // The keys of `alerts` are the names.
+    return [{ severity: row.severity, text, alert: name as AlertName, runbook: row.runbook }];
+  });
+}
+
+function unpersistedReasons({ unpersisted }: Findings): Reason[] {
+  if (!unpersisted || unpersisted.games === 0 || unpersisted.oldestSeconds < unpersistedGraceSeconds)
+    return [];
+  const { games, oldestSeconds } = unpersisted;
+  const who = games === 1 ? '1 game is' : `${formatValue(games, 'games')} games are`;
+  const text = `${who} only in memory, the oldest for ${formatDuration(oldestSeconds * 1000)}`;
+  return [{ severity: 'warning', text, runbook: alerts.CircuitBreakerOpen.runbook }];
+}

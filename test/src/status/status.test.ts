@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../src/base/fault.ts';
+import { type Reading, type Readings, type SignalId, signals } from '../../../src/metrics/source.ts';
+import { createStatusReader, type StatusSources } from '../../../src/status/gather.ts';
+import type { ServerStatus } from '../../../src/status/status.ts';
+
+const nowMs = Date.parse('2026-11-23T03:00:00Z');
+const unreachable = new Fault('platform-unreachable', 'no answer in 2 s');
+
+function readingsOf(given: Partial<Record<SignalId, number>>, deadTarget?: Fault): Readings {
+  const normal: Partial<Record<SignalId, number>> = {
+    errorRatio: 0.0004,
+    unpersistedGames: 0,
+    unpersistedSeconds: 0,
+    breakersOpen: 0,
+  };
+  const values = { ...normal, ...given };
+  const entries = (Object.keys(signals) as SignalId[]).map((id): [SignalId, Reading] => {
+    const value = values[id];
+    return [id, value === undefined ? { kind: 'none', why: 'no traffic' } : { kind: 'value', value }];
+  });
+  return {
+    atMs: nowMs,
+    windowMs: 60_000,
+    signals: Object.fromEntries(entries) as Record<SignalId, Reading>,
+    targets: [{ target: 'a', ...(deadTarget ? { fault: deadTarget } : {}) }],
+  };
+}
+
+const server = (given: Partial<ServerStatus> = {}): ServerStatus => ({
+  server: 'a',
+  healthy: true,
+  breaker: { state: 'closed', changedAtMs: nowMs - 3_600_000 },
+  ...given,
+});
+
+function lookWith(
+  given: Partial<StatusSources> & { metrics?: Readings | Fault; servers?: ServerStatus[] } = {},
+) {
+  const { metrics = readingsOf({}), servers = [server()] } = given;
+  return createStatusReader({
+    clock: { now: () => nowMs, sleep: async () => {} },
+    backend: { location: 'redis://127.0.0.1:6379/0', ping: async () => {} },
+    readServers: async () => servers,
+    readMetrics: async () => {
+      if (metrics instanceof Fault) throw metrics;
+      return metrics;
+    },
+    ...given,
+  });
+}
+
+describe('the verdict', () => {
+  it('is healthy when everything was read and nothing is over its limit', async () => {
+    const status = await lookWith()();
+    expect(status).toMatchObject({ verdict: 'healthy', reasons: [], unread: [], runbook: undefined });
+    expect(status.unpersisted).toEqual({ games: 0, oldestSeconds: 0 });
+  });
+
+  it('is degraded by an alert condition, named with value, limit and runbook', async () => {
+    const status = await lookWith({ metrics: readingsOf({ errorRatio: 0.124 }) })();
+    expect(status.verdict).toBe('degraded');
+    expect(status.runbook).toBe('disable-persistence');
+    expect(status.reasons).toMatchObject([
+      {
+        alert: 'HighStateErrorRate',
+        text: 'Storage operations fail: error ratio 12.4 %, above the limit of 5 %',
+      },
+    ]);
+  });
+
+  it('is not degraded exactly at the limit', async () => {
+    expect((await lookWith({ metrics: readingsOf({ errorRatio: 0.05 }) })()).verdict).toBe('healthy');
+  });
+
+  it('puts critical reasons before warnings', async () => {
+    const status = await lookWith({
+      metrics: readingsOf({ latencyP99: 0.4, errorRatio: 0.3, cacheHitRatio: 0.1 }),
+    })();
+    expect(status.reasons.map((reason) => reason.severity)).toEqual(['critical', 'warning', 'warning']);
+  });
+
+  it('is down when the backend does not answer', async () => {
+    const ping = async () => {
+      throw new Fault('backend-unreachable', 'Redis did not answer in 5 s');
+    };
+    const status = await lookWith({ backend: { location: 'redis://h', ping } })();
+    expect(status.verdict).toBe('down');
+    expect(status.unread.map(({ source }) => source)).toEqual(['redis://h']);
+  });
+
+  it('is down when every breaker is open, and only degraded when one of two is', async () => {
+    const open = server({ breaker: { state: 'open', changedAtMs: nowMs - 90_000 } });
+    expect((await lookWith({ servers: [open, open] })()).verdict).toBe('down');
+    const metrics = readingsOf({ breakersOpen: 1 });
+    expect((await lookWith({ servers: [open, server()], metrics })()).verdict).toBe('degraded');
+  });
+
+  it('is down when no server can be reached', async () => {
+    const gone = server({ healthy: undefined, breaker: undefined, fault: unreachable });
+    expect((await lookWith({ servers: [gone] })()).verdict).toBe('down');
+  });
+
+  it('is unknown, not healthy, when the metrics could not be read', async () => {
+    const status = await lookWith({ metrics: unreachable })();
+    expect(status.verdict).toBe('unknown');
+    expect(status.unread).toEqual([{ source: 'metrics', fault: unreachable }]);
+  });
+
+  it('is unknown when there was no traffic to measure', async () => {
+    const metrics = readingsOf({});
+    const quiet = {
+      ...metrics,
+      signals: { ...metrics.signals, errorRatio: { kind: 'none', why: 'no traffic' } as const },
+    };
+    expect((await lookWith({ metrics: quiet })()).verdict).toBe('unknown');
+  });
+
+  it('is unknown when no game server is configured', async () => {
+    expect((await lookWith({ servers: [] })()).verdict).toBe('unknown');
+  });
+});
+
+describe('what would be lost', () => {
+  it('counts unpersisted games, as a reason only once they stay behind', async () => {
+    const brief = await lookWith({ metrics: readingsOf({ unpersistedGames: 3, unpersistedSeconds: 1 }) })();
+    expect(brief).toMatchObject({ verdict: 'healthy', unpersisted: { games: 3, oldestSeconds: 1 } });
+    const lasting = await lookWith({
+      metrics: readingsOf({ unpersistedGames: 3, unpersistedSeconds: 42 }),
+    })();
+    expect(lasting.verdict).toBe('degraded');
+    expect(lasting.reasons[0]?.text).toBe('3 games are only in memory, the oldest for 42 s');
+  });
+
+  it('is unknown while one target is missing, since its games are not in the sum', async () => {
+    expect((await lookWith({ metrics: readingsOf({}, unreachable) })()).unpersisted).toBeUndefined();
+  });
+});
+
+describe('since when', () => {
+  it('is "at least since now" on the first look', async () => {
+    expect((await lookWith()()).since).toEqual({ atMs: nowMs, atLeast: true });
+  });
+
+  it('goes back to when the breaker tripped', async () => {
+    const open = server({ breaker: { state: 'open', changedAtMs: nowMs - 90_000 } });
+    expect((await lookWith({ servers: [open] })()).since).toEqual({ atMs: nowMs - 90_000, atLeast: true });
+  });
+
+  it('stays while the verdict stays and is exact after a change was seen', async () => {
+    let now = nowMs;
+    let metrics = readingsOf({});
+    const look = lookWith({
+      clock: { now: () => now, sleep: async () => {} },
+      readMetrics: async () => metrics,
+    });
+    await look();
+    now += 10_000;
+    metrics = readingsOf({ errorRatio: 0.5 });
+    expect((await look()).since).toEqual({ atMs: nowMs + 10_000, atLeast: false });
+    now += 10_000;
+    expect((await look()).since).toEqual({ atMs: nowMs + 10_000, atLeast: false });
+  });
+});
