@@ -11,29 +11,58 @@ export interface Transition {
   readonly change: { readonly state: Json } | { readonly patch: readonly PatchOperation[] };
 }
 
+/**
+ * Names one state of a game. Storage counts revisions without gaps, and what is only in memory will be merged
+ * into one of them, so while a game is ahead of storage its revision alone would name several states.
+ */
+export interface Position {
+  /** Newest revision in storage; 0 when nothing is stored yet. */
+  readonly revision: number;
+  /** Transitions that are only in memory; 0 when the game is persisted. */
+  readonly ahead: number;
+}
+
+/** Where it succeeds it is a Position: hand it to the next `append`. */
 export type Transitioned =
-  | { readonly kind: 'committed'; readonly revision: number }
+  | { readonly kind: 'committed'; readonly revision: number; readonly ahead: 0 }
   /** The game goes on in memory; the next write that succeeds brings storage up to date (a CATCH_UP event). */
   | {
       readonly kind: 'unpersisted';
+      readonly revision: number;
+      readonly ahead: number;
       readonly why: 'disabled' | 'breaker-open' | 'failed';
       readonly sinceMs: number;
     }
-  /** Somebody else moved the game; nothing was written or changed. */
-  | { readonly kind: 'conflict'; readonly expected: number; readonly actual: number };
+  /** Somebody else moved the game; the transition was neither written nor played in memory. */
+  | { readonly kind: 'conflict'; readonly expected: Position; readonly actual: Position };
 
-/** A game as the engine holds it. `persisted` is false while its newest state is only in memory. */
-export interface LiveGame {
+/** A game as the engine holds it. */
+export interface LiveGame extends Position {
   readonly id: GameId;
-  /** Newest revision in storage. */
-  readonly revision: number;
   readonly phase: Phase;
   readonly state: Json;
+  /** False while its newest state is only in memory. */
   readonly persisted: boolean;
 }
 
+/** A game that memory and storage moved apart; no write can bring them together, a person must choose. */
+export interface Diverged {
+  readonly id: GameId;
+  readonly held: Position;
+  /** Newest revision in storage; 0 when the game is gone from there. */
+  readonly storedRevision: number;
+}
+
+export interface Unpersisted {
+  readonly games: number;
+  /** Since when the oldest of them waits. */
+  readonly oldestAtMs: number | undefined;
+  readonly diverged: readonly Diverged[];
+}
+
 export type Recovered =
-  | { readonly kind: 'success'; readonly game: LiveGame }
+  /** The newest revision is proved; `problems` names damaged records that were not needed for it. */
+  | { readonly kind: 'success'; readonly game: LiveGame; readonly problems: readonly string[] }
   /** Something was left out, and `problems` says what. */
   | { readonly kind: 'partial'; readonly game: LiveGame; readonly problems: readonly string[] }
   | { readonly kind: 'failed'; readonly problems: readonly string[] }
@@ -66,17 +95,25 @@ export interface EnginePolicy {
 
 export interface Engine {
   create(id: GameId, state: Json, actor: string, signal?: AbortSignal): Promise<Transitioned>;
-  /** @param expectedRevision the revision of the LiveGame that the caller built on */
-  append(
-    id: GameId,
-    transition: Transition,
-    expectedRevision: number,
-    signal?: AbortSignal,
-  ): Promise<Transitioned>;
-  /** From memory if it is there, else from storage. */
+  /**
+   * An abort before the write throws and changes nothing; after that the write counts as failed.
+   * @param expected the LiveGame (or the last Transitioned) that the caller built on
+   * @throws Fault `not-found`; `game-invalid` for a phase that may not follow or a change that is not JSON;
+   *   those of the backend and `record-unreadable` when the game had to be loaded first
+   */
+  append(id: GameId, transition: Transition, expected: Position, signal?: AbortSignal): Promise<Transitioned>;
+  /**
+   * From memory if it is there, else from storage.
+   * @throws Fault those of the backend; `record-unreadable` when storage does not prove its newest revision
+   */
   load(id: GameId, signal?: AbortSignal): Promise<LiveGame | undefined>;
-  /** Rebuilds from storage: newest valid snapshot plus the events after it. Never serves a state older than memory's. */
+  /**
+   * Rebuilds from storage: newest valid snapshot plus the events after it. Where memory knows more than storage
+   * can prove, memory's state is served, as `partial`.
+   * @throws Fault those of the backend
+   */
   recover(id: GameId, signal?: AbortSignal): Promise<Recovered>;
+  /** `refused`: switched off, unknown, or the game cannot be brought into storage first. */
   snapshot(
     id: GameId,
     trigger: SnapshotTrigger,
@@ -84,7 +121,9 @@ export interface Engine {
   ): Promise<'stored' | 'refused' | 'failed'>;
   /** Writes what is only in memory, if the backend takes it; called now and then by the server. */
   catchUp(signal?: AbortSignal): Promise<void>;
-  unpersisted(): { readonly games: number; readonly oldestAtMs: number | undefined };
+  unpersisted(): Unpersisted;
+  /** Drops what memory holds, also transitions that were never stored: how a person settles a diverged game. */
+  discard(id: GameId): Promise<void>;
   /** A last snapshot of every game with changes, then no more. Does not close the backend. */
   close(signal?: AbortSignal): Promise<void>;
 }

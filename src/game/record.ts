@@ -24,6 +24,8 @@ export interface GameEvent {
   readonly stateHash: string;
   /** On CATCH_UP: how many transitions were played while persistence was off or failing and are merged here. */
   readonly covers?: number;
+  /** Names one write, to tell our own event whose answer was lost from an equal one of somebody else. */
+  readonly writeId?: string;
 }
 
 export const snapshotTriggers = ['interval', 'phase', 'error', 'shutdown', 'manual', 'gap'] as const;
