@@ -5,7 +5,7 @@
  * Failures are Faults: `backend-unreachable` (retryable), `backend-denied`, `backend-failed`. Expected outcomes
  * are returned as unions.
  */
-import type { Fault } from '../base/fault.ts';
+import type { Fault, FaultCode } from '../base/fault.ts';
 import type { GameId } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { GameRecord, Layout, RecordKey } from '../game/record.ts';
@@ -135,6 +135,8 @@ export interface Observer {
     operation: Operation;
     backend: BackendKind;
     outcome: 'ok' | 'error';
+    /** On an error: its stable code. */
+    error?: FaultCode;
     seconds: number;
   }): void;
 }
