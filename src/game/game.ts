@@ -15,5 +15,7 @@ export function parseGameId(text: string): GameId {
       next: 'Copy the id from the list of games',
     });
   }
+  // Stored as UTF-8, two such ids could become one.
+  if (!text.isWellFormed()) throw new Fault('wrong-use', 'A game id must be valid Unicode');
   return text as GameId;
 }

@@ -1,0 +1,112 @@
+/** A game's rows as a GameRecord and back. Taken apart and put together, a record is the same bytes. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { GameRecord, RecordKey, RecordPart } from '../../game/record.ts';
+import { recordDigest, sortedParts } from '../../game/record-codec.ts';
+import { countOf, eventField, fieldOf, phaseOf, revisionOf, snapshotField } from '../current-layout.ts';
+import type { Expected, Replaced } from '../port.ts';
+import type { GameRow, Games } from './games.ts';
+
+export function openRecords(db: DatabaseSync, games: Games) {
+  const events = db.prepare('SELECT revision, bytes FROM events WHERE game = ?');
+  const snapshots = db.prepare('SELECT revision, bytes FROM snapshots WHERE game = ?');
+  const parts = db.prepare('SELECT name, value FROM parts WHERE game = ?');
+  const insertEvent = db.prepare('INSERT INTO events (game, revision, bytes) VALUES (?, ?, ?)');
+  const insertSnapshot = db.prepare('INSERT INTO snapshots (game, revision, bytes) VALUES (?, ?, ?)');
+  const insertPart = db.prepare('INSERT INTO parts (game, name, value) VALUES (?, ?, ?)');
+
+  const read = (key: RecordKey, nowMs: number): GameRecord | undefined => {
+    const row = games.find(key, nowMs);
+    return row && toRecord(key, row, partsOf(row));
+  };
+
+  const partsOf = (row: GameRow): RecordPart[] => [
+    ...headParts(row),
+    ...events.all(row.game).map(({ revision, bytes }) => part(eventField(Number(revision)), bytes)),
+    ...snapshots.all(row.game).map(({ revision, bytes }) => part(snapshotField(Number(revision)), bytes)),
+    ...parts.all(row.game).map(({ name, value }) => part(blob(name), value)),
+  ];
+
+  const write = (record: GameRecord): void => {
+    games.remove(record);
+    const { head, rest } = takeApart(record);
+    const game = games.insert(record, { ...head, expires: record.expiresAtMs ?? null });
+    for (const { name, value } of rest) {
+      const field = record.layout === 'current' ? fieldOf(name) : undefined;
+      if (field?.kind === 'event') insertEvent.run(game, field.revision, value.bytes);
+      else if (field?.kind === 'snapshot') insertSnapshot.run(game, field.revision, value.bytes);
+      else insertPart.run(game, name, value.bytes);
+    }
+  };
+
+  const isExpected = (key: RecordKey, expected: Expected, nowMs: number): boolean => {
+    const found = read(key, nowMs);
+    return (found ? recordDigest(found) : 'absent') === expected;
+  };
+
+  return {
+    read,
+    replace(record: GameRecord, expected: Expected, nowMs: number): Replaced {
+      if (!isExpected(record, expected, nowMs)) return { kind: 'changed' };
+      write(record);
+      return { kind: 'written' };
+    },
+    remove(key: RecordKey, expected: string, nowMs: number): Replaced {
+      if (!isExpected(key, expected, nowMs)) return { kind: 'changed' };
+      games.remove(key);
+      return { kind: 'written' };
+    },
+  };
+}
+
+function toRecord({ id, layout }: RecordKey, row: GameRow, parts: readonly RecordPart[]): GameRecord {
+  return {
+    id,
+    layout,
+    ...(row.rev === null ? {} : { revision: row.rev }),
+    ...(row.expires === null ? {} : { expiresAtMs: row.expires }),
+    parts: sortedParts(parts),
+  };
+}
+
+function* headParts({ rev, phase, created, updated }: GameRow): Generator<RecordPart> {
+  for (const [name, value] of Object.entries({ rev, phase, created, updated })) {
+    if (value !== null) yield part(name, Buffer.from(String(value)));
+  }
+}
+
+interface Head {
+  rev: number | null;
+  phase: string | null;
+  created: number | null;
+  updated: number | null;
+}
+
+const headParsers = { rev: revisionOf, phase: phaseOf, created: countOf, updated: countOf };
+
+/** The columns that read back to the same bytes, and the parts that are left. */
+function takeApart({ layout, parts }: GameRecord): { head: Head; rest: RecordPart[] } {
+  const head: Record<keyof Head, number | string | null> = {
+    rev: null,
+    phase: null,
+    created: null,
+    updated: null,
+  };
+  if (layout === 'legacy') return { head: head as Head, rest: [...parts] };
+  const rest = parts.filter(({ name, value }) => {
+    const kind = fieldOf(name)?.kind;
+    if (kind === undefined || kind === 'event' || kind === 'snapshot') return true;
+    const parsed = headParsers[kind](value.bytes);
+    if (parsed !== undefined) head[kind] = parsed;
+    return parsed === undefined;
+  });
+  // Each parser yields the type of its column.
+  return { head: head as Head, rest };
+}
+
+const part = (name: string | Uint8Array, value: unknown): RecordPart => ({
+  name: typeof name === 'string' ? Buffer.from(name) : name,
+  value: { kind: 'bytes', bytes: blob(value) },
+});
+
+/** Columns declared BLOB in a STRICT table hold nothing else. */
+const blob = (value: unknown) => value as Uint8Array;

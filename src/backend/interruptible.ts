@@ -1,0 +1,26 @@
+import { Fault } from '../base/fault.ts';
+
+/**
+ * Rejects with Fault `interrupted` as soon as the signal fires. Work that has reached the backend may still take
+ * effect there.
+ */
+export async function interruptible<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work();
+  throwIfInterrupted(signal);
+  const { promise: interruption, reject } = Promise.withResolvers<never>();
+  const interrupt = () => reject(interrupted(signal));
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    return await Promise.race([work(), interruption]);
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
+}
+
+export function throwIfInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw interrupted(signal);
+}
+
+function interrupted(signal: AbortSignal): Fault {
+  return new Fault('interrupted', 'Interrupted', { cause: signal.reason });
+}

@@ -1,0 +1,50 @@
+/** What every backend refuses before it touches anything. */
+import { Fault } from '../base/fault.ts';
+import type { GameRecord, RecordKey } from '../game/record.ts';
+import { revisionOfParts } from './current-layout.ts';
+import type { PutSnapshot } from './port.ts';
+
+/** @throws Fault unless reading this record back would yield exactly this record. */
+export function checkRecord(record: GameRecord, nowMs: number): void {
+  checkId(record);
+  if (record.parts.length === 0) throw refuse(record, 'has no parts');
+  const names = new Set(record.parts.map(({ name }) => Buffer.from(name).toString('latin1')));
+  if (names.size < record.parts.length) throw refuse(record, 'has two parts of one name');
+  if (record.revision !== revisionOfParts(record)) {
+    throw refuse(record, `says revision ${record.revision}, its parts say ${revisionOfParts(record)}`);
+  }
+  if (record.expiresAtMs !== undefined && record.expiresAtMs <= nowMs) {
+    throw new Fault(
+      'refused',
+      `Game ${record.id} expired at ${new Date(record.expiresAtMs).toISOString()}: stored again it would vanish at once`,
+      { next: 'Leave this game out, or give it a later time of deletion' },
+    );
+  }
+}
+
+/** @throws Fault for an id that stands for bytes which are not UTF-8. */
+export function checkId({ id }: Pick<RecordKey, 'id'>): void {
+  if (!id.isWellFormed()) throw unreadableId(id);
+}
+
+export function unreadableId(id: string): Fault {
+  return new Fault('record-unreadable', `The id of game ${id} is not valid UTF-8`, {
+    next: 'Rename or delete this key with the tools of the database',
+  });
+}
+
+export function checkSnapshot({ revision, keep, dropEventsThrough }: PutSnapshot): void {
+  if (keep < 1) throw new Fault('wrong-use', `At least 1 snapshot must be kept, not ${keep}`);
+  if (dropEventsThrough > revision) {
+    throw new Fault(
+      'wrong-use',
+      `A snapshot of revision ${revision} cannot stand in for events through ${dropEventsThrough}`,
+    );
+  }
+}
+
+function refuse({ id }: RecordKey, why: string): Fault {
+  return new Fault('game-invalid', `The record of game ${id} ${why}`, {
+    next: 'Validate the archive it comes from',
+  });
+}
