@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { metrics } from '../../../src/metrics/catalogue.ts';
+import { createExporter, type GaugeSources } from '../../../src/metrics/exporter.ts';
+
+const quiet: GaugeSources = {
+  activeGames: () => ({ TURN: 3 }),
+  unpersisted: () => ({ games: 0, oldestAtMs: undefined }),
+  breaker: () => 'closed',
+  storage: () => ({ usedBytes: { events: 10 }, limitBytes: undefined }),
+};
+
+function exporterWith(gauges: Partial<GaugeSources> = {}) {
+  const clock = { now: () => 10_000, sleep: async () => {} };
+  return createExporter({ backend: 'embedded', strategy: 'hybrid', clock, gauges: { ...quiet, ...gauges } });
+}
+
+const linesOf = async (exporter: ReturnType<typeof exporterWith>, name: string) =>
+  (await exporter.expose()).split('\n').filter((line) => line.startsWith(name));
+
+describe('createExporter', () => {
+  it.each(Object.keys(metrics))('exposes %s with its help', async (name) => {
+    expect(await exporterWith().expose()).toContain(`# HELP ${name} `);
+  });
+
+  it('starts every counter at 0, so that the first failure is seen as a rise', async () => {
+    const exporter = exporterWith();
+    expect(await linesOf(exporter, 'state_snapshots_total{')).toContain(
+      'state_snapshots_total{trigger="shutdown",outcome="error"} 0',
+    );
+    expect(await linesOf(exporter, 'state_errors_total{')).toContain(
+      'state_errors_total{operation="append",error_type="backend-unreachable"} 0',
+    );
+    expect(await linesOf(exporter, 'state_operation_duration_seconds_count{')).toContain(
+      'state_operation_duration_seconds_count{operation="append",backend="embedded",outcome="error"} 0',
+    );
+  });
+
+  it('counts what the backend and the engine tell it', async () => {
+    const exporter = exporterWith();
+    exporter.operation({
+      operation: 'append',
+      backend: 'embedded',
+      outcome: 'error',
+      error: 'backend-failed',
+      seconds: 0.2,
+    });
+    exporter.transition({ from: null, to: 'NOT_STARTED', outcome: 'unpersisted' });
+    exporter.snapshot({ trigger: 'phase', outcome: 'ok' });
+    exporter.recovery({ outcome: 'partial' });
+    exporter.cache({ result: 'miss' });
+    const text = await exporter.expose();
+    for (const line of [
+      'state_errors_total{operation="append",error_type="backend-failed"} 1',
+      'state_operation_duration_seconds_bucket{le="0.1",operation="append",backend="embedded",outcome="error"} 0',
+      'state_operation_duration_seconds_bucket{le="0.25",operation="append",backend="embedded",outcome="error"} 1',
+      'state_transitions_total{from_phase="none",to_phase="NOT_STARTED",outcome="unpersisted"} 1',
+      'state_snapshots_total{trigger="phase",outcome="ok"} 1',
+      'state_recovery_attempts_total{mode="latest",outcome="partial"} 1',
+      'state_cache_requests_total{cache="games",result="miss"} 1',
+    ]) {
+      expect(text).toContain(`${line}\n`);
+    }
+  });
+
+  it('survives a duration that is no number', async () => {
+    const exporter = exporterWith();
+    exporter.operation({ operation: 'read', backend: 'embedded', outcome: 'ok', seconds: Number.NaN });
+    expect(await exporter.expose()).toContain('state_operation_duration_seconds_count');
+  });
+
+  it('says the age of the oldest transition that is only in memory', async () => {
+    const exporter = exporterWith({ unpersisted: () => ({ games: 2, oldestAtMs: 4_000 }) });
+    expect(await linesOf(exporter, 'state_unpersisted')).toEqual([
+      'state_unpersisted_games 2',
+      'state_unpersisted_oldest_seconds 6',
+    ]);
+  });
+
+  it('leaves a gauge out when its source fails, and serves all others', async () => {
+    let broken = false;
+    const failing = () => {
+      if (broken) throw new Error('no census');
+      return quiet.storage();
+    };
+    const exporter = exporterWith({
+      storage: failing,
+      unpersisted: () => (broken ? undefined : quiet.unpersisted()),
+    });
+    expect(await linesOf(exporter, 'state_storage_used_bytes{')).toHaveLength(1);
+    broken = true;
+    expect(await linesOf(exporter, 'state_storage_used_bytes{')).toEqual([]);
+    expect(await linesOf(exporter, 'state_unpersisted')).toEqual([]);
+    expect(await linesOf(exporter, 'state_active_games{phase="TURN"}')).toEqual([
+      'state_active_games{phase="TURN"} 3',
+    ]);
+  });
+
+  it('keeps two exporters of one process apart', async () => {
+    const [one, other] = [exporterWith(), exporterWith()];
+    one.cache({ result: 'hit' });
+    expect(await linesOf(other, 'state_cache_requests_total{cache="games",result="hit"}')).toEqual([
+      'state_cache_requests_total{cache="games",result="hit"} 0',
+    ]);
+  });
+});
