@@ -20,6 +20,10 @@ export interface Manifest {
   /** A scan is no point in time: each game is whole, different games are from different moments. */
   readonly consistency: 'fuzzy-scan';
   readonly filter: { readonly includeCompleted: boolean };
+  /** Games that were seen and are not in it: filtered out, or gone between scan and read. */
+  readonly leftOut: { readonly completed: number; readonly vanished: number };
+  /** Holds only the games that a restore was about to overwrite; undefined for a backup of everything. */
+  readonly purpose?: 'before-restore' | undefined;
   /** SHA-256 (hex) that the archive's footer ends with. */
   readonly rootHash: string;
 }

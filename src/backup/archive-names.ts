@@ -1,0 +1,46 @@
+import { basename, dirname, join } from 'node:path';
+import { Fault } from '../base/fault.ts';
+
+export const archiveSuffix = '.gka';
+export const manifestSuffix = '.manifest.json';
+const verifiedSuffix = '.verified.json';
+/** What is still being written ends so; it is no archive. */
+export const partSuffix = '.part';
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** Where one archive and the files beside it are. */
+export interface ArchiveRef {
+  readonly name: string;
+  readonly path: string;
+  readonly manifestPath: string;
+  readonly verifiedPath: string;
+}
+
+/** @throws Fault `wrong-use` for anything that could leave the folder or confuse a terminal */
+export function parseArchiveName(text: string): string {
+  if (namePattern.test(text) && !text.endsWith(archiveSuffix)) return text;
+  throw new Fault('wrong-use', `"${text}" cannot name an archive`, {
+    next: 'Use letters, digits, dots, dashes and underscores, 128 at most, beginning with a letter or digit',
+  });
+}
+
+/** `production-20261123T125400Z` */
+export function defaultArchiveName(environment: string, atMs: number): string {
+  const stamp = new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, '');
+  const prefix = environment
+    .replace(/[^A-Za-z0-9_-]/g, '-')
+    .replace(/^[-_]+/, '')
+    .slice(0, 64);
+  return `${prefix || 'backup'}-${stamp}`;
+}
+
+export function archiveRef(folder: string, name: string): ArchiveRef {
+  return refOfPath(join(folder, name + archiveSuffix));
+}
+
+export function refOfPath(path: string): ArchiveRef {
+  const name = basename(path, archiveSuffix);
+  const beside = join(dirname(path), name);
+  return { name, path, manifestPath: beside + manifestSuffix, verifiedPath: beside + verifiedSuffix };
+}

@@ -1,0 +1,57 @@
+import { asFault, Fault } from '../base/fault.ts';
+import type { ArchiveRow, Manifest } from './archive-list.ts';
+import type { ArchiveRef } from './archive-names.ts';
+import type { FileStat, Files } from './files.ts';
+import { parseManifest } from './manifest.ts';
+import { verifiedAt } from './verified.ts';
+
+interface DatedRow {
+  readonly row: ArchiveRow;
+  /** For sorting: when the archive was begun, as well as it can be told. */
+  readonly atMs: number;
+}
+
+/** What the listing says about one archive, from its manifest, its size and its mark; it is not opened. */
+export async function readRow(files: Files, ref: ArchiveRef): Promise<DatedRow> {
+  try {
+    const stat = await files.stat(ref.path);
+    const manifest = await readManifest(files, ref, stat);
+    const intact = !(manifest instanceof Fault);
+    const mark = await files.readText(ref.verifiedPath);
+    return {
+      row: {
+        name: ref.name,
+        path: ref.path,
+        manifest,
+        verifiedAtMs: stat && intact ? verifiedAt(mark, manifest.rootHash, stat) : undefined,
+      },
+      atMs: intact ? manifest.startedAtMs : (stat?.mtimeMs ?? 0),
+    };
+  } catch (thrown) {
+    const manifest = asFault(thrown, 'io-failed');
+    return { row: { name: ref.name, path: ref.path, manifest, verifiedAtMs: undefined }, atMs: 0 };
+  }
+}
+
+async function readManifest(
+  files: Files,
+  { name, manifestPath }: ArchiveRef,
+  stat: FileStat | undefined,
+): Promise<Manifest | Fault> {
+  if (!stat) {
+    return new Fault('not-found', 'Only the manifest is there, the archive is gone', {
+      next: 'Look for the archive where the folder is copied to',
+    });
+  }
+  const text = await files.readText(manifestPath);
+  if (text === undefined) {
+    return new Fault('not-found', 'The manifest is missing: publishing was cut off, or it was deleted', {
+      next: `Run: gamekeeper backup validate ${name}, which writes it anew when the archive is whole`,
+    });
+  }
+  const manifest = parseManifest(text);
+  if (manifest instanceof Fault || manifest.storedBytes === stat.sizeBytes) return manifest;
+  return new Fault('integrity', `It has ${stat.sizeBytes} bytes, its manifest says ${manifest.storedBytes}`, {
+    next: 'Use another archive; keep this one for examination',
+  });
+}

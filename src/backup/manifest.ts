@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { Fault } from '../base/fault.ts';
+import type { Manifest } from './archive-list.ts';
+import { codecs } from './codec.ts';
+import type { ArchiveHeader, ArchiveTotals } from './format.ts';
+
+const count = z.int().nonnegative();
+
+const manifestSchema = z.object({
+  version: z.literal(1),
+  name: z.string(),
+  archiveId: z.string(),
+  environment: z.string(),
+  source: z.string(),
+  createdBy: z.string(),
+  startedAtMs: count,
+  endedAtMs: count,
+  games: count,
+  gamesByLayout: z.object({ current: count, legacy: count }),
+  rawBytes: count,
+  storedBytes: count,
+  codec: z.enum(codecs),
+  consistency: z.literal('fuzzy-scan'),
+  filter: z.object({ includeCompleted: z.boolean() }),
+  leftOut: z.object({ completed: count, vanished: count }),
+  purpose: z.literal('before-restore').optional(),
+  rootHash: z.string().regex(/^[0-9a-f]{64}$/),
+}) satisfies z.ZodType<Manifest>;
+
+interface ArchiveFacts {
+  readonly header: ArchiveHeader;
+  readonly totals: ArchiveTotals;
+  readonly rootHash: Buffer;
+  readonly storedBytes: number;
+}
+
+/** All of a manifest is in the archive too, so a lost one can be written anew. */
+export function manifestOf(name: string, { header, totals, rootHash, storedBytes }: ArchiveFacts): Manifest {
+  return {
+    version: 1,
+    name,
+    archiveId: header.archiveId,
+    environment: header.environment,
+    source: header.source,
+    createdBy: header.createdBy,
+    startedAtMs: header.startedAtMs,
+    endedAtMs: totals.endedAtMs,
+    games: totals.games,
+    gamesByLayout: totals.gamesByLayout,
+    rawBytes: totals.rawBytes,
+    storedBytes,
+    codec: header.codec,
+    consistency: header.consistency,
+    filter: header.filter,
+    leftOut: totals.leftOut,
+    ...(header.purpose ? { purpose: header.purpose } : {}),
+    rootHash: rootHash.toString('hex'),
+  };
+}
+
+/** @returns a Fault `integrity` when the text is no manifest of this version */
+export function parseManifest(text: string): Manifest | Fault {
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    return new Fault('integrity', 'The manifest is damaged or of a newer version', {
+      next: 'Move the manifest away and validate the archive, which writes it anew',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,171 @@
+import { asFault, type Fault } from '../base/fault.ts';
+import type { GameRecord } from '../game/record.ts';
+import { decodeRecord } from '../game/record-codec.ts';
+import { decompress } from './codec.ts';
+import type { ReadableFile } from './files.ts';
+import {
+  type ArchiveHeader,
+  type ArchiveTotals,
+  type ChunkEntry,
+  chunkPrefixBytes,
+  damaged,
+  decodeFooter,
+  decodeHeader,
+  decodeHeaderPrefix,
+  decodeTrailer,
+  encodeChunkPrefix,
+  headerPrefixBytes,
+  maxChunkBytes,
+  sha256,
+  trailerBytes,
+} from './format.ts';
+
+/** An archive whose header, totals and table of chunks are proven by its root hash; its chunks are not read yet. */
+export interface Archive {
+  readonly header: ArchiveHeader;
+  readonly totals: ArchiveTotals;
+  readonly chunks: readonly ChunkEntry[];
+  readonly rootHash: Buffer;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** The raw bytes of one chunk. Fault `integrity` when they are not those that were written. */
+  readChunk(index: number): Promise<Buffer>;
+}
+
+export interface ArchivedRecord {
+  readonly record: GameRecord;
+  /** As recordDigest. */
+  readonly digest: string;
+}
+
+/** `damaged`: the games of this chunk are lost, those of the others are not. */
+export type ChunkRead =
+  | { readonly kind: 'records'; readonly records: readonly ArchivedRecord[] }
+  | { readonly kind: 'damaged'; readonly fault: Fault };
+
+/** @throws Fault `integrity` when it is damaged or incomplete, `unsupported` when a newer version wrote it */
+export async function openArchive(file: ReadableFile): Promise<Archive> {
+  const { sizeBytes, mtimeMs } = file;
+  const headerLength = decodeHeaderPrefix(await readExactly(file, 0, headerPrefixBytes));
+  const headerEnd = headerPrefixBytes + headerLength;
+  const headerBytes = await readExactly(file, 0, headerEnd);
+
+  const trailerAt = sizeBytes - trailerBytes;
+  const { footerOffset, rootHash } = decodeTrailer(await readExactly(file, trailerAt, trailerBytes));
+  if (footerOffset < headerEnd || footerOffset > trailerAt) throw damaged('its end points outside of it');
+  const footerBytes = await readExactly(file, footerOffset, trailerAt - footerOffset);
+  if (!sha256(headerBytes, footerBytes).equals(rootHash)) throw damaged('its root hash does not match');
+
+  const header = decodeHeader(headerBytes.subarray(headerPrefixBytes));
+  const { totals, chunks } = decodeFooter(footerBytes);
+  const offsets = chunkOffsets(headerEnd, chunks);
+  if (offsets.at(-1) !== footerOffset) throw damaged('its chunks and its footer do not meet');
+
+  const readChunk = async (index: number) => {
+    const [entry, offset] = [chunks[index], offsets[index]];
+    if (!entry || offset === undefined) throw new RangeError(`No chunk ${index}`);
+    return readOneChunk(file, header, index, entry, offset);
+  };
+  return { header, totals, chunks, rootHash, sizeBytes, mtimeMs, readChunk };
+}
+
+/** Every chunk in order; the next one is read and decompressed while the caller works on the last. */
+export async function* readChunks(archive: Archive, signal?: AbortSignal): AsyncGenerator<ChunkRead> {
+  let next = attemptChunk(archive, 0);
+  for (let index = 0; index < archive.chunks.length; index++) {
+    signal?.throwIfAborted();
+    const raw = await next;
+    next = attemptChunk(archive, index + 1);
+    if ('fault' in raw) {
+      // Only the archive's own damage is a finding; a disk that fails says nothing about the archive.
+      if (raw.fault.code !== 'integrity') throw raw.fault;
+      yield { kind: 'damaged', fault: raw.fault };
+    } else {
+      yield decodeChunk(raw.bytes, index, archive.chunks[index]?.records);
+    }
+  }
+}
+
+/** Where each chunk begins, and last where the footer must begin. */
+function chunkOffsets(first: number, chunks: readonly ChunkEntry[]): number[] {
+  const offsets = [first];
+  let at = first;
+  for (const { storedBytes } of chunks) {
+    at += chunkPrefixBytes + storedBytes;
+    offsets.push(at);
+  }
+  return offsets;
+}
+
+async function readOneChunk(
+  file: ReadableFile,
+  { codec }: ArchiveHeader,
+  index: number,
+  entry: ChunkEntry,
+  offset: number,
+): Promise<Buffer> {
+  if (entry.rawBytes > maxChunkBytes) throw damaged(`chunk ${index} claims ${entry.rawBytes} bytes`);
+  const bytes = await readExactly(file, offset, chunkPrefixBytes + entry.storedBytes);
+  const stored = bytes.subarray(chunkPrefixBytes);
+  const prefix = bytes.subarray(0, chunkPrefixBytes);
+  if (!prefix.equals(encodeChunkPrefix(index, entry)) || !sha256(stored).equals(entry.storedHash)) {
+    throw damaged(`chunk ${index} is not what was written`);
+  }
+  const raw = await decompress(codec, stored, entry.rawBytes).catch((cause: unknown) => {
+    throw damaged(`chunk ${index} cannot be decompressed (${asFault(cause).message})`);
+  });
+  if (raw.length !== entry.rawBytes || !sha256(raw).equals(entry.rawHash)) {
+    throw damaged(`chunk ${index} decompresses to other bytes than were written`);
+  }
+  return raw;
+}
+
+type ChunkAttempt = { readonly bytes: Buffer } | { readonly fault: Fault };
+
+/** Never rejects, since nobody may be waiting for it when it fails. */
+async function attemptChunk(archive: Archive, index: number): Promise<ChunkAttempt> {
+  if (index >= archive.chunks.length) return { bytes: Buffer.alloc(0) };
+  try {
+    return { bytes: await archive.readChunk(index) };
+  } catch (thrown) {
+    return { fault: asFault(thrown, 'io-failed') };
+  }
+}
+
+function decodeChunk(raw: Buffer, index: number, expectedRecords: number | undefined): ChunkRead {
+  try {
+    const records = [...splitRecords(raw)].map(decodeArchived);
+    if (records.length !== expectedRecords) throw damaged(`chunk ${index} has ${records.length} games`);
+    return { kind: 'records', records };
+  } catch (thrown) {
+    return { kind: 'damaged', fault: damaged(`chunk ${index}: ${asFault(thrown).message}`) };
+  }
+}
+
+function* splitRecords(raw: Buffer): Generator<Buffer> {
+  let at = 0;
+  while (at < raw.length) {
+    if (raw.length < at + 4) throw damaged('a record has no length');
+    const end = at + 4 + raw.readUInt32BE(at);
+    if (raw.length < end) throw damaged('a record ends early');
+    yield raw.subarray(at + 4, end);
+    at = end;
+  }
+}
+
+function decodeArchived(bytes: Buffer): ArchivedRecord {
+  const record = decodeRecord(bytes);
+  // One record has one encoding; another order would give the same game a second digest.
+  for (const [index, part] of record.parts.entries()) {
+    const before = record.parts[index - 1];
+    if (before && Buffer.compare(before.name, part.name) >= 0) throw damaged('the parts are out of order');
+  }
+  return { record, digest: sha256(bytes).toString('hex') };
+}
+
+async function readExactly(file: ReadableFile, position: number, length: number): Promise<Buffer> {
+  if (position < 0) throw damaged('it is too short');
+  const bytes = await file.read(position, length);
+  if (bytes.length < length) throw damaged('it ends early');
+  return bytes;
+}

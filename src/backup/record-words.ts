@@ -1,0 +1,25 @@
+import type { GameRecord, RecordKey } from '../game/record.ts';
+
+/** How a game is named to people; the two layouts of one id are two games. */
+export function gameLabel({ id, layout }: RecordKey): string {
+  return layout === 'legacy' ? `${id} (legacy)` : id;
+}
+
+/** One text for a key: equal only for equal keys. */
+export function keyText({ id, layout }: RecordKey): string {
+  return `${layout}:${id}`;
+}
+
+const phaseField = Buffer.from('phase');
+
+/** As stored, which in a broken game may be any text; undefined when the record has none. */
+export function phaseOf(record: GameRecord): string | undefined {
+  const part = record.parts.find(({ name }) => phaseField.equals(name));
+  return part && Buffer.from(part.value.bytes).toString();
+}
+
+/** The first few names and how many more there are. */
+export function namesOf(labels: readonly string[], shown = 5): string {
+  const more = labels.length - shown;
+  return labels.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,163 @@
+import type { Clock } from '../base/clock.ts';
+import { asFault, Fault } from '../base/fault.ts';
+import type { Layout } from '../game/record.ts';
+import type { Validation } from './archive-list.ts';
+import type { ArchiveRef } from './archive-names.ts';
+import type { ArchiveStore } from './archive-store.ts';
+import type { ReadableFile } from './files.ts';
+import { chunkPrefixBytes } from './format.ts';
+import { manifestOf } from './manifest.ts';
+import { type Archive, type ArchivedRecord, openArchive, readChunks } from './reader.ts';
+import { gameLabel, keyText } from './record-words.ts';
+
+/** Bytes of the archive. */
+export type ValidationProgress = (done: number, total: number) => void;
+
+export interface CheckedArchive {
+  readonly validation: Validation;
+  /** undefined when not even the table of chunks can be trusted. */
+  readonly archive: Archive | undefined;
+}
+
+interface CheckOptions {
+  readonly progress?: ValidationProgress;
+  /** Told of every game that could be read, also in an archive that turns out damaged. */
+  readonly onRecord?: (archived: ArchivedRecord) => void;
+}
+
+/**
+ * Validates by name or path and remembers a pass beside the archive; a missing manifest is written anew.
+ *
+ * @throws Fault `not-found`, or `io-failed` when the disk (not the archive) is at fault
+ */
+export async function validateArchive(
+  store: ArchiveStore,
+  archive: string,
+  clock: Clock,
+  progress?: ValidationProgress,
+  signal?: AbortSignal,
+): Promise<Validation> {
+  const ref = await store.resolve(archive);
+  const checked = await checkStored(store, ref, progress ? { progress } : {}, signal);
+  if (checked.validation.ok && checked.archive) await remember(store, ref, checked.archive, clock.now());
+  return checked.validation;
+}
+
+/** As validateArchive, but writes nothing. */
+export async function checkStored(
+  store: ArchiveStore,
+  ref: ArchiveRef,
+  options: CheckOptions = {},
+  signal?: AbortSignal,
+): Promise<CheckedArchive> {
+  const file = await store.open(ref);
+  try {
+    const { validation, archive } = await checkArchive(file, ref.name, options, signal);
+    const problems = [
+      ...validation.problems,
+      ...(archive ? await manifestProblems(store, ref, archive) : []),
+    ];
+    return { validation: { ...validation, ok: problems.length === 0, problems }, archive };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads every byte and decodes every game. */
+export async function checkArchive(
+  file: ReadableFile,
+  name: string,
+  { progress, onRecord }: CheckOptions = {},
+  signal?: AbortSignal,
+): Promise<CheckedArchive> {
+  const archive = await openArchive(file).catch((thrown: unknown) => findingOf(thrown));
+  if (archive instanceof Fault) {
+    const validation = { name, ok: false, games: 0, bytesRead: 0, problems: [archive.message] };
+    return { validation, archive: undefined };
+  }
+  const problems: string[] = [];
+  const tally = createTally();
+  let bytesRead = archive.sizeBytes - chunkBytesOf(archive);
+  let index = 0;
+  for await (const chunk of readChunks(archive, signal)) {
+    if (chunk.kind === 'damaged') problems.push(chunk.fault.message);
+    else {
+      for (const archived of chunk.records) {
+        if (!tally.add(archived)) problems.push(`${gameLabel(archived.record)} is in it twice`);
+        onRecord?.(archived);
+      }
+    }
+    bytesRead += chunkPrefixBytes + (archive.chunks[index++]?.storedBytes ?? 0);
+    progress?.(bytesRead, archive.sizeBytes);
+  }
+  // With a damaged chunk the counts differ for a reason that is named already.
+  if (problems.length === 0) problems.push(...tally.differences(archive));
+  return {
+    validation: { name, ok: problems.length === 0, games: tally.games(), bytesRead, problems },
+    archive,
+  };
+}
+
+async function remember(store: ArchiveStore, ref: ArchiveRef, archive: Archive, atMs: number): Promise<void> {
+  const { rootHash, sizeBytes, mtimeMs } = archive;
+  const row = await store.row(ref);
+  try {
+    if (row.manifest instanceof Fault) {
+      await store.putManifest(ref, manifestOf(ref.name, { ...archive, storedBytes: sizeBytes }));
+    }
+    await store.markVerified(ref, {
+      version: 1,
+      rootHash: rootHash.toString('hex'),
+      sizeBytes,
+      mtimeMs,
+      verifiedAtMs: atMs,
+    });
+  } catch (thrown) {
+    // A place that is read-only can be validated all the same; it just cannot remember.
+    if (asFault(thrown).code !== 'io-failed') throw thrown;
+  }
+}
+
+/** A manifest that is there must be that of this archive, or one whole archive was put in place of another. */
+async function manifestProblems(store: ArchiveStore, ref: ArchiveRef, archive: Archive): Promise<string[]> {
+  const { manifest } = await store.row(ref);
+  if (manifest instanceof Fault) return manifest.code === 'not-found' ? [] : [manifest.message];
+  const same = manifest.rootHash === archive.rootHash.toString('hex');
+  return same ? [] : ['Its manifest belongs to another archive'];
+}
+
+function findingOf(thrown: unknown): Fault {
+  const fault = asFault(thrown, 'io-failed');
+  if (fault.code === 'integrity') return fault;
+  throw fault;
+}
+
+function chunkBytesOf({ chunks }: Archive): number {
+  return chunks.reduce((sum, { storedBytes }) => sum + chunkPrefixBytes + storedBytes, 0);
+}
+
+function createTally() {
+  const seen = new Set<string>();
+  const byLayout: Record<Layout, number> = { current: 0, legacy: 0 };
+  return {
+    games: () => byLayout.current + byLayout.legacy,
+    /** False when this game came before. */
+    add({ record }: ArchivedRecord): boolean {
+      byLayout[record.layout]++;
+      const key = keyText(record);
+      return seen.size < seen.add(key).size;
+    },
+    differences({ totals, chunks }: Archive): string[] {
+      const raw = chunks.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
+      const pairs: readonly (readonly [string, number, number])[] = [
+        ['games', totals.games, byLayout.current + byLayout.legacy],
+        ['games in the current layout', totals.gamesByLayout.current, byLayout.current],
+        ['games in the legacy layout', totals.gamesByLayout.legacy, byLayout.legacy],
+        ['raw bytes', totals.rawBytes, raw],
+      ];
+      return pairs
+        .filter(([, said, found]) => said !== found)
+        .map(([what, said, found]) => `It says ${said} ${what} and holds ${found}`);
+    },
+  };
+}
