@@ -1,0 +1,109 @@
+import { open, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { Fault } from '../base/fault.ts';
+import { cannot, type Disk, errnoOf, makeFolder, disk as realDisk } from './disk.ts';
+import { fileNameOf } from './state-folder.ts';
+
+const holderSchema = z.object({
+  pid: z.number(),
+  user: z.string(),
+  host: z.string(),
+  sinceMs: z.number(),
+  what: z.string(),
+});
+/** Who has a lock; for the person who is refused by it. */
+export type Holder = Readonly<z.infer<typeof holderSchema>>;
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+const sqliteBusy = 5;
+
+/**
+ * Takes the lock in `path` or returns undefined. SQLite's lock belongs to the process: the kernel frees it with
+ * the process, however that ends. The file stays, its contents never matter.
+ */
+export async function tryLock(path: string): Promise<Lock | undefined> {
+  await createOnce(path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: 0 });
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (thrown) {
+    database?.close();
+    if (thrown instanceof Error && 'errcode' in thrown && thrown.errcode === sqliteBusy) return undefined;
+    throw cannot('write', path, thrown);
+  }
+  const held = database;
+  return { release: async () => held.close() };
+}
+
+/**
+ * Created exclusively or not touched: closing a second descriptor of a locked file would drop this process's
+ * lock on it. SQLite would create it without the group's right to write.
+ */
+async function createOnce(path: string): Promise<void> {
+  try {
+    await makeFolder(dirname(path));
+    await (await open(path, 'wx', 0o660)).close();
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'EEXIST') throw cannot('write', path, thrown);
+  }
+}
+
+/** @throws Fault `locked` that names the holder */
+export async function acquireLock(
+  folder: string,
+  key: string,
+  holder: Holder,
+  disk: Disk = realDisk,
+): Promise<Lock> {
+  const path = lockPath(folder, key);
+  const lock = await tryLock(path);
+  if (!lock) throw lockedBy(key, await readHolder(path));
+  try {
+    await disk.replace(holderPath(path), JSON.stringify(holder));
+  } catch (thrown) {
+    await lock.release();
+    throw thrown;
+  }
+  return {
+    async release() {
+      await rm(holderPath(path), { force: true }).catch(() => {});
+      await lock.release();
+    },
+  };
+}
+
+/** Who holds the lock now; undefined when it is free. */
+export async function currentHolder(folder: string, key: string): Promise<Holder | undefined> {
+  const path = lockPath(folder, key);
+  const lock = await tryLock(path);
+  await lock?.release();
+  return lock ? undefined : readHolder(path);
+}
+
+const lockPath = (folder: string, key: string) => join(folder, `${fileNameOf(key)}.lock`);
+const holderPath = (path: string) => `${path}.holder.json`;
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    return holderSchema.parse(JSON.parse(await readFile(holderPath(path), 'utf8')));
+  } catch {
+    // It is written just after the lock is taken, and only describes.
+    return undefined;
+  }
+}
+
+function lockedBy(key: string, holder: Holder | undefined): Fault {
+  const who = holder
+    ? `${holder.user} (process ${holder.pid} on ${holder.host}) since ${new Date(holder.sinceMs).toISOString()}: ${holder.what}`
+    : 'another process';
+  return new Fault('locked', `${key} is locked by ${who}`, {
+    next: 'Wait until that run has ended, or ask its operator',
+    retryable: true,
+  });
+}
