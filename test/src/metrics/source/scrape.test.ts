@@ -1,21 +1,16 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createExporter, type Exporter, type GaugeSources } from '../../../../src/metrics/exporter.ts';
 import { createScrapeSource } from '../../../../src/metrics/source/scrape.ts';
+import { startHttpStub } from '../../../setup/http-stub.ts';
 
 /** A game server's /metrics over real HTTP. */
 async function startTarget(gauges: Partial<GaugeSources> = {}) {
   let exporter = newExporter(gauges);
-  const server = createServer(async (_request, response) => response.end(await exporter.expose()));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const stop = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  onTestFinished(stop);
+  const { url, stop } = await startHttpStub(async (_request, response) =>
+    response.end(await exporter.expose()),
+  );
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`,
+    url,
     stop,
     restart: () => {
       exporter = newExporter(gauges);
@@ -204,13 +199,7 @@ describe('a scrape with dead targets', () => {
   });
 
   it('gives up on a target that does not answer in time', async () => {
-    const server = createServer(() => {});
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const { url } = await startHttpStub(() => {});
     const clock = { now: () => 0, sleep: async () => {} };
     const source = createScrapeSource({ targets: [url], clock, timeoutMs: 50 });
     await expect(source.read()).rejects.toThrow('no answer in 50 ms');
