@@ -22,6 +22,8 @@ export interface Settings {
   readonly gameServerUrls: readonly string[];
   readonly metricsUrls: readonly string[];
   readonly backupLocation: string;
+  /** Our own folder, made when it is missing; one that was configured must exist. */
+  readonly backupLocationIsDefault: boolean;
   readonly backupCompletedGames: boolean;
   readonly stateDir: string;
   /** Runbooks of the operator's own. */
@@ -31,15 +33,15 @@ export interface Settings {
 }
 
 export async function loadSettings(flags: { profile?: string }, env: Env = process.env): Promise<Settings> {
-  const configDir = join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'gamekeeper');
-  const profile = flags.profile ?? env['GAMEKEEPER_PROFILE'];
+  const configDir = join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'gamekeeper');
+  const profile = flags.profile ?? env.GAMEKEEPER_PROFILE;
   const fromProfile = profile ? await readProfile(configDir, profile) : {};
   // Naming a profile is the more deliberate act, so it beats a variable left over in the shell.
   const values = parse({ ...fromEnvironment(env), ...fromProfile });
   const target = chooseTarget(values);
   const environment = values.ENVIRONMENT ?? (target.kind === 'sandbox' ? 'sandbox' : 'production');
-  const dataHome = env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
-  const stateHome = env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
+  const dataHome = env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
+  const stateHome = env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   const gameServerUrls = values.GAME_SERVER_URLS ?? [];
   return {
     environment,
@@ -50,10 +52,11 @@ export async function loadSettings(flags: { profile?: string }, env: Env = proce
     gameServerUrls,
     metricsUrls: values.METRICS_URLS ?? gameServerUrls.map((url) => `${url}/metrics`),
     backupLocation: values.STATE_BACKUP_LOCATION ?? join(dataHome, 'gamekeeper', environment, 'backups'),
+    backupLocationIsDefault: values.STATE_BACKUP_LOCATION === undefined,
     backupCompletedGames: values.BACKUP_COMPLETED_GAMES ?? false,
     stateDir: values.GAMEKEEPER_STATE_DIR ?? join(stateHome, 'gamekeeper'),
     runbooksDir: join(configDir, 'runbooks'),
-    sshConnection: env['SSH_CONNECTION'],
+    sshConnection: env.SSH_CONNECTION,
   };
 }
 

@@ -18,11 +18,11 @@ export function readTerminal(
   { stdinIsTty, stdoutIsTty }: Streams,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Terminal {
-  const why = obstacle(stdinIsTty, stdoutIsTty, env['TERM']);
+  const why = obstacle(stdinIsTty, stdoutIsTty, env.TERM);
   return {
     fullScreen: why === undefined,
     why,
-    color: stdoutIsTty && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+    color: stdoutIsTty && !env.NO_COLOR && env.TERM !== 'dumb',
     ascii: !speaksUtf8(env),
   };
 }
@@ -36,6 +36,6 @@ function obstacle(stdinIsTty: boolean, stdoutIsTty: boolean, term: string | unde
 
 /** POSIX order; with nothing set, terminals of today are UTF-8. */
 function speaksUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'];
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return !locale || /utf-?8/i.test(locale);
 }

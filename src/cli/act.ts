@@ -1,0 +1,44 @@
+/** The one way from the shell to a change: plan, preview, confirmation, run, report. */
+import type { Action } from '../action/action.ts';
+import { Confirmed, type Plan, type PlanDetail } from '../action/plan.ts';
+import { Fault } from '../base/fault.ts';
+import { exit, exitOfOutcome } from './exit.ts';
+import { planLines, reportLines } from './plan-text.ts';
+import { flagOption, textOption, type VerbCall, type VerbResult } from './verb.ts';
+
+/** @param input not called when a saved plan is applied */
+export async function act<I, D extends PlanDetail>(
+  call: VerbCall,
+  action: Action<I, D>,
+  input: () => I,
+): Promise<VerbResult> {
+  const { world, signal } = call;
+  const runner = await world.runner();
+  const saved = textOption(call, 'plan');
+  const plan = saved ? await runner.load(action, saved) : await runner.prepare(action, input(), signal);
+  if (flagOption(call, 'dryRun')) return { exit: exit.done, result: { plan }, text: () => planLines(plan) };
+  if (plan.effect === 'target' && world.readOnly) {
+    throw new Fault('read-only', `${action.name} changes ${plan.place}, and this is a read-only session`, {
+      next: 'Run it again without --read-only',
+    });
+  }
+  const report = await runner.apply(action, await confirm(call, plan), call.progress, signal);
+  return { exit: exitOfOutcome[report.outcome], result: { report }, text: () => reportLines(report) };
+}
+
+async function confirm<D extends PlanDetail>(call: VerbCall, plan: Plan<D>): Promise<Confirmed<D>> {
+  if (plan.effect === 'local') return Confirmed.local(plan);
+  const given = textOption(call, 'confirm');
+  if (given !== undefined) return Confirmed.byTyping(plan, given);
+  if (!call.ask) {
+    throw new Fault('unconfirmed', `${plan.title}: not confirmed, nothing was changed`, {
+      next: `Look at it with --dry-run, then add --plan ${plan.id} --confirm ${plan.environment}`,
+    });
+  }
+  const question = [
+    ...planLines(plan),
+    '',
+    `Type ${plan.environment} to apply this, anything else to leave: `,
+  ];
+  return Confirmed.byTyping(plan, (await call.ask(question.join('\n'))).trim());
+}

@@ -1,0 +1,64 @@
+/** The two printers: lines for people, one JSON document for scripts. Messages go to stderr. */
+import type { Writable } from 'node:stream';
+import type { Fault } from '../base/fault.ts';
+import { safeLine, safeText } from '../base/safe-text.ts';
+import type { VerbResult } from './verb.ts';
+
+/** What a document says about where it comes from. */
+export interface Origin {
+  readonly environment: string;
+  readonly simulated: boolean;
+}
+
+export interface Output {
+  result(result: VerbResult, origin: Origin): Promise<void>;
+  fault(fault: Fault, exit: number, origin: Origin | undefined): Promise<void>;
+  /** A JSON line before the document; people see progress elsewhere. */
+  progress(event: object): void;
+}
+
+interface Streams {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+export function createTextOutput({ stdout, stderr }: Streams): Output {
+  return {
+    async result(result, origin) {
+      const lines = result.text().map(safeLine);
+      if (origin.simulated) await write(stderr, 'SIMULATED: the embedded sandbox, no real players\n');
+      await write(stdout, lines.map((line) => `${line}\n`).join(''));
+    },
+    async fault(fault) {
+      const next = fault.next ? `${safeText(fault.next)}\n` : '';
+      await write(stderr, `gamekeeper: ${safeText(fault.message)}\n${next}`);
+    },
+    progress() {},
+  };
+}
+
+/** @param verb as typed, `backup create`; the document's schema is `gamekeeper/backup-create/1` */
+export function createJsonOutput(verb: string, { stdout }: Streams): Output {
+  const schema = `gamekeeper/${verb.replaceAll(' ', '-')}/1`;
+  const print = (document: object) => write(stdout, `${JSON.stringify(document, faultAsData)}\n`);
+  return {
+    result: (result, origin) =>
+      print({ schema, ok: result.exit === 0, exit: result.exit, ...origin, result: result.result }),
+    fault: (fault, exit, origin) => print({ schema, ok: false, exit, ...origin, fault }),
+    progress: (event) => void print({ schema: 'gamekeeper/progress/1', ...event }),
+  };
+}
+
+/** Errors have no enumerable message: without this a Fault inside a result would print as `{}`. */
+function faultAsData(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const { code, next, retryable } = value as Partial<Fault>;
+  return { code: code ?? 'internal', message: value.message, next, retryable };
+}
+
+/** Resolves once the text has left this process, so that exiting cannot cut it. */
+function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write(text, () => resolve());
+  });
+}

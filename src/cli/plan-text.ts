@@ -1,0 +1,72 @@
+/** Plans and reports as lines for people. */
+import type { Check, Report } from '../action/action.ts';
+import type { Change, Plan } from '../action/plan.ts';
+import { formatDuration } from '../base/units.ts';
+import { stepWords } from './progress.ts';
+import { table } from './table.ts';
+
+/** Longer previews say how many lines they leave out; the JSON form has all of them. */
+const changesShown = 50;
+
+const marks: Readonly<Record<Change['effect'], string>> = {
+  create: '+ create',
+  update: '~ update',
+  delete: '- delete',
+  skip: '  skip',
+  unchanged: '  unchanged',
+};
+
+export function planLines(plan: Plan): string[] {
+  return [
+    `Plan ${plan.id}: ${plan.title}`,
+    ...table([
+      ['environment', plan.simulated ? `${plan.environment} (SIMULATED)` : plan.environment],
+      ['where', plan.place],
+      ['valid until', new Date(plan.expiresAtMs).toISOString()],
+    ]),
+    '',
+    ...changeLines(plan.changes),
+    '',
+    `Steps: ${plan.steps.join(', then ')}`,
+    ...plan.warnings.map((warning) => `Warning: ${warning}`),
+    ...plan.unverified.map((what) => `Not verified: ${what}`),
+  ];
+}
+
+export function changeLines(changes: readonly Change[]): string[] {
+  const shown = changes
+    .slice(0, changesShown)
+    .map((change) => [marks[change.effect], change.target, fromTo(change), change.why ?? '']);
+  const rest = changes.length - shown.length;
+  return [countLine(changes), ...table(shown), ...(rest > 0 ? [`… and ${rest} more, see --json`] : [])];
+}
+
+/** `3 to create, 1 to update, 0 to delete, 2 to skip, 5 unchanged`: every effect, so that none is overlooked. */
+function countLine(changes: readonly Change[]): string {
+  const count = (effect: Change['effect']) => changes.filter((change) => change.effect === effect).length;
+  return `${count('create')} to create, ${count('update')} to update, ${count('delete')} to delete, ${count('skip')} to skip, ${count('unchanged')} unchanged`;
+}
+
+function fromTo({ from, to }: Change): string {
+  if (from === undefined) return to ?? '';
+  return to === undefined ? from : `${from} -> ${to}`;
+}
+
+const outcomeWords: Readonly<Record<Report['outcome'], string>> = {
+  done: 'DONE, and verified',
+  partial: 'PARTIAL: not everything took effect',
+  failed: 'FAILED: nothing was changed',
+  inconclusive: 'INCONCLUSIVE: it ran, the result could not be verified',
+  interrupted: 'INTERRUPTED',
+};
+
+export function reportLines(report: Report): string[] {
+  return [
+    `${outcomeWords[report.outcome]}: ${report.title}`,
+    ...table(report.steps.map(({ name, state }) => ['  step', name, stepWords(state)])),
+    ...table(report.checks.map(checkRow)),
+    `Run ${report.runId}, ${formatDuration(report.endedAtMs - report.startedAtMs)}, audit head ${report.auditHead}`,
+  ];
+}
+
+const checkRow = (check: Check) => ['  check', check.name, `${check.kind}: ${check.found}`];

@@ -1,0 +1,105 @@
+/** Commander, fed from the catalogue of verbs. */
+import { Command, CommanderError, Option as CommanderOption } from 'commander';
+import { Fault } from '../base/fault.ts';
+import { type Option, type Verb, verbs } from '../verbs.ts';
+import type { OptionValue } from './verb.ts';
+
+export interface Invocation {
+  readonly verb: Verb;
+  readonly args: readonly (string | readonly string[] | undefined)[];
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** What every verb takes. */
+const commonOptions: readonly Option[] = [
+  { form: '--json', about: 'one JSON document on stdout' },
+  { form: '--profile <name>', about: 'use the variables of this profile' },
+  { form: '--read-only', about: 'refuse everything that changes the target' },
+];
+
+/**
+ * @param print receives help and version
+ * @returns undefined when help or the version was printed
+ * @throws Fault `wrong-use`
+ */
+export function parseInvocation(
+  argv: readonly string[],
+  version: string,
+  print: (text: string) => void,
+): Invocation | undefined {
+  let invocation: Invocation | undefined;
+  const program = buildProgram(version, print, (parsed) => {
+    invocation = parsed;
+  });
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0 || thrown.code === 'commander.help') return undefined;
+    throw new Fault('wrong-use', thrown.message.replace(/^error: /, '').replaceAll('\n', ' '), {
+      next: 'See gamekeeper --help',
+      cause: thrown,
+    });
+  }
+  return invocation;
+}
+
+function buildProgram(
+  version: string,
+  print: (text: string) => void,
+  found: (parsed: Invocation) => void,
+): Command {
+  const settle = (command: Command) =>
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: print, writeErr: () => {} })
+      .showSuggestionAfterError(true);
+  const program = settle(new Command('gamekeeper'))
+    .description('Console and CLI for the state persistence of multiplayer games')
+    .version(version)
+    .usage('[verb] [options]');
+  const groups = new Map<string, Command>();
+  for (const verb of verbs) {
+    const [first = '', second] = verb.name.split(' ');
+    const parent = second ? groupOf(program, groups, first, settle) : program;
+    const isDefault = verb.name === 'console';
+    const command = settle(parent.command(second ?? first, { hidden: verb.hidden ?? false, isDefault }));
+    describe(command, verb).action((...received: unknown[]) => {
+      const args = received.slice(0, verb.arguments?.length ?? 0) as Invocation['args'];
+      found({ verb, args, options: command.opts() });
+    });
+  }
+  return program;
+}
+
+const groupSummaries: Readonly<Record<string, string>> = {
+  backup: 'Archives of games: create, list, validate, restore',
+  rollback: 'Turn state persistence off, and see what is on',
+  runbook: 'Runbooks: list, show, lint, walk',
+  audit: 'The hash-chained log of what was done',
+};
+
+function groupOf(
+  program: Command,
+  groups: Map<string, Command>,
+  name: string,
+  settle: (command: Command) => Command,
+): Command {
+  const known = groups.get(name);
+  if (known) return known;
+  const group = settle(program.command(name)).description(groupSummaries[name] ?? '');
+  groups.set(name, group);
+  return group;
+}
+
+function describe(command: Command, verb: Verb): Command {
+  command.description(verb.summary).allowExcessArguments(false);
+  for (const argument of verb.arguments ?? []) command.argument(argument.form, argument.about);
+  for (const row of [...(verb.options ?? []), ...commonOptions]) {
+    const option = new CommanderOption(row.form, row.about);
+    if (row.choices) option.choices([...row.choices]);
+    if (row.fallback) option.default(row.fallback);
+    command.addOption(option);
+  }
+  return command;
+}

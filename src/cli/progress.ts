@@ -1,0 +1,69 @@
+/** What a run tells while it goes on: JSON lines for scripts, a moving line on a terminal, else a line a step. */
+import type { Writable } from 'node:stream';
+import type { RunObserver, StepState } from '../action/action.ts';
+import { safeLine } from '../base/safe-text.ts';
+import type { Output } from './output.ts';
+
+export interface Progress extends RunObserver {
+  /** Something long that is no run, like reading an archive. */
+  count(what: string, done: number, total: number, unit: string): void;
+}
+
+export function createJsonProgress(output: Output): Progress {
+  return {
+    started: (runId, steps) => output.progress({ event: 'started', runId, steps }),
+    step: (index, state) => output.progress({ event: 'step', index, state }),
+    progress: (index, done, total, unit) => output.progress({ event: 'progress', index, done, total, unit }),
+    verifying: () => output.progress({ event: 'verifying' }),
+    count: (what, done, total, unit) => output.progress({ event: 'count', what, done, total, unit }),
+  };
+}
+
+/** @param live the stream is a terminal that can rewrite its line */
+export function createTextProgress(stderr: Writable, live: boolean): Progress {
+  let names: readonly string[] = [];
+  let moving = false;
+  const line = (text: string) => {
+    stderr.write(`${moving ? '\r\u001b[K' : ''}${safeLine(text)}\n`);
+    moving = false;
+  };
+  const move = (text: string) => {
+    if (!live) return;
+    stderr.write(`\r\u001b[K${safeLine(text)}`);
+    moving = true;
+  };
+  const amount = (done: number, total: number, unit: string) => `${done} of ${total} ${unit}`;
+  return {
+    started(runId, steps) {
+      names = steps;
+      line(`run ${runId}`);
+    },
+    step(index, state) {
+      const text = `${index + 1}/${names.length} ${names[index] ?? ''}: ${stepWords(state)}`;
+      if (state.kind === 'running') move(text);
+      else line(text);
+    },
+    progress: (index, done, total, unit) =>
+      move(`${index + 1}/${names.length} ${names[index] ?? ''}: ${amount(done, total, unit)}`),
+    verifying: () => move('verifying'),
+    count(what, done, total, unit) {
+      if (done < total) move(`${what}: ${amount(done, total, unit)}`);
+      else if (live) line(`${what}: ${amount(done, total, unit)}`);
+    },
+  };
+}
+
+export function stepWords(state: StepState): string {
+  switch (state.kind) {
+    case 'done':
+    case 'unchanged':
+      return state.note ? `${state.kind}, ${state.note}` : state.kind;
+    case 'failed':
+    case 'unknown':
+      return `${state.kind}: ${state.fault.message}`;
+    case 'not-run':
+      return 'not run';
+    default:
+      return state.kind;
+  }
+}

@@ -1,0 +1,52 @@
+/** What a verb's file exports, and what it is called with. */
+import type { World } from '../compose.ts';
+import type { Progress } from './progress.ts';
+
+export interface VerbCall {
+  readonly world: World;
+  /** In the order of the verb's row; a repeated one is an array. */
+  readonly args: readonly (string | readonly string[] | undefined)[];
+  /** By commander's names: `--on-existing` is `onExisting`. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly progress: Progress;
+  /** Tells a person something along the way; nothing with --json. */
+  readonly say: (lines: readonly string[]) => void;
+  /** Asks the person at the terminal for a line; undefined where there is none to ask. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Fires on Ctrl-C, SIGTERM and SIGHUP. */
+  readonly signal: AbortSignal;
+}
+
+export type OptionValue = string | boolean | readonly string[] | undefined;
+
+export interface VerbResult {
+  readonly exit: number;
+  /** The document's `result`. */
+  readonly result: object;
+  /** The same for people, one string a line; not called with --json. */
+  readonly text: () => readonly string[];
+}
+
+export type VerbRun = (call: VerbCall) => Promise<VerbResult>;
+
+export const textOption = (call: VerbCall, name: string): string | undefined => {
+  const value = call.options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+export const flagOption = (call: VerbCall, name: string): boolean => call.options[name] === true;
+
+export const listOption = (call: VerbCall, name: string): readonly string[] | undefined => {
+  const value = call.options[name];
+  return Array.isArray(value) ? value : undefined;
+};
+
+export const textArgument = (call: VerbCall, index: number): string | undefined => {
+  const value = call.args[index];
+  return typeof value === 'string' ? value : undefined;
+};
+
+export const listArgument = (call: VerbCall, index: number): readonly string[] => {
+  const value = call.args[index];
+  return Array.isArray(value) ? value : [];
+};

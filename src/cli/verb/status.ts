@@ -1,0 +1,73 @@
+import { Fault } from '../../base/fault.ts';
+import { formatDuration, formatValue } from '../../base/units.ts';
+import { type Readings, type SignalId, signals } from '../../metrics/source.ts';
+import type { ServerStatus, Status } from '../../status/status.ts';
+import { exit } from '../exit.ts';
+import { table } from '../table.ts';
+import type { VerbRun } from '../verb.ts';
+
+/** A rate is the difference of two scrapes. */
+const betweenScrapesMs = 1_000;
+
+export const run: VerbRun = async ({ world, signal }) => {
+  const metrics = await world.metrics();
+  await metrics?.read(signal).then(
+    () => world.clock.sleep(betweenScrapesMs, signal),
+    // The status says itself what could not be read.
+    () => {},
+  );
+  const read = await world.statusReader();
+  const status = await read(signal);
+  return {
+    exit: status.unread.length > 0 ? exit.inPart : exit.done,
+    result: status,
+    text: () => statusLines(status, world.environment),
+  };
+};
+
+function statusLines(status: Status, environment: string): string[] {
+  return [
+    `${status.verdict.toUpperCase()}  ${environment}  ${status.backend.location}  ${sinceWords(status)}`,
+    unpersistedLine(status),
+    ...status.reasons.map((reason) => `${reason.severity}: ${reason.text}`),
+    ...(status.runbook ? [`Open: gamekeeper runbook walk ${status.runbook}`] : []),
+    ...status.unread.map(({ source, fault }) => `not read: ${source}: ${fault.message}`),
+    '',
+    ...readingLines(status.readings),
+    '',
+    ...table(status.servers.map(serverRow)),
+  ];
+}
+
+function sinceWords({ since, atMs }: Status): string {
+  return `for ${since.atLeast ? 'at least ' : ''}${formatDuration(atMs - since.atMs)}`;
+}
+
+function unpersistedLine({ unpersisted }: Status): string {
+  if (!unpersisted) return 'Lost if the servers restarted now: unknown';
+  if (unpersisted.games === 0) return 'Lost if the servers restarted now: nothing';
+  const { games, oldestSeconds } = unpersisted;
+  return `Lost if the servers restarted now: up to ${formatDuration(oldestSeconds * 1000)} of ${formatValue(games, 'games')} games`;
+}
+
+function readingLines(readings: Readings | Fault | undefined): string[] {
+  if (!readings) return ['No metrics source: set GAME_SERVER_URLS or METRICS_URLS'];
+  if (readings instanceof Fault) return [`No figures: ${readings.message}`];
+  return table(
+    (Object.keys(signals) as SignalId[]).map((id) => {
+      const { title, unit } = signals[id];
+      const reading = readings.signals[id];
+      if (reading.kind === 'none') return [title, 'no data', reading.why];
+      const by = Object.entries(reading.by ?? {}).map(
+        ([label, value]) => `${label} ${formatValue(value, unit)}`,
+      );
+      return [title, formatValue(reading.value, unit), by.join(', ')];
+    }),
+  );
+}
+
+function serverRow({ server, healthy, breaker, fault }: ServerStatus): string[] {
+  if (fault) return [server, 'not read', fault.message];
+  const health = healthy === undefined ? 'unknown' : healthy ? 'healthy' : 'UNHEALTHY';
+  return [server, health, breaker ? `breaker ${breaker.state}` : 'breaker unknown'];
+}
