@@ -5,7 +5,8 @@
  */
 
 /** What a figure counts; `ratio` is 0 to 1, the rest are what they say. */
-export type Unit = 'per-second' | 'per-minute' | 'ratio' | 'seconds' | 'bytes' | 'games' | 'servers';
+export const units = ['per-second', 'per-minute', 'ratio', 'seconds', 'bytes', 'games', 'servers'] as const;
+export type Unit = (typeof units)[number];
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatBytes, formatDuration, formatValue, type Unit } from '../../../src/base/units.ts';
-
-const units: readonly Unit[] = ['per-second', 'per-minute', 'ratio', 'seconds', 'bytes', 'games', 'servers'];
+import {
+  formatAge,
+  formatBytes,
+  formatDuration,
+  formatValue,
+  type Unit,
+  units,
+} from '../../../src/base/units.ts';
 
 describe('a value with its unit', () => {
   it.each<[number, Unit, string]>([

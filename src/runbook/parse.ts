@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { type Document, isAlias, LineCounter, parseDocument, visit } from 'yaml';
+import type { $ZodIssue, $ZodRawIssue } from 'zod/v4/core';
+import type { Position, Problem } from './problem.ts';
+import { referenceRules } from './references.ts';
+import { applyRules } from './rule.ts';
+import type { Runbook, RunbookNode } from './runbook.ts';
+import { type IssueParams, runbookSchema, type WrittenNode, type WrittenRunbook } from './schema.ts';
+import { type SourceText, sourceText } from './source-text.ts';
+
+/** A runbook is read by people: more than this is no runbook. */
+export const maxRunbookBytes = 1024 * 1024;
+
+/** A runbook whose names all resolve, with the text that it came from. */
+export interface ParsedRunbook {
+  readonly runbook: Runbook;
+  readonly source: SourceText;
+}
+
+export type Parsed =
+  | ({ readonly kind: 'runbook' } & ParsedRunbook)
+  | { readonly kind: 'broken'; readonly problems: readonly Problem[] };
+
+/** @param file the path, as problems will name it */
+export function parseRunbook(text: string, file: string): Parsed {
+  if (Buffer.byteLength(text) > maxRunbookBytes) return tooLarge(file);
+  const lines = new LineCounter();
+  const document = readYaml(text, lines);
+  if (!document) {
+    return broken([{ ...yamlProblem(file, start, 'it is nested too deeply'), next: 'Flatten it' }]);
+  }
+  const syntax = syntaxProblems(document, file, lines);
+  if (syntax.length > 0) return broken(syntax);
+
+  const source = sourceText(file, text, document, lines);
+  const written = runbookSchema.safeParse(document.toJS(), { error: messageOf });
+  if (!written.success) return broken(written.error.issues.flatMap((issue) => issueProblems(issue, source)));
+  const runbook = toRunbook(written.data, text, file);
+  const references = applyRules(referenceRules, { runbook, written: written.data, source });
+  return references.length > 0 ? broken(references) : { kind: 'runbook', runbook, source };
+}
+
+const start: Position = { line: 1, column: 1 };
+
+const broken = (problems: readonly Problem[]): Parsed => ({ kind: 'broken', problems });
+
+export function tooLarge(file: string): Extract<Parsed, { kind: 'broken' }> {
+  const message = `it is larger than ${maxRunbookBytes / 1024} KiB`;
+  return { kind: 'broken', problems: [{ ...yamlProblem(file, start, message), next: 'Split it' }] };
+}
+
+function readYaml(text: string, lineCounter: LineCounter): Document | undefined {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true });
+  } catch (thrown) {
+    // The parser recurses; a text of a million brackets ends its stack.
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
+}
+
+function syntaxProblems(document: Document, file: string, lines: LineCounter): readonly Problem[] {
+  const at = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const problems = [...document.errors, ...document.warnings].map((error) =>
+    yamlProblem(file, at(error.pos[0]), error.message),
+  );
+  // A few aliases can stand for gigabytes.
+  visit(document, (_key, node) => {
+    if (!isAlias(node)) return;
+    problems.push({
+      ...yamlProblem(file, at(node.range?.[0] ?? 0), 'aliases are not read'),
+      next: 'Write the value out',
+    });
+  });
+  return problems;
+}
+
+function yamlProblem(file: string, position: Position, message: string): Problem {
+  return { file, ...position, rule: 'yaml', message, next: 'Correct the YAML' };
+}
+
+function messageOf(issue: $ZodRawIssue): string | undefined {
+  if (issue.code === 'unrecognized_keys') return undefined;
+  const name = String(issue.path?.at(-1) ?? 'the file');
+  if (issue.input === undefined) return `"${name}" is missing`;
+  if (issue.code === 'invalid_type') return `"${name}" must be ${article(issue.expected)}`;
+  if (issue.code === 'invalid_value') return `"${name}" must be ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_union') {
+    return `"${name}" must be question, choice, instruction, action or outcome`;
+  }
+  return undefined;
+}
+
+function article(type: string): string {
+  if (type === 'array') return 'a list';
+  if (type === 'object' || type === 'record') return 'a map';
+  return `a ${type}`;
+}
+
+function issueProblems(issue: $ZodIssue, source: SourceText): readonly Problem[] {
+  const { file } = source;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      file,
+      ...source.keyAt([...issue.path, key]),
+      rule: 'unknown-key',
+      message: `"${key}" is not known here`,
+      next: 'Remove it or correct its spelling',
+    }));
+  }
+  const { rule, next } = ruleOf(issue);
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [{ file, ...source.at(issue.path), rule, message, next }];
+}
+
+function ruleOf(issue: $ZodIssue): IssueParams {
+  const missing = issue.message.endsWith('is missing');
+  const { rule, next }: Partial<IssueParams> =
+    issue.code === 'custom' && !missing ? (issue.params ?? {}) : {};
+  return { rule: rule ?? 'schema', next: next ?? (missing ? 'Add it' : 'Correct it') };
+}
+
+function toRunbook(written: WrittenRunbook, text: string, path: string): Runbook {
+  const { apiVersion: _version, metrics, nodes, ...head } = written;
+  return {
+    ...head,
+    metrics: mapValues(metrics, ({ maxAge, ...metric }) => ({ ...metric, maxAgeMs: maxAge })),
+    nodes: mapValues(nodes, toNode),
+    hash: createHash('sha256').update(text).digest('hex'),
+    path,
+  };
+}
+
+function toNode({ text, ...written }: WrittenNode): RunbookNode {
+  const optional = text === undefined ? {} : { text };
+  if (written.kind !== 'question') return { ...written, ...optional };
+  const { else: otherwise, branches, ...question } = written;
+  return {
+    ...question,
+    ...optional,
+    otherwise,
+    branches: branches.map(({ when, ...branch }) => ({ ...branch, when: when.condition })),
+  };
+}
+
+function mapValues<V, W>(record: Readonly<Record<string, V>>, map: (value: V) => W): Record<string, W> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
