@@ -1,0 +1,123 @@
+/**
+ * Events and snapshots as bytes. Version 1:
+ *
+ *   text  {"crc":"<8 hex digits>",<the fields of the event or snapshot>}
+ *         crc is the CRC-32 of everything after its comma
+ *   bytes the text as UTF-8, or 0x01 and the text as raw DEFLATE, whichever is shorter
+ *
+ * Text starts with `{`, so that any Redis or SQLite shell shows it. DEFLATE rather than zstd: at 0.3, 2 and 10 KB it
+ * was smaller (221, 508 and 1,434 bytes against 230, 560 and 1,650) and no slower (20 to 60 µs, 8 to 15 µs to inflate).
+ */
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { digestOf } from '../base/digest.ts';
+import { Fault } from '../base/fault.ts';
+import type { Json } from '../game/game.ts';
+import { phases } from '../game/phases.ts';
+import { type GameEvent, type Snapshot, snapshotTriggers } from '../game/record.ts';
+
+const deflated = 0x01;
+const openBrace = 0x7b;
+const head = /^\{"crc":"([0-9a-f]{8})",/;
+const headLength = '{"crc":"00000000",'.length;
+
+/** A hundred times the largest snapshot seen; what is longer is neither written nor inflated. */
+const maxTextBytes = 1 << 20;
+
+const json = z.custom<Json>((value) => value !== undefined);
+const revision = z.int().positive();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const operation = z.object({
+  op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
+  path: z.string(),
+  from: z.string().exactOptional(),
+  value: json.exactOptional(),
+});
+
+const eventShape: z.ZodType<GameEvent> = z.object({
+  revision,
+  atMs: z.number(),
+  type: z.string(),
+  from: z.enum(phases).nullable(),
+  to: z.enum(phases),
+  actor: z.string(),
+  patch: z.array(operation),
+  stateHash: hash,
+  covers: z.int().positive().exactOptional(),
+  writeId: z.string().exactOptional(),
+});
+
+const snapshotShape: z.ZodType<Snapshot> = z.object({
+  revision,
+  atMs: z.number(),
+  trigger: z.enum(snapshotTriggers),
+  phase: z.enum(phases),
+  state: json,
+  hash,
+});
+
+/** @throws Fault `game-invalid` when the document is too large to be read back. */
+export function encodeDocument(document: GameEvent | Snapshot, compress: boolean): Uint8Array {
+  const fields = JSON.stringify(document).slice(1);
+  const crc = crc32(fields).toString(16).padStart(8, '0');
+  const text = Buffer.from(`{"crc":"${crc}",${fields}`);
+  if (text.length > maxTextBytes) {
+    throw new Fault(
+      'game-invalid',
+      `Revision ${document.revision} is ${text.length} bytes long; ${maxTextBytes} are the most`,
+      { next: 'Keep large or growing data outside the state of the game' },
+    );
+  }
+  if (!compress) return text;
+  const short = Buffer.concat([Buffer.of(deflated), deflateRawSync(text)]);
+  return short.length < text.length ? short : text;
+}
+
+/** @throws Fault `record-unreadable`; the caller says which game and revision. */
+export function decodeEvent(bytes: Uint8Array): GameEvent {
+  return decode(bytes, eventShape);
+}
+
+/** As decodeEvent; a snapshot whose state does not have its hash is unreadable too. */
+export function decodeSnapshot(bytes: Uint8Array): Snapshot {
+  const snapshot = decode(bytes, snapshotShape);
+  if (digestOf(snapshot.state) !== snapshot.hash) throw unreadable('its state does not match its hash');
+  return snapshot;
+}
+
+function decode<T>(bytes: Uint8Array, shape: z.ZodType<T>): T {
+  const text = textOf(bytes);
+  const crc = head.exec(text)?.[1];
+  if (!crc) throw unreadable('it does not start with a checksum');
+  const fields = text.slice(headLength);
+  if (crc32(fields) !== Number.parseInt(crc, 16)) throw unreadable('its checksum does not match');
+  const parsed = shape.safeParse(parseFields(fields));
+  if (!parsed.success) throw unreadable(z.prettifyError(parsed.error).replaceAll('\n', ' '));
+  return parsed.data;
+}
+
+function textOf(bytes: Uint8Array): string {
+  if (bytes[0] === openBrace) return Buffer.from(bytes).toString();
+  if (bytes[0] !== deflated) throw unreadable(`its first byte is ${bytes[0] ?? 'missing'}`);
+  try {
+    return inflateRawSync(bytes.subarray(1), { maxOutputLength: maxTextBytes }).toString();
+  } catch (cause) {
+    throw unreadable('it does not inflate', cause);
+  }
+}
+
+function parseFields(fields: string): unknown {
+  try {
+    return JSON.parse(`{${fields}`);
+  } catch (cause) {
+    throw unreadable('it is not JSON', cause);
+  }
+}
+
+function unreadable(why: string, cause?: unknown): Fault {
+  return new Fault('record-unreadable', `The record cannot be read: ${why}`, {
+    next: 'Recover the game from an older snapshot or a backup',
+    cause,
+  });
+}

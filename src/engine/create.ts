@@ -1,0 +1,110 @@
+import { asFault, Fault } from '../base/fault.ts';
+import type { GameId } from '../game/game.ts';
+import { createContext, type EngineContext, type EngineParts } from './context.ts';
+import type { Engine, Recovered } from './engine.ts';
+import { type Held, isAhead, liveGame } from './held.ts';
+import { find } from './lookup.ts';
+import { afterConflict, appendTransition, createGame, store } from './moves.ts';
+import { recovery } from './recovery.ts';
+import { queueSnapshot, takeSnapshot } from './snapshots.ts';
+
+/** Games caught up at the same time after an outage. */
+const catchUpBatch = 16;
+
+export function createEngine(parts: EngineParts): Engine {
+  const context = createContext(parts);
+  const { games, lanes } = context;
+  let closed = false;
+  let catchingUp: Promise<void> | undefined;
+
+  const inLane = async <T>(
+    id: GameId,
+    signal: AbortSignal | undefined,
+    task: () => Promise<T>,
+  ): Promise<T> => {
+    if (closed) throw new Fault('refused', 'The engine is closed', { next: 'Start the server again' });
+    return lanes.run(id, () => {
+      if (signal?.aborted) throw new Fault('interrupted', 'Interrupted before anything was written');
+      return task();
+    });
+  };
+
+  const catchUp = (signal?: AbortSignal): Promise<void> => {
+    catchingUp ??= catchUpAll(context, signal).finally(() => {
+      catchingUp = undefined;
+    });
+    return catchingUp;
+  };
+
+  return {
+    create: (id, state, actor, signal) =>
+      inLane(id, signal, () => createGame(context, id, state, actor, signal)),
+    append: (id, transition, expected, signal) =>
+      inLane(id, signal, () => appendTransition(context, id, transition, expected, signal)),
+    load: (id, signal) =>
+      inLane(id, signal, async () => {
+        const game = await find(context, id, signal);
+        return game && liveGame(game);
+      }),
+    recover: (id, signal) => inLane(id, signal, () => recoverGame(context, id, signal)),
+    snapshot: (id, trigger, signal) =>
+      inLane(id, signal, async () => {
+        const found = await find(context, id, signal);
+        const game = found && (await caughtUp(context, found, signal));
+        return game ? takeSnapshot(context, game, trigger, signal) : 'refused';
+      }),
+    catchUp,
+    unpersisted: () => games.unpersisted(),
+    discard: (id) => inLane(id, undefined, async () => games.drop(id)),
+    async close(signal) {
+      closed = true;
+      await lanes.idle();
+      await catchUp(signal);
+      for (const game of games.all()) {
+        if (context.strategy.snapshotOnShutdown(game)) queueSnapshot(context, game.id, 'shutdown');
+      }
+      await lanes.idle();
+    },
+  };
+}
+
+async function catchUpAll(context: EngineContext, signal?: AbortSignal): Promise<void> {
+  const waiting = context.games.all().filter(isAhead);
+  for (let start = 0; start < waiting.length; start += catchUpBatch) {
+    if (signal?.aborted) return;
+    const batch = waiting.slice(start, start + catchUpBatch);
+    await Promise.all(
+      batch.map(({ id }) =>
+        context.lanes.run(id, async () => {
+          const game = context.games.get(id);
+          if (game) await caughtUp(context, game, signal);
+        }),
+      ),
+    );
+  }
+}
+
+/** The game as it is held after an attempt to bring storage up to date. */
+async function caughtUp(context: EngineContext, game: Held, signal?: AbortSignal): Promise<Held> {
+  if (!isAhead(game) || !context.policy.shouldPersist(game.id)) return game;
+  const result = await store(context, game, undefined, signal);
+  if (result.kind === 'conflict') afterConflict(context, game, result.actual);
+  return context.games.get(game.id) ?? game;
+}
+
+async function recoverGame(context: EngineContext, id: GameId, signal?: AbortSignal): Promise<Recovered> {
+  try {
+    const held = context.games.get(id);
+    const known = held && (await caughtUp(context, held, signal));
+    const { answer, hold } = recovery(await context.backend.read(id, signal), known);
+    if (hold) context.games.put(hold);
+    const { kind } = answer;
+    context.observer.recovery({
+      outcome: kind === 'failed' ? 'failure' : kind === 'not-found' ? 'not_found' : kind,
+    });
+    return answer;
+  } catch (thrown) {
+    context.observer.recovery({ outcome: 'failure' });
+    throw asFault(thrown, 'backend-failed');
+  }
+}

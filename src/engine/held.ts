@@ -1,0 +1,102 @@
+import { LRUCache } from 'lru-cache';
+import type { GameId, Json } from '../game/game.ts';
+import type { Phase } from '../game/phases.ts';
+import type { LiveGame, Position, Unpersisted } from './engine.ts';
+
+/** A game in memory. Values are replaced, never changed. */
+export interface Held extends Position {
+  readonly id: GameId;
+  readonly phase: Phase;
+  readonly state: Json;
+  /** SHA-256 (hex) over the canonical JSON of `state`. */
+  readonly hash: string;
+  /** Phase of the newest stored revision; null when nothing is stored yet. */
+  readonly storedPhase: Phase | null;
+  /** Present while `ahead` is above 0. */
+  readonly pending: Pending | undefined;
+  /** Newest revision in storage, once it is known that memory and storage went different ways. */
+  readonly divergedAt: number | undefined;
+  /** Where this very state was before it was brought into storage: callers may still know it by these. */
+  readonly formerly: readonly Position[];
+  /** The newest stored revision is not proved by storage, so a patch on top of it could never be replayed. */
+  readonly unproved: boolean;
+  /** Events in storage. */
+  readonly events: number;
+  readonly snapshotRevision: number;
+  /** Time of the newest snapshot; that of the first transition when there is none. */
+  readonly snapshotAtMs: number;
+}
+
+/** Transitions that are only in memory. */
+export interface Pending {
+  readonly sinceMs: number;
+  readonly actor: string;
+  readonly attempts: readonly Attempt[];
+}
+
+/** A write on top of the stored revision that failed, and may yet turn out to have been stored. */
+export interface Attempt {
+  readonly writeId: string;
+  readonly phase: Phase;
+  /** Transitions that it held. */
+  readonly covers: number;
+}
+
+export const isAt = (game: Held, { revision, ahead }: Position): boolean =>
+  [game, ...game.formerly].some((at) => at.revision === revision && at.ahead === ahead);
+
+/** A game with transitions that storage lacks. */
+export type Ahead = Held & { readonly pending: Pending };
+
+export const isAhead = (game: Held): game is Ahead => game.pending !== undefined;
+
+export const positionOf = ({ revision, ahead }: Position): Position => ({ revision, ahead });
+
+export function liveGame({ id, revision, ahead, phase, state }: Held): LiveGame {
+  return { id, revision, ahead, phase, state, persisted: ahead === 0 };
+}
+
+/** The games in memory: any number that storage lacks, and the most recently used of the others. */
+export interface HeldGames {
+  get(id: GameId): Held | undefined;
+  put(game: Held): void;
+  drop(id: GameId): void;
+  all(): readonly Held[];
+  unpersisted(): Unpersisted;
+}
+
+export function createHeldGames(maxPersisted: number): HeldGames {
+  const persisted = new LRUCache<GameId, Held>({ max: maxPersisted });
+  const only = new Map<GameId, Held>();
+
+  const drop = (id: GameId) => {
+    persisted.delete(id);
+    only.delete(id);
+  };
+
+  return {
+    get: (id) => only.get(id) ?? persisted.get(id),
+    put(game) {
+      drop(game.id);
+      if (isOnlyHere(game)) only.set(game.id, game);
+      else persisted.set(game.id, game);
+    },
+    drop,
+    all: () => [...only.values(), ...persisted.values()],
+    unpersisted: () => summary([...only.values()]),
+  };
+}
+
+/** True also for a game that storage once had and lost. */
+const isOnlyHere = (game: Held): boolean => game.ahead > 0 || game.divergedAt !== undefined;
+
+function summary(games: readonly Held[]): Unpersisted {
+  const waiting = games.flatMap(({ pending }) => (pending ? [pending.sinceMs] : []));
+  return {
+    games: games.length,
+    oldestAtMs: waiting.length === 0 ? undefined : Math.min(...waiting),
+    diverged: games.flatMap(({ id, revision, ahead, divergedAt }) =>
+      divergedAt === undefined ? [] : [{ id, held: { revision, ahead }, storedRevision: divergedAt }],
+    ),
+  };
+}

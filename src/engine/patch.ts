@@ -1,0 +1,123 @@
+/**
+ * RFC 6902 on whole states. rfc6902 cannot replace the root, skips keys like `__proto__`, and compares arrays in
+ * quadratic time; here the root works, long arrays are compared by position, and every derived patch is proved.
+ */
+import { applyPatch, createPatch, type Operation } from 'rfc6902';
+import { digestOf } from '../base/digest.ts';
+import { Fault } from '../base/fault.ts';
+import type { Json } from '../game/game.ts';
+import type { PatchOperation } from '../game/record.ts';
+
+/** A state with the patch that made it, and the hash of both. */
+export interface Changed {
+  readonly state: Json;
+  readonly hash: string;
+  readonly patch: readonly PatchOperation[];
+}
+
+const shortestEdits = 400;
+
+/** The patch of an event that holds the whole state, so that a replay can begin there. */
+export function wholePatch(state: Json, creates: boolean): readonly PatchOperation[] {
+  return [{ op: creates ? 'add' : 'replace', path: '', value: state }];
+}
+
+/** The state of an event with a whole patch, else undefined. */
+export function wholeState(patch: readonly PatchOperation[]): Json | undefined {
+  const [only, ...rest] = patch;
+  return only && rest.length === 0 && isRoot(only) ? only.value : undefined;
+}
+
+/** The state as storage will give it back, and nobody else's to change. @throws Fault `game-invalid` */
+export function jsonCopy(state: Json): Json {
+  try {
+    const copy: Json = JSON.parse(JSON.stringify(state));
+    return copy;
+  } catch (cause) {
+    throw invalid('The state is not JSON', cause);
+  }
+}
+
+/** @throws Fault `game-invalid` when `to` is not JSON. */
+export function changeTo(from: Json, to: Json): Changed {
+  const state = jsonCopy(to);
+  const hash = digestOf(state);
+  const patch = difference(from, state);
+  return { state, hash, patch: leadsTo(from, patch, hash) ? patch : wholePatch(state, false) };
+}
+
+/** @throws Fault `game-invalid` when the patch does not apply. */
+export function changeBy(from: Json, patch: readonly PatchOperation[]): Changed {
+  const state = jsonCopy(patched(from, patch));
+  return { state, hash: digestOf(state), patch };
+}
+
+/** The state after a patch; `from` stays as it is. @throws Fault `game-invalid` when it does not apply. */
+export function patched(from: Json, patch: readonly PatchOperation[]): Json {
+  let state = jsonCopy(from);
+  for (const operation of patch) state = applyOne(state, operation);
+  return state;
+}
+
+function applyOne(state: Json, operation: PatchOperation): Json {
+  if (isRoot(operation)) return jsonCopy(operation.value);
+  const box: { state?: Json } = { state };
+  const [problem] = applyTo(box, operation);
+  if (problem) throw invalid(`The patch does not apply: ${problem.message}`);
+  if (box.state === undefined) throw invalid('The patch removes the whole state');
+  return box.state;
+}
+
+function applyTo(box: object, operation: PatchOperation): ReturnType<typeof applyPatch> {
+  const from = operation.from === undefined ? {} : { from: `/state${operation.from}` };
+  try {
+    // Only the types differ: theirs is a union by `op`, and an operation that lacks a field is refused at run time.
+    return applyPatch(box, [{ ...operation, path: `/state${operation.path}`, ...from } as Operation]);
+  } catch (cause) {
+    throw invalid('The patch does not apply', cause);
+  }
+}
+
+function isRoot(operation: PatchOperation): operation is PatchOperation & { value: Json } {
+  const writes = operation.op === 'add' || operation.op === 'replace';
+  return writes && operation.path === '' && operation.value !== undefined;
+}
+
+function leadsTo(from: Json, patch: readonly PatchOperation[], hash: string): boolean {
+  try {
+    return digestOf(patched(from, patch)) === hash;
+  } catch {
+    return false;
+  }
+}
+
+function difference(from: Json, to: Json): readonly PatchOperation[] {
+  return createPatch(from, to, (input, output, pointer) => {
+    if (!Array.isArray(input) || !Array.isArray(output)) return undefined;
+    if (input.length * output.length <= shortestEdits) return undefined;
+    return byPosition(input, output, pointer.toString());
+  });
+}
+
+function byPosition(from: readonly Json[], to: readonly Json[], path: string): Operation[] {
+  const shared = Math.min(from.length, to.length);
+  const operations: Operation[] = [];
+  for (let index = 0; index < shared; index++) {
+    for (const inner of difference(from[index] ?? null, to[index] ?? null)) {
+      // Paths of the inner patch start at the element.
+      operations.push({ ...inner, path: `${path}/${index}${inner.path}` } as Operation);
+    }
+  }
+  for (let index = from.length; index > shared; index--) {
+    operations.push({ op: 'remove', path: `${path}/${index - 1}` });
+  }
+  for (const value of to.slice(shared)) operations.push({ op: 'add', path: `${path}/-`, value });
+  return operations;
+}
+
+function invalid(message: string, cause?: unknown): Fault {
+  return new Fault('game-invalid', message, {
+    next: 'Correct the transition; nothing was written',
+    cause,
+  });
+}

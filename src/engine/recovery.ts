@@ -1,0 +1,60 @@
+import type { StoredGame } from '../backend/port.ts';
+import type { Recovered } from './engine.ts';
+import { type Held, isAhead, liveGame } from './held.ts';
+import { heldFrom } from './lookup.ts';
+import { type Replayed, replay } from './replay.ts';
+
+/** What recovery answers, and the game to hold from now on; undefined when there is none to hold. */
+export interface Recovery {
+  readonly answer: Recovered;
+  readonly hold: Held | undefined;
+}
+
+/** Chooses between what storage proves and what memory holds; the older of them is never served. */
+export function recovery(stored: StoredGame | undefined, held: Held | undefined): Recovery {
+  if (!stored) return held ? partial(apart(held, 0), ['storage does not have this game']) : absent;
+  const replayed = replay(stored);
+  return (held && fromMemory(held, stored, replayed)) ?? fromStorage(stored, replayed);
+}
+
+const absent: Recovery = { answer: { kind: 'not-found' }, hold: undefined };
+
+function partial(hold: Held, problems: readonly string[]): Recovery {
+  return { answer: { kind: 'partial', game: liveGame(hold), problems }, hold };
+}
+
+function fromStorage(stored: StoredGame, replayed: Replayed): Recovery {
+  const { proved, problems } = replayed;
+  if (!proved) {
+    const none = `no state of revisions 1 to ${stored.revision} can be proved`;
+    return { answer: { kind: 'failed', problems: [none, ...problems] }, hold: undefined };
+  }
+  const hold = heldFrom(stored, proved, replayed);
+  if (hold.unproved) return partial(hold, [notRebuilt(proved.revision, stored), ...problems]);
+  return { answer: { kind: 'success', game: liveGame(hold), problems }, hold };
+}
+
+/** undefined when storage proves a state that is at least as new. */
+function fromMemory(held: Held, stored: StoredGame, { proved, problems }: Replayed): Recovery | undefined {
+  const provedRevision = proved?.revision ?? 0;
+  if (isAhead(held)) {
+    return partial(held, [`${held.ahead} of its transitions are only in memory`, ...problems]);
+  }
+  if (stored.revision < held.revision) {
+    return partial(apart(held, stored.revision), [
+      `storage is back at revision ${stored.revision}`,
+      ...problems,
+    ]);
+  }
+  if (provedRevision < held.revision) {
+    const hold = { ...held, revision: stored.revision, formerly: [], unproved: true };
+    return partial(hold, [notRebuilt(provedRevision, stored), ...problems]);
+  }
+  if (provedRevision > held.revision || proved?.hash === held.hash || held.unproved) return undefined;
+  return partial(apart(held, stored.revision), ['storage has another state at this revision', ...problems]);
+}
+
+const apart = (held: Held, divergedAt: number): Held => ({ ...held, divergedAt });
+
+const notRebuilt = (provedRevision: number, stored: StoredGame): string =>
+  `revisions ${provedRevision + 1} to ${stored.revision} cannot be rebuilt from storage`;
