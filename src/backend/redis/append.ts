@@ -1,0 +1,35 @@
+import type { Redis } from 'ioredis';
+import type { GameId } from '../../game/game.ts';
+import { damagedHead, revisionOf } from '../current-layout.ts';
+import type { Append, Appended, PutSnapshot, SnapshotPut } from '../port.ts';
+import { asBuffer } from './bytes.ts';
+import { keyOf } from './keys.ts';
+
+export async function append(redis: Redis, id: GameId, append: Append): Promise<Appended> {
+  const { expectedRevision: expected, phase, atMs, event, expiresAtMs } = append;
+  const revision = expected + 1;
+  const [outcome, found] = await redis.gkAppend(
+    keyOf({ id, layout: 'current' }),
+    ...[expected || 'absent', revision, phase, atMs, asBuffer(event), expiresAtMs ?? ''],
+  );
+  if (outcome === 'done') return { kind: 'committed', revision };
+  return { kind: 'conflict', expected, actual: actualRevision(id, found) };
+}
+
+export async function putSnapshot(redis: Redis, id: GameId, snapshot: PutSnapshot): Promise<SnapshotPut> {
+  const { revision, bytes, keep, dropEventsThrough } = snapshot;
+  const [outcome, found] = await redis.gkPutSnapshot(
+    keyOf({ id, layout: 'current' }),
+    ...[revision, asBuffer(bytes), keep, dropEventsThrough],
+  );
+  if (outcome === 'done') return { kind: 'stored' };
+  return { kind: 'refused', actual: actualRevision(id, found) };
+}
+
+/** @throws Fault `game-invalid` when what was found is no revision */
+function actualRevision(id: GameId, found: string): number {
+  if (found === 'absent') return 0;
+  const revision = revisionOf(Buffer.from(found));
+  if (revision === undefined) throw damagedHead(id, 'rev');
+  return revision;
+}

@@ -1,0 +1,99 @@
+import { Fault } from '../../base/fault.ts';
+
+interface Kind {
+  readonly code: 'backend-unreachable' | 'backend-denied' | 'backend-failed' | 'unsupported';
+  readonly what: string;
+  readonly next: string;
+  /** False unless waiting alone may help. */
+  readonly retryable?: boolean;
+}
+
+const denied = (what: string): Kind => ({
+  code: 'backend-denied',
+  what,
+  next: 'Check user and password in REDIS_URL, and what ACL LIST grants this user',
+});
+
+const unreachable = (what: string, next: string): Kind => ({
+  code: 'backend-unreachable',
+  what,
+  next,
+  retryable: true,
+});
+
+const failed = (what: string, next: string): Kind => ({ code: 'backend-failed', what, next });
+
+const checkServer = 'Check that the server runs and that host and port in REDIS_URL are right';
+
+/** By the first word of an error reply, https://redis.io/docs/latest/develop/reference/protocol-spec/ */
+const replies: Readonly<Record<string, Kind>> = {
+  WRONGPASS: denied('refused the password'),
+  NOAUTH: denied('asks for a password'),
+  NOPERM: denied('does not permit this'),
+  LOADING: unreachable('is still loading its data', 'Wait until it has loaded'),
+  BUSY: unreachable('is busy with a script', 'Wait; look at SLOWLOG GET'),
+  MASTERDOWN: unreachable('has lost its master', 'Check the replication with INFO replication'),
+  CLUSTERDOWN: unreachable('belongs to a cluster that is down', 'Check CLUSTER INFO'),
+  READONLY: failed('is a replica and takes no writes', 'Point REDIS_URL at the master'),
+  OOM: failed('is out of memory; nothing was written', 'Raise maxmemory or free memory'),
+  MISCONF: failed('cannot save to its disk and takes no writes', "Check the server's disk and log"),
+};
+
+/** By the `code` of what the socket threw. */
+const sockets: Readonly<Record<string, Kind>> = {
+  ECONNREFUSED: unreachable('refused the connection', checkServer),
+  ENOTFOUND: unreachable(
+    'has a host name that cannot be found',
+    'Check the host in REDIS_URL and the name service',
+  ),
+  EAI_AGAIN: unreachable('has a host name that cannot be looked up now', 'Check the name service'),
+  ETIMEDOUT: unreachable('did not answer in time', checkServer),
+};
+
+/** @param location without secrets */
+export function redisFault(thrown: unknown, location: string): Fault {
+  if (thrown instanceof Fault) return thrown;
+  const message = withoutArguments(thrown instanceof Error ? thrown.message : String(thrown));
+  const { code, what, next, retryable = false } = kindOf(thrown, message);
+  // Not the error itself: it carries the arguments of its command, and those of AUTH are a password.
+  return new Fault(code, `Redis at ${location} ${what}: ${message}`, {
+    next,
+    retryable,
+    cause: new Error(message),
+  });
+}
+
+export function isWrongType(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.startsWith('WRONGTYPE');
+}
+
+function kindOf(thrown: unknown, message: string): Kind {
+  if (isReply(thrown)) return replyKind(message);
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (code.includes('CERT') || code.includes('TLS') || code === 'EPROTO') {
+    return {
+      ...unreachable('failed in the TLS handshake', 'Check the certificate, or use redis://'),
+      retryable: false,
+    };
+  }
+  if (message === 'Command timed out') return unreachable('did not answer in time', checkServer);
+  return sockets[code] ?? unreachable('lost the connection', checkServer);
+}
+
+function replyKind(message: string): Kind {
+  const known = replies[message.split(' ', 1)[0] ?? ''];
+  if (known) return known;
+  if (/unknown command/i.test(message)) {
+    return { code: 'unsupported', what: 'is too old', next: 'Redis 7.0 or newer is needed' };
+  }
+  return failed('refused a command', "Look into the server's log");
+}
+
+function isReply(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'ReplyError';
+}
+
+/** An unknown command is answered with its first arguments. */
+function withoutArguments(message: string): string {
+  return message.replace(/,? with args beginning with:.*/s, '');
+}

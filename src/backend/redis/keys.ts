@@ -1,0 +1,38 @@
+/**
+ * One hash per game: `gk1:{game:<id>}` in the current layout, `game:<id>` in the legacy one. The braces put both
+ * into one slot of a cluster when the id itself holds none.
+ */
+import { isUtf8 } from 'node:buffer';
+import type { RecordKey } from '../../game/record.ts';
+
+const current = { start: 'gk1:{game:', end: '}' };
+const legacy = { start: 'game:' };
+
+/** Matches both layouts, so that one pass over the keys finds all; `recordKeyOf` drops the rest. */
+export const scanPattern = '*game:*';
+
+export function keyOf({ id, layout }: RecordKey): string {
+  return layout === 'legacy' ? legacy.start + id : current.start + id + current.end;
+}
+
+/** Where a game is put together before it takes its place: in the same slot, and matched by neither layout. */
+export const stagingKeyOf = (key: RecordKey, token: string) => `gk1:staging:${token}:${keyOf(key)}`;
+
+/** undefined for a key of somebody else. */
+export function recordKeyOf(key: Buffer): RecordKey | undefined {
+  const text = key.toString('latin1');
+  if (text.startsWith(current.start) && text.endsWith(current.end)) {
+    return { id: idOf(key.subarray(current.start.length, -current.end.length)), layout: 'current' };
+  }
+  if (text.startsWith(legacy.start)) return { id: idOf(key.subarray(legacy.start.length)), layout: 'legacy' };
+  return undefined;
+}
+
+/**
+ * Bytes that are no UTF-8 become lone surrogates, one each: no two keys share an id, and `isWellFormed` tells
+ * that this one cannot be used.
+ */
+function idOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString();
+  return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
+}
