@@ -32,16 +32,34 @@ export function parseInvocation(
     invocation = parsed;
   });
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse(withVerb(argv), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (thrown.exitCode === 0 || thrown.code === 'commander.help') return undefined;
+    if (thrown.exitCode === 0) return undefined;
+    if (thrown.code === 'commander.help') throw verbMissing(argv);
     throw new Fault('wrong-use', thrown.message.replace(/^error: /, '').replaceAll('\n', ' '), {
       next: 'See gamekeeper --help',
       cause: thrown,
     });
   }
   return invocation;
+}
+
+/** Without a verb it is the console; commander's own default would take a mistyped verb for its argument. */
+function withVerb(argv: readonly string[]): string[] {
+  const [first] = argv;
+  const aboutItself = ['--help', '-h', '--version', '-V'];
+  if (first === undefined || (first.startsWith('-') && !aboutItself.includes(first)))
+    return ['console', ...argv];
+  return [...argv];
+}
+
+function verbMissing(argv: readonly string[]): Fault {
+  const [group] = argv;
+  const known = verbs.filter(({ name }) => name.startsWith(`${group} `)).map(({ name }) => name);
+  return new Fault('wrong-use', `gamekeeper ${group} is not complete`, {
+    next: `Use one of: ${known.join(', ')}`,
+  });
 }
 
 function buildProgram(
@@ -62,8 +80,7 @@ function buildProgram(
   for (const verb of verbs) {
     const [first = '', second] = verb.name.split(' ');
     const parent = second ? groupOf(program, groups, first, settle) : program;
-    const isDefault = verb.name === 'console';
-    const command = settle(parent.command(second ?? first, { hidden: verb.hidden ?? false, isDefault }));
+    const command = settle(parent.command(second ?? first, { hidden: verb.hidden ?? false }));
     describe(command, verb).action((...received: unknown[]) => {
       const args = received.slice(0, verb.arguments?.length ?? 0) as Invocation['args'];
       found({ verb, args, options: command.opts() });

@@ -1,0 +1,25 @@
+import type { RestorePolicy } from '../../backup/restore.ts';
+import { Fault } from '../../base/fault.ts';
+import { act } from '../act.ts';
+import { listOption, textArgument, textOption, type VerbCall, type VerbRun } from '../verb.ts';
+
+export const run: VerbRun = async (call) => {
+  const { restore } = await call.world.actions();
+  return act(call, restore, () => inputOf(call));
+};
+
+function inputOf(call: VerbCall) {
+  const archive = textArgument(call, 0);
+  if (archive === undefined) {
+    throw new Fault('wrong-use', 'Neither an archive nor a plan was named', {
+      next: 'Give the name of an archive, or --plan with the id of a saved plan; gamekeeper backup list shows the archives',
+    });
+  }
+  const only = listOption(call, 'only');
+  return {
+    archive,
+    // The parser lets only these choices through.
+    onExisting: textOption(call, 'onExisting') as RestorePolicy,
+    ...(only ? { only } : {}),
+  };
+}

@@ -1,0 +1,23 @@
+import { problemLine } from '../../runbook/problem.ts';
+import { exit } from '../exit.ts';
+import { listArgument, type VerbRun } from '../verb.ts';
+
+export const run: VerbRun = async (call) => {
+  const paths = listArgument(call, 0);
+  const library = paths.length > 0 ? await loadFrom(paths) : await call.world.runbooks();
+  const { problems } = library;
+  const checked = library.list().length;
+  return {
+    exit: problems.length > 0 ? exit.failed : exit.done,
+    result: { checked, problems },
+    text: () => [
+      ...problems.map(problemLine),
+      `${problems.length} problems, ${checked} runbooks can be walked`,
+    ],
+  };
+};
+
+async function loadFrom(paths: readonly string[]) {
+  const { loadLibrary } = await import('../../runbook/library.ts');
+  return loadLibrary(paths.map((path) => ({ path })));
+}

@@ -1,0 +1,13 @@
+/** What game servers persist their games with. */
+export { type BreakerSettings, withBreaker } from './backend/breaker.ts';
+export { openBackend } from './backend/catalogue.ts';
+export { observed } from './backend/observed.ts';
+export type { Backend, BackendKind, Observer } from './backend/port.ts';
+export { type Clock, systemClock } from './base/clock.ts';
+export { Fault, type FaultCode } from './base/fault.ts';
+export { createEngine } from './engine/create.ts';
+export type * from './engine/engine.ts';
+export { type GameId, type Json, parseGameId } from './game/game.ts';
+export { nextPhases, type Phase, phases } from './game/phases.ts';
+export type { PatchOperation, SnapshotTrigger } from './game/record.ts';
+export { createExporter, type Exporter } from './metrics/exporter.ts';

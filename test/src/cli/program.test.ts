@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { parseInvocation } from '../../../src/cli/program.ts';
+import { verbs } from '../../../src/verbs.ts';
+
+function parse(...argv: string[]) {
+  const printed: string[] = [];
+  const invocation = parseInvocation(argv, '1.2.3', (text) => printed.push(text));
+  return { invocation, printed: printed.join('') };
+}
+
+describe('the command line', () => {
+  it('opens the console without a verb', () => {
+    expect(parse().invocation?.verb.name).toBe('console');
+    expect(parse('--screen', 'backups').invocation).toMatchObject({ options: { screen: 'backups' } });
+  });
+
+  it.each(verbs.map((verb) => [verb.name]))('knows %s', (name) => {
+    const verb = verbs.find((row) => row.name === name);
+    const needed = (verb?.arguments ?? []).filter(({ form }) => form.startsWith('<')).map(() => 'x');
+    expect(parse(...name.split(' '), ...needed, '--json').invocation?.verb).toBe(verb);
+  });
+
+  it('hands over arguments and options as they were given', () => {
+    const { invocation } = parse(
+      'backup',
+      'restore',
+      'nightly',
+      '--on-existing',
+      'newer',
+      '--only',
+      'a',
+      'b',
+      '--dry-run',
+    );
+    expect(invocation?.args).toEqual(['nightly']);
+    expect(invocation?.options).toMatchObject({ onExisting: 'newer', only: ['a', 'b'], dryRun: true });
+  });
+
+  it('refuses to overwrite unless told what to do', () => {
+    expect(parse('backup', 'restore', 'nightly').invocation?.options).toMatchObject({ onExisting: 'fail' });
+  });
+
+  it.each([
+    ['an unknown verb', ['bakcup', 'list']],
+    ['an unknown verb of a group', ['backup', 'crate']],
+    ['an unknown option', ['status', '--jsno']],
+    ['an unknown choice', ['backup', 'restore', 'a', '--on-existing', 'maybe']],
+    ['a missing argument', ['backup', 'validate']],
+    ['an argument too many', ['status', 'now']],
+    ['an option without its value', ['backup', 'create', '--name']],
+    ['a group without its verb', ['backup']],
+  ])('refuses %s', (_what, argv) => {
+    expect(() => parse(...argv)).toThrow(expect.objectContaining({ code: 'wrong-use' }));
+  });
+
+  it('suggests what may have been meant', () => {
+    expect(() => parse('satus')).toThrow(/Did you mean status/);
+  });
+
+  it('prints help and version without running anything', () => {
+    const help = parse('--help');
+    expect(help.invocation).toBeUndefined();
+    expect(help.printed).toContain('backup');
+    expect(parse('--version').printed.trim()).toBe('1.2.3');
+  });
+
+  it('keeps its own processes out of the help', () => {
+    expect(parse('--help').printed).not.toContain('sandbox-serve');
+  });
+});
