@@ -20,7 +20,7 @@ import type { VerifiedMark } from './verified.ts';
 export interface ArchiveStore {
   readonly location: string;
   /** Fault `not-found` when the folder does not exist: no folder is not the same as no archives. */
-  list(): Promise<ArchiveListing>;
+  list(signal?: AbortSignal): Promise<ArchiveListing>;
   /** A name here, or a path anywhere (it has a slash). Fault `not-found` names the newest that exist. */
   resolve(archive: string): Promise<ArchiveRef>;
   row(ref: ArchiveRef): Promise<ArchiveRow>;
@@ -68,8 +68,9 @@ export function createArchiveStore(
 
   const store: ArchiveStore = {
     location,
-    async list() {
+    async list(signal) {
       const names = archiveNames(await listFolder(files, location));
+      signal?.throwIfAborted();
       const rows = await Promise.all(names.map((name) => readRow(files, archiveRef(location, name))));
       rows.sort((a, b) => b.atMs - a.atMs || (a.row.name < b.row.name ? 1 : -1));
       return { location, archives: rows.map(({ row }) => row) };

@@ -1,3 +1,4 @@
+import { formatValue } from '../base/units.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 
 /** How a game is named to people; the two layouts of one id are two games. */
@@ -22,4 +23,8 @@ export function phaseOf(record: GameRecord): string | undefined {
 export function namesOf(labels: readonly string[], shown = 5): string {
   const more = labels.length - shown;
   return labels.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+export function gamesText(count: number): string {
+  return count === 1 ? '1 game' : `${formatValue(count, 'games')} games`;
 }

@@ -1,0 +1,52 @@
+import type { Check } from '../action/action.ts';
+import type { Backend, RecordRead } from '../backend/port.ts';
+import { gameLabel, gamesText, namesOf } from './record-words.ts';
+import { foundIn, type PlannedGame } from './restore-decision.ts';
+import { readInBatches } from './target-reads.ts';
+
+/** Reads back every game that the target should now hold as the archive does. */
+export async function checkRestored(
+  backend: Backend,
+  games: readonly PlannedGame[],
+  nowMs: number,
+  signal?: AbortSignal,
+): Promise<Check> {
+  const name = 'Games equal to the archive';
+  const due = games.filter(({ does }) => does !== 'skip');
+  const other: string[] = [];
+  const movedOn: string[] = [];
+  for await (const batch of readInBatches(backend, [due], signal)) {
+    for (const { key, read } of batch) {
+      if (foundIn(read) === key.archived || hasExpired(key, read, nowMs)) continue;
+      (hasMovedOn(key, read) ? movedOn : other).push(gameLabel(key));
+    }
+  }
+  const equal = due.length - other.length - movedOn.length;
+  const skipped = games.length - due.length;
+  const found = [
+    `${equal} of ${gamesText(due.length)}`,
+    other.length > 0 ? `not: ${namesOf(other)}` : '',
+    movedOn.length > 0 ? `played on since: ${namesOf(movedOn)}` : '',
+    skipped > 0 ? `${skipped} skipped as planned` : '',
+  ];
+  return {
+    name,
+    kind: kindOf(due.length, other.length, movedOn.length),
+    found: found.filter(Boolean).join('; '),
+  };
+}
+
+function kindOf(due: number, other: number, movedOn: number): Check['kind'] {
+  if (other > 0) return 'fail';
+  return due === 0 || movedOn > 0 ? 'inconclusive' : 'pass';
+}
+
+/** Somebody played it in the meantime: it was restored, and can no longer be compared. */
+function hasMovedOn({ revision }: PlannedGame, read: RecordRead): boolean {
+  const now = read.kind === 'record' ? read.record.revision : undefined;
+  return revision !== undefined && now !== undefined && now > revision;
+}
+
+function hasExpired({ expiresAtMs }: PlannedGame, read: RecordRead, nowMs: number): boolean {
+  return read.kind === 'absent' && expiresAtMs !== undefined && expiresAtMs <= nowMs;
+}

@@ -1,0 +1,118 @@
+import type { Change } from '../action/plan.ts';
+import type { RecordRead } from '../backend/port.ts';
+import type { GameRecord, RecordKey } from '../game/record.ts';
+import { recordDigest } from '../game/record-codec.ts';
+import { gameLabel, phaseOf } from './record-words.ts';
+
+/** What to do with a game that exists and differs. `newer` compares revisions. */
+export const restorePolicies = ['fail', 'skip', 'newer', 'overwrite'] as const;
+export type RestorePolicy = (typeof restorePolicies)[number];
+
+/** What a restore keeps in memory of each game in the archive. */
+export interface ArchivedGame extends RecordKey {
+  readonly digest: string;
+  readonly revision?: number | undefined;
+  readonly expiresAtMs?: number | undefined;
+  readonly words: string;
+  /** Why the target would not take it, whatever is there. */
+  readonly refusal?: string | undefined;
+}
+
+/** What was found in the target: a record's digest, nothing, or something that is no record. */
+export type Found = string | 'absent' | 'unreadable';
+
+export interface PlannedGame extends RecordKey {
+  readonly does: 'create' | 'update' | 'unchanged' | 'skip';
+  /** Digest of the archive's record. */
+  readonly archived: string;
+  readonly found: Found;
+  /** The archive's. */
+  readonly revision?: number | undefined;
+  readonly expiresAtMs?: number | undefined;
+}
+
+export interface Decision {
+  readonly game: PlannedGame;
+  readonly change: Change;
+  /** The policy is `fail` and this game stands in the way. */
+  readonly conflicts: boolean;
+  /** The game would go back to an older revision. */
+  readonly lowers: boolean;
+}
+
+export function decide(archived: ArchivedGame, read: RecordRead, policy: RestorePolicy): Decision {
+  const found = foundIn(read);
+  const verdict = judge(archived, read, found, policy);
+  const { id, layout, digest, revision, expiresAtMs } = archived;
+  const from = read.kind === 'record' ? describeRecord(read.record) : undefined;
+  const to =
+    from === archived.words && found !== digest ? `${archived.words}, other content` : archived.words;
+  const shows = {
+    create: { to },
+    update: { from: from ?? '', to },
+    unchanged: { to },
+    skip: from === undefined ? {} : { from },
+  }[verdict.does];
+  return {
+    game: { id, layout, does: verdict.does, archived: digest, found, revision, expiresAtMs },
+    change: {
+      target: gameLabel(archived),
+      effect: verdict.does,
+      ...shows,
+      ...(verdict.why ? { why: verdict.why } : {}),
+    },
+    conflicts: verdict.conflicts ?? false,
+    lowers: verdict.does === 'update' && isOlder(archived, read),
+  };
+}
+
+interface Verdict {
+  readonly does: PlannedGame['does'];
+  readonly why?: string;
+  readonly conflicts?: boolean;
+}
+
+function judge(archived: ArchivedGame, read: RecordRead, found: Found, policy: RestorePolicy): Verdict {
+  if (found === archived.digest) return { does: 'unchanged' };
+  if (archived.refusal !== undefined) return { does: 'skip', why: archived.refusal };
+  if (read.kind === 'absent') return { does: 'create' };
+  if (policy === 'fail') return { does: 'skip', why: 'exists and differs', conflicts: true };
+  if (policy === 'skip') return { does: 'skip', why: 'exists and differs; existing games are skipped' };
+  // What cannot be read cannot be compared, kept or replaced safely.
+  if (read.kind === 'unreadable') return { does: 'skip', why: `cannot be read: ${read.fault.message}` };
+  return policy === 'overwrite' ? { does: 'update' } : judgeNewer(archived.revision, read.record.revision);
+}
+
+function judgeNewer(archived: number | undefined, existing: number | undefined): Verdict {
+  if (archived === undefined || existing === undefined) {
+    return { does: 'skip', why: 'has no revision, so neither can be called newer' };
+  }
+  if (archived > existing) return { does: 'update' };
+  return { does: 'skip', why: `exists at revision ${existing}, the archive has ${archived}` };
+}
+
+function isOlder({ revision }: ArchivedGame, read: RecordRead): boolean {
+  const existing = read.kind === 'record' ? read.record.revision : undefined;
+  return revision !== undefined && existing !== undefined && revision < existing;
+}
+
+export function foundIn(read: RecordRead): Found {
+  return read.kind === 'record' ? recordDigest(read.record) : read.kind;
+}
+
+/** `revision 7, TURN, expires 2026-11-23T12:54:00.000Z` */
+export function describeRecord(record: GameRecord): string {
+  const { revision, expiresAtMs } = record;
+  return [
+    revision === undefined ? '' : `revision ${revision}`,
+    phaseOf(record) ?? 'no phase',
+    expiresAtMs === undefined ? '' : `expires ${timeText(expiresAtMs)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function timeText(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? `at ${ms}` : date.toISOString();
+}

@@ -1,0 +1,246 @@
+import type { Change, Draft } from '../action/plan.ts';
+import type { Backend, RecordRead } from '../backend/port.ts';
+import { checkRecord } from '../backend/record-check.ts';
+import { digestOf } from '../base/digest.ts';
+import { asFault, Fault } from '../base/fault.ts';
+import type { RandomHex } from '../base/ids.ts';
+import type { GameRecord, RecordKey } from '../game/record.ts';
+import { type ArchiveRef, defaultArchiveName } from './archive-names.ts';
+import type { ArchivingParts } from './archiving.ts';
+import type { ArchivedRecord } from './reader.ts';
+import { gamesText, keyText, namesOf } from './record-words.ts';
+import {
+  type ArchivedGame,
+  type Decision,
+  decide,
+  describeRecord,
+  foundIn,
+  type PlannedGame,
+  type RestorePolicy,
+} from './restore-decision.ts';
+import { readInBatches } from './target-reads.ts';
+import { checkStored } from './validate.ts';
+
+export interface RestoreParts extends ArchivingParts {
+  readonly random: RandomHex;
+}
+
+export interface RestoreInput {
+  /** Name in the backup location, or a path. */
+  readonly archive: string;
+  readonly onExisting: RestorePolicy;
+  /** Ids; all games when left out. */
+  readonly only?: readonly string[] | undefined;
+}
+
+export interface RestoreDetail {
+  readonly archivePath: string;
+  readonly archiveName: string;
+  readonly rootHash: string;
+  readonly target: string;
+  readonly games: readonly PlannedGame[];
+  /** Keeps what is overwritten; undefined when nothing is. */
+  readonly safety?: { readonly name: string; readonly archiveId: string };
+}
+
+export const restoreSteps = {
+  verify: 'Verify the archive',
+  keep: 'Keep the games that will be overwritten',
+  write: 'Write the games',
+};
+
+export async function draftRestore(
+  parts: RestoreParts,
+  input: RestoreInput,
+  signal?: AbortSignal,
+): Promise<Draft<RestoreDetail>> {
+  const { backend, store } = parts;
+  const ref = await store.resolve(input.archive);
+  const { games: archived, rootHash } = await readWholeArchive(parts, ref, signal);
+  const chosen = choose(archived, input.only);
+  const decisions = await compare(backend, chosen, input.onExisting, signal);
+  refuseConflicts(decisions);
+
+  const games = decisions.map(({ game }) => game);
+  const overwrites = games.some(({ does }) => does === 'update');
+  const safety = overwrites ? { safety: await nameSafety(parts) } : {};
+  const detail: RestoreDetail = {
+    archivePath: ref.path,
+    archiveName: ref.name,
+    rootHash,
+    target: backend.location,
+    games,
+    ...safety,
+  };
+  return {
+    title: titleOf(detail),
+    place: backend.location,
+    changes: [...safetyChanges(detail), ...decisions.map(({ change }) => change)],
+    steps: stepsOf(detail),
+    warnings: warningsOf(decisions, await doubles(backend, games, signal)),
+    unverified: ['Whether a game server holds any of these games in memory and will write it again'],
+    basis: basisOf(
+      rootHash,
+      games,
+      games.map(({ found }) => found),
+    ),
+    detail,
+  };
+}
+
+export const isWritten = ({ does }: PlannedGame) => does === 'create' || does === 'update';
+
+/**
+ * What a restore plan depends on: the archive, and of each game what decided over it. A game that will be skipped
+ * may go on being played; that it exists is what counts.
+ */
+export function basisOf(rootHash: string, games: readonly PlannedGame[], found: readonly string[]): string {
+  const states = games.map(({ does }, index) => {
+    const state = found[index] ?? 'absent';
+    return does === 'skip' && state !== 'absent' ? 'present' : state;
+  });
+  return digestOf({ rootHash, states, keys: games.map(keyText) });
+}
+
+/** What is in the target now, in the order of the games. */
+export async function readFound(
+  backend: Backend,
+  games: readonly PlannedGame[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const found: string[] = [];
+  for await (const batch of readInBatches(backend, [games.filter(canHold(backend))], signal)) {
+    found.push(...batch.map(({ read }) => foundIn(read)));
+  }
+  const next = found.values();
+  return games.map((game) => (canHold(backend)(game) ? (next.next().value ?? 'absent') : 'absent'));
+}
+
+async function readWholeArchive(parts: RestoreParts, ref: ArchiveRef, signal?: AbortSignal) {
+  const games: ArchivedGame[] = [];
+  const nowMs = parts.clock.now();
+  const onRecord = (archived: ArchivedRecord) => games.push(summarise(archived, parts.backend, nowMs));
+  const { validation, archive } = await checkStored(parts.store, ref, { onRecord }, signal);
+  if (validation.ok && archive) return { games, rootHash: archive.rootHash.toString('hex') };
+  throw new Fault('integrity', `Archive ${ref.name} is not whole: ${namesOf(validation.problems)}`, {
+    next: 'Restore from another archive: gamekeeper backup list shows which are validated',
+  });
+}
+
+function summarise({ record, digest }: ArchivedRecord, backend: Backend, nowMs: number): ArchivedGame {
+  const { id, layout, revision, expiresAtMs } = record;
+  return {
+    id,
+    layout,
+    digest,
+    revision,
+    expiresAtMs,
+    words: describeRecord(record),
+    refusal: refusalOf(record, backend, nowMs),
+  };
+}
+
+function refusalOf(record: GameRecord, backend: Backend, nowMs: number): string | undefined {
+  if (!canHold(backend)(record)) return `${backend.kind} does not hold the legacy layout`;
+  try {
+    checkRecord(record, nowMs);
+    return undefined;
+  } catch (thrown) {
+    return asFault(thrown).message;
+  }
+}
+
+const canHold =
+  ({ supports }: Backend) =>
+  ({ layout }: RecordKey) =>
+    layout === 'current' || supports.legacyLayout;
+
+function choose(archived: readonly ArchivedGame[], only: readonly string[] | undefined) {
+  if (!only) return archived;
+  const wanted = new Set(only);
+  const chosen = archived.filter(({ id }) => wanted.has(id));
+  const present = new Set(chosen.map(({ id }) => id));
+  const missing = [...wanted].filter((id) => !present.has(id));
+  if (missing.length === 0) return chosen;
+  throw new Fault('not-found', `Not in the archive: ${namesOf(missing)}`, {
+    next: 'Check the ids, or look into an older archive',
+  });
+}
+
+async function compare(
+  backend: Backend,
+  archived: readonly ArchivedGame[],
+  policy: RestorePolicy,
+  signal?: AbortSignal,
+): Promise<Decision[]> {
+  const decisions = new Map<string, Decision>();
+  const held = archived.filter(canHold(backend));
+  for await (const batch of readInBatches(backend, [held], signal)) {
+    for (const { key, read } of batch) decisions.set(keyText(key), decide(key, read, policy));
+  }
+  const absent: RecordRead = { kind: 'absent' };
+  return archived.map((game) => decisions.get(keyText(game)) ?? decide(game, absent, policy));
+}
+
+function refuseConflicts(decisions: readonly Decision[]): void {
+  const conflicts = decisions.filter((decision) => decision.conflicts);
+  if (conflicts.length === 0) return;
+  const names = namesOf(conflicts.map(({ change }) => change.target));
+  const exist = conflicts.length === 1 ? 'exists and differs' : 'exist and differ';
+  throw new Fault('conflict', `${gamesText(conflicts.length)} ${exist} from the archive: ${names}`, {
+    next: 'Say what happens to existing games with --on-existing skip, newer or overwrite',
+  });
+}
+
+async function nameSafety({ store, environment, clock, random }: RestoreParts) {
+  const name = `${defaultArchiveName(environment, clock.now())}-before-restore`;
+  return { name: await store.freeName(name), archiveId: random(16) };
+}
+
+/** Games that would be created beside one of the same id in the other layout. */
+async function doubles(
+  backend: Backend,
+  games: readonly PlannedGame[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  if (!backend.supports.legacyLayout) return [];
+  const others = games
+    .filter(({ does }) => does === 'create')
+    .map(({ id, layout }): RecordKey => ({ id, layout: layout === 'legacy' ? 'current' : 'legacy' }));
+  const created = new Set(games.filter(isWritten).map(keyText));
+  const found: string[] = [];
+  for await (const batch of readInBatches(backend, [others], signal)) {
+    const both = batch.filter(({ key, read }) => read.kind !== 'absent' || created.has(keyText(key)));
+    found.push(...both.map(({ key }) => key.id));
+  }
+  return [...new Set(found)];
+}
+
+function titleOf({ archiveName, target, games }: RestoreDetail): string {
+  const count = (does: PlannedGame['does']) => games.filter((game) => game.does === does).length;
+  const counts = `${count('create')} created, ${count('update')} overwritten, ${count('unchanged')} unchanged, ${count('skip')} skipped`;
+  return `Restore ${archiveName} to ${target}: ${counts}`;
+}
+
+function safetyChanges({ safety }: RestoreDetail): Change[] {
+  if (!safety) return [];
+  return [
+    { target: `archive ${safety.name}`, effect: 'create', why: 'keeps the games that are overwritten' },
+  ];
+}
+
+function stepsOf({ safety }: RestoreDetail): string[] {
+  const { verify, keep, write } = restoreSteps;
+  return safety ? [verify, keep, write] : [verify, write];
+}
+
+function warningsOf(decisions: readonly Decision[], inBothLayouts: readonly string[]): string[] {
+  const lowered = decisions.filter(({ lowers }) => lowers).map(({ change }) => change.target);
+  const refused = decisions.filter(({ game }) => game.does === 'skip').map(({ change }) => change.target);
+  return [
+    decisions.length === 0 ? 'There is no game to restore' : '',
+    lowered.length > 0 ? `Goes back to an older revision: ${namesOf(lowered)}` : '',
+    refused.length > 0 ? `Not restored: ${namesOf(refused)}` : '',
+    inBothLayouts.length > 0 ? `Will exist in both layouts: ${namesOf(inBothLayouts)}` : '',
+  ].filter(Boolean);
+}

@@ -1,0 +1,128 @@
+import type { Action, Step, StepContext, StepOutcome } from '../action/action.ts';
+import { Fault } from '../base/fault.ts';
+import { formatBytes } from '../base/units.ts';
+import type { GameRecord } from '../game/record.ts';
+import { recordDigest } from '../game/record-codec.ts';
+import { refOfPath } from './archive-names.ts';
+import { writeArchive } from './archiving.ts';
+import { publishedCheck } from './create.ts';
+import { openArchive } from './reader.ts';
+import { gamesText, keyText, namesOf } from './record-words.ts';
+import { checkRestored } from './restore-check.ts';
+import {
+  basisOf,
+  draftRestore,
+  type RestoreDetail,
+  type RestoreInput,
+  type RestoreParts,
+  readFound,
+  restoreSteps,
+} from './restore-plan.ts';
+import { writeGames } from './restore-write.ts';
+import { checkStored, validateArchive } from './validate.ts';
+
+export type { RestorePolicy } from './restore-decision.ts';
+export type { RestoreDetail, RestoreInput, RestoreParts } from './restore-plan.ts';
+
+/**
+ * `backup restore`. The plan names each game and the digest of what it replaces, so a game that moves after the
+ * preview is left alone; what is overwritten is kept in an archive of its own first. Restoring twice is restoring once.
+ */
+export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, RestoreDetail> {
+  const { backend, store, clock } = parts;
+  return {
+    name: 'backup restore',
+    effect: 'target',
+    draft: (input, signal) => draftRestore(parts, input, signal),
+    async basis({ archivePath, games }, signal) {
+      const found = await readFound(backend, games, signal);
+      return basisOf(await rootHashAt(parts, archivePath), games, found);
+    },
+    lockKey: ({ target }) => `backup restore ${target}`,
+    steps: ({ detail }) => stepsOf(parts, detail),
+    async verify({ detail: { games, safety } }, signal) {
+      const restored = await checkRestored(backend, games, clock.now(), signal);
+      return safety ? [restored, await publishedCheck(store, safety.name)] : [restored];
+    },
+  };
+}
+
+function stepsOf(parts: RestoreParts, detail: RestoreDetail): Step[] {
+  const kept = new Set<string>();
+  const verify: Step = {
+    name: restoreSteps.verify,
+    run: (context) => verifyStep(parts, detail, context),
+  };
+  const keep: Step = {
+    name: restoreSteps.keep,
+    run: (context) => keepStep(parts, detail, kept, context),
+  };
+  const write: Step = {
+    name: restoreSteps.write,
+    run: (context) => writeGames(parts, detail, kept, context),
+  };
+  return detail.safety ? [verify, keep, write] : [verify, write];
+}
+
+/** Before the first write: the file may have changed since the preview. */
+async function verifyStep(
+  { store }: RestoreParts,
+  { archivePath, rootHash }: RestoreDetail,
+  { signal, progress }: StepContext,
+): Promise<StepOutcome> {
+  const told = (done: number, total: number) => progress(done, total, 'bytes');
+  const { validation, archive } = await checkStored(
+    store,
+    refOfPath(archivePath),
+    { progress: told },
+    signal,
+  );
+  const { ok, problems, bytesRead } = validation;
+  if (!ok) return failed('integrity', namesOf(problems));
+  if (archive?.rootHash.toString('hex') !== rootHash) return failed('stale', 'It is another archive now');
+  return { kind: 'unchanged', note: `${formatBytes(bytesRead)} read, whole` };
+}
+
+/** @param kept receives the keys of the games that are in the safety archive exactly as the plan saw them */
+async function keepStep(
+  parts: RestoreParts,
+  { games, safety }: RestoreDetail,
+  kept: Set<string>,
+  { signal, progress }: StepContext,
+): Promise<StepOutcome> {
+  if (!safety) return { kind: 'unchanged' };
+  const overwritten = new Map(
+    games.filter(({ does }) => does === 'update').map((game) => [keyText(game), game]),
+  );
+  const asPlanned = new Set<string>();
+  const keep = (record: GameRecord) => {
+    const key = keyText(record);
+    if (overwritten.get(key)?.found === recordDigest(record)) asPlanned.add(key);
+    return true;
+  };
+  const pages = [[...overwritten.values()]];
+  const told = (done: number) => progress(done, overwritten.size, 'games');
+  const order = { ...safety, pages, keep, includeCompleted: true, purpose: 'before-restore' } as const;
+  const archive = await writeArchive(parts, order, told, signal);
+  await archive.publish();
+  const { ok, problems } = await validateArchive(parts.store, safety.name, parts.clock, undefined, signal);
+  if (!ok) return failed('integrity', `Archive ${safety.name} is not whole: ${namesOf(problems)}`);
+  for (const key of asPlanned) kept.add(key);
+  return { kind: 'done', note: `${gamesText(archive.written.totals.games)} kept in ${archive.ref.path}` };
+}
+
+async function rootHashAt({ store }: RestoreParts, path: string): Promise<string> {
+  const file = await store.open(refOfPath(path));
+  try {
+    return (await openArchive(file)).rootHash.toString('hex');
+  } finally {
+    await file.close();
+  }
+}
+
+function failed(code: 'integrity' | 'stale', message: string): StepOutcome {
+  return {
+    kind: 'failed',
+    fault: new Fault(code, message, { next: 'Make a new plan, from another archive' }),
+  };
+}

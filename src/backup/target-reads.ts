@@ -1,0 +1,43 @@
+import type { Backend, RecordRead } from '../backend/port.ts';
+import type { RecordKey } from '../game/record.ts';
+
+/** Bounds the records in memory: two batches at a time. */
+const batchGames = 200;
+
+export interface TargetRead<K extends RecordKey> {
+  readonly key: K;
+  readonly read: RecordRead;
+}
+
+/** Reads games in batches, each fetched while the caller works on the one before it. */
+export async function* readInBatches<K extends RecordKey>(
+  backend: Backend,
+  pages: Iterable<readonly K[]> | AsyncIterable<readonly K[]>,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly TargetRead<K>[]> {
+  let ahead: Promise<readonly TargetRead<K>[]> | undefined;
+  for await (const keys of batchesOf(pages)) {
+    signal?.throwIfAborted();
+    const current = ahead;
+    ahead = readBatch(backend, keys, signal);
+    // Awaited in the next round; a failure before that must not end the process.
+    ahead.catch(() => {});
+    if (current) yield await current;
+  }
+  if (ahead) yield await ahead;
+}
+
+async function readBatch<K extends RecordKey>(
+  backend: Backend,
+  keys: readonly K[],
+  signal?: AbortSignal,
+): Promise<readonly TargetRead<K>[]> {
+  const reads = await backend.readRecords(keys, signal);
+  return keys.map((key, index) => ({ key, read: reads[index] ?? { kind: 'absent' } }));
+}
+
+async function* batchesOf<K>(pages: Iterable<readonly K[]> | AsyncIterable<readonly K[]>) {
+  for await (const page of pages) {
+    for (let at = 0; at < page.length; at += batchGames) yield page.slice(at, at + batchGames);
+  }
+}
