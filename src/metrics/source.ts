@@ -5,6 +5,7 @@ export type { Unit };
 
 /** What panels, verdicts and runbooks read, once, whatever the metrics come from. */
 export const signals = {
+  /** `by` outcome: `ok` and `error` went to storage, `unpersisted` did not; one that had none is left out. */
   transitions: { title: 'Transitions', unit: 'per-second' },
   errorRatio: { title: 'Error ratio', unit: 'ratio' },
   latencyP50: { title: 'Latency p50', unit: 'seconds' },

@@ -21,7 +21,7 @@ const has =
 const gameOperations: readonly Operation[] = ['append', 'read', 'putSnapshot'];
 
 export const compute: Readonly<Record<SignalId, Compute>> = {
-  transitions: rate('state_transitions_total', all, 1),
+  transitions: rate('state_transitions_total', all, 1, 'outcome'),
   errorRatio: ratio('state_operation_duration_seconds', has('outcome', 'error'), all),
   latencyP50: latency(0.5),
   latencyP95: latency(0.95),
@@ -52,11 +52,21 @@ const value = (value: number, by?: Readonly<Record<string, number>>): Reading =>
   ...(by ? { by } : {}),
 });
 
-/** Sum of the targets' increases, each over the time that its own scrapes cover. */
-function rate(metric: MetricName, where: Where, perSeconds: number): Compute {
+/**
+ * Sum of the targets' increases, each over the time that its own scrapes cover.
+ * @param by label to split the value by
+ */
+function rate(metric: MetricName, where: Where, perSeconds: number, by?: string): Compute {
   return overTime(metric, (fleet) => {
-    const perTarget = fleet.map((target) => (increase([target], metric, where) / target.coveredMs) * 1000);
-    return value(sum(perTarget) * perSeconds);
+    const rates = fleet.flatMap((target) =>
+      increasesOf(target, metric)
+        .filter(({ labels }) => where(labels))
+        .map(({ labels, value }) => ({ labels, value: (value / target.coveredMs) * 1000 * perSeconds })),
+    );
+    return value(
+      sum(rates.map((part) => part.value)),
+      by ? sumBy(rates, ({ labels }) => labels[by] ?? '') : undefined,
+    );
   });
 }
 

@@ -1,0 +1,73 @@
+import type { Check } from '../action/action.ts';
+import type { Clock } from '../base/clock.ts';
+import { asFault, type Fault } from '../base/fault.ts';
+import type { MetricSource, Readings } from '../metrics/source.ts';
+import type { PlatformClient } from '../platform/client.ts';
+import { liveRooms, type RollbackDetail } from './draft.ts';
+import { type Patience, poll } from './poll.ts';
+
+type Finding = Omit<Check, 'name'>;
+
+/**
+ * Whether games have stopped being written: a whole window of metrics after the change, from every server, shows
+ * moves and none of them persisted. Silence proves nothing, unless no game is live.
+ */
+export async function checkWrites(
+  { servers }: RollbackDetail,
+  metrics: MetricSource | undefined,
+  platform: Pick<PlatformClient, 'rooms'>,
+  clock: Clock,
+  patience: Patience,
+  signal?: AbortSignal,
+): Promise<Check> {
+  const name = 'state writes have stopped';
+  const sinceMs = clock.now();
+  const look = async (): Promise<Finding> => {
+    if (await noGameIsLive(platform, servers.length, signal)) return pass('no game is live on any server');
+    if (!metrics) return inconclusive('there is no source of metrics');
+    return judge(await readMetrics(metrics, signal), sinceMs, servers.length);
+  };
+  if (!metrics) return { name, ...(await look()) };
+  return { name, ...(await poll(clock, patience, look, ({ kind }) => kind === 'pass', signal)) };
+}
+
+async function noGameIsLive(
+  platform: Pick<PlatformClient, 'rooms'>,
+  servers: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const answers = await platform.rooms(signal);
+  const empty = answers.filter((answer) => 'value' in answer && liveRooms(answer.value).length === 0);
+  return empty.length === servers;
+}
+
+async function readMetrics(metrics: MetricSource, signal?: AbortSignal): Promise<Readings | Fault> {
+  try {
+    return await metrics.read(signal);
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    return asFault(thrown);
+  }
+}
+
+function judge(readings: Readings | Fault, sinceMs: number, servers: number): Finding {
+  if (readings instanceof Error) return inconclusive(readings.message);
+  const answered = readings.targets.filter(({ fault }) => !fault).length;
+  if (readings.atMs - readings.windowMs < sinceMs) {
+    return inconclusive(`the metrics do not cover ${readings.windowMs / 1000} s after the change yet`);
+  }
+  const { transitions } = readings.signals;
+  if (transitions.kind === 'none') return inconclusive(transitions.why);
+  if (!transitions.by) return inconclusive('the metrics do not tell persisted moves from others');
+  const persisted = (transitions.by.ok ?? 0) + (transitions.by.error ?? 0);
+  if (persisted > 0)
+    return { kind: 'fail', found: `${persisted.toFixed(2)} moves a second still go to storage` };
+  if (answered < Math.max(servers, readings.targets.length)) {
+    return inconclusive(`only ${answered} of ${servers} servers' metrics could be read`);
+  }
+  if (transitions.value === 0) return inconclusive('no game has moved, so nothing could be seen');
+  return pass(`of ${transitions.value.toFixed(2)} moves a second none is persisted`);
+}
+
+const pass = (found: string): Finding => ({ kind: 'pass', found });
+const inconclusive = (found: string): Finding => ({ kind: 'inconclusive', found });
