@@ -1,0 +1,55 @@
+import { Box, useInput, usePaste } from 'ink';
+import { useCallback, useMemo, useReducer, useState } from 'react';
+import { keystrokesOf } from './keystroke.ts';
+import { frameOf, type Size } from './layout.ts';
+import type { Machinery } from './machinery.ts';
+import { closed, opened, type View, type ViewStack } from './navigation.ts';
+import { Room } from './room.tsx';
+import { type Shell, ShellContext, useShell } from './shell.ts';
+
+interface AppProps {
+  readonly machinery: Machinery;
+  readonly size: Size;
+  readonly first: View;
+}
+
+const moved = (stack: ViewStack, move: View | 'back'): ViewStack =>
+  move === 'back' ? closed(stack) : opened(stack, move);
+
+export function App({ machinery, size: { columns, rows }, first }: AppProps) {
+  const { ports, theme, dispatcher, ticker, memory, notice, track } = machinery;
+  const [stack, move] = useReducer(moved, [first]);
+  const [filter, setFilter] = useState('');
+  const [busy, setBusy] = useState<string>();
+  const frame = useMemo(() => frameOf({ columns, rows }), [columns, rows]);
+  const go = useCallback((to: View | 'back') => {
+    setFilter('');
+    move(to);
+  }, []);
+  const shell: Shell = useMemo(
+    () => ({
+      ...{ ports, theme, dispatcher, ticker, memory, track, frame, filter, setBusy },
+      open: go,
+      back: () => go('back'),
+      say: notice.set,
+    }),
+    [ports, theme, dispatcher, ticker, memory, track, frame, filter, go, notice],
+  );
+  return (
+    <ShellContext value={shell}>
+      <Keyboard />
+      {/* Of the terminal's own width: after a shrink, rows of a fixed width would stay corrupt. */}
+      <Box width="100%" height={rows} flexDirection="column" overflow="hidden">
+        <Room machinery={machinery} stack={stack} busy={busy} setFilter={setFilter} />
+      </Box>
+    </ShellContext>
+  );
+}
+
+/** The only reader of the keyboard. */
+function Keyboard() {
+  const { dispatcher } = useShell();
+  useInput((input, key) => dispatcher.press(keystrokesOf(input, key)));
+  usePaste(dispatcher.paste);
+  return null;
+}

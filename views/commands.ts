@@ -1,0 +1,43 @@
+/** What can be typed after `:`. */
+import { isScreenId, type ScreenId, type View } from './navigation.ts';
+
+export type Command =
+  | { readonly kind: 'open'; readonly view: View }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly why: string };
+
+/** Screens by what their argument is; `undefined` takes none. */
+export type Subjects = Readonly<Record<ScreenId, { readonly subject?: string }>>;
+
+const plain = ['q', 'quit', 'help'];
+
+export function parseCommand(text: string, screens: Subjects): Command {
+  const [name = '', subject, ...rest] = text.trim().split(/\s+/);
+  if (name === 'q' || name === 'quit') return { kind: 'quit' };
+  if (name === 'help') return { kind: 'help' };
+  if (!isScreenId(name)) return { kind: 'wrong', why: `No command "${name}"; Tab lists them` };
+  const wanted = screens[name].subject;
+  if (wanted && subject === undefined) return { kind: 'wrong', why: `:${name} needs a ${wanted}` };
+  if ((subject !== undefined && !wanted) || rest.length > 0) {
+    return { kind: 'wrong', why: `:${name} takes ${wanted ? `one ${wanted}` : 'no argument'}` };
+  }
+  return { kind: 'open', view: subject === undefined ? { screen: name } : { screen: name, subject } };
+}
+
+/** Whole lines that the text could become. */
+export function completions(text: string, screens: Subjects, runbooks: readonly string[]): readonly string[] {
+  const [, name = '', space, subject = ''] = /^\s*(\S*)(\s+)?(\S*)/.exec(text) ?? [];
+  if (space === undefined) {
+    return [...Object.keys(screens), ...plain].filter((command) => command.startsWith(name));
+  }
+  if (!isScreenId(name) || screens[name].subject !== 'runbook') return [];
+  return runbooks.filter((id) => id.startsWith(subject)).map((id) => `${name} ${id}`);
+}
+
+/** As far as all candidates agree. */
+export function commonStart(candidates: readonly string[]): string {
+  const [first = ''] = candidates;
+  const differs = [...first].findIndex((char, index) => candidates.some((other) => other[index] !== char));
+  return differs === -1 ? first : first.slice(0, differs);
+}

@@ -1,0 +1,33 @@
+/** The fleet's flags in a few words: what every server agrees on, and who does not. */
+import type { FleetFlags } from '../src/flags/store.ts';
+import { type FlagName, type FlagValue, flagNames } from '../src/platform/schemas.ts';
+import type { Tone } from './theme.ts';
+
+const shortNames: Readonly<Record<FlagName, string>> = {
+  use_state_persistence: 'persistence',
+  enable_state_snapshots: 'snapshots',
+  enable_state_recovery: 'recovery',
+};
+
+export const formatFlag = ({ enabled, percentage }: FlagValue): string =>
+  enabled ? `${percentage} %` : 'off';
+
+export interface FlagSummary {
+  readonly flag: FlagName;
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+export function summariseFlags({ servers }: FleetFlags): readonly FlagSummary[] {
+  return flagNames.map((flag) => {
+    const values = servers.map((row) => ('flags' in row ? formatFlag(row.flags[flag]) : undefined));
+    const read = [...new Set(values.filter((value) => value !== undefined))];
+    const unread = values.filter((value) => value === undefined).length;
+    const name = shortNames[flag];
+    if (read.length === 0) return { flag, text: `${name} ?`, tone: 'warn' as const };
+    if (read.length > 1) return { flag, text: `${name} DIFFERS ${read.join(' / ')}`, tone: 'warn' as const };
+    const rest = unread > 0 ? ` (${unread} not read)` : '';
+    const tone = unread > 0 || read[0] !== '100 %' ? ('warn' as const) : ('good' as const);
+    return { flag, text: `${name} ${read[0]}${rest}`, tone };
+  });
+}

@@ -1,0 +1,46 @@
+/** Keys are data: dispatch, the hint line and the help derive from the same rows. */
+import type { Glyphs } from './theme.ts';
+
+export interface KeyRow {
+  /** Names of keystrokes that do the same; the first is the one shown. */
+  readonly keys: readonly string[];
+  /** What it does, as a short verb: `restore`. */
+  readonly what: string;
+  /** Why it does nothing right now; said when the key is pressed. */
+  readonly disabled?: string | undefined;
+  /** Changes the target: not there at all in a read-only console. */
+  readonly changesTarget?: boolean;
+  /** Only in the help: for keys that everybody knows. */
+  readonly helpOnly?: boolean;
+  readonly run: () => void;
+}
+
+/** Row of a pair like up and down that reads better as one hint. */
+export interface KeyHint {
+  readonly label: string;
+  readonly what: string;
+  readonly disabled: boolean;
+}
+
+export function labelOf(name: string, glyphs: Glyphs): string {
+  if (name.startsWith('ctrl-')) return `Ctrl-${name.slice(5).toUpperCase()}`;
+  if (name === ' ') return 'Space';
+  if (Object.hasOwn(glyphs.keys, name)) return glyphs.keys[name as keyof Glyphs['keys']];
+  return name.length > 1 ? name[0]?.toUpperCase() + name.slice(1) : name;
+}
+
+/** Rows that say the same are one hint: `↑ ↓ select`. */
+export function hintsOf(rows: readonly KeyRow[], glyphs: Glyphs): readonly KeyHint[] {
+  const byWhat = Map.groupBy(
+    rows.filter(({ helpOnly }) => !helpOnly),
+    ({ what }) => what,
+  );
+  return Array.from(byWhat, ([what, same]) => ({
+    what,
+    label: same.map(({ keys }) => labelOf(keys[0] ?? '', glyphs)).join(' '),
+    disabled: same.every(({ disabled }) => disabled !== undefined),
+  }));
+}
+
+export const usable = (rows: readonly KeyRow[], readOnly: boolean): readonly KeyRow[] =>
+  readOnly ? rows.filter(({ changesTarget }) => !changesTarget) : rows;

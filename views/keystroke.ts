@@ -1,0 +1,45 @@
+/** One press of a key, named as key tables name it: `a`, `G`, `?`, `enter`, `esc`, `up`, `ctrl-l`. */
+import type { Key } from 'ink';
+
+export interface Keystroke {
+  readonly name: string;
+  /** What a text field would insert; undefined for keys that print nothing. */
+  readonly text?: string;
+}
+
+const named = [
+  ['upArrow', 'up'],
+  ['downArrow', 'down'],
+  ['leftArrow', 'left'],
+  ['rightArrow', 'right'],
+  ['pageUp', 'pageup'],
+  ['pageDown', 'pagedown'],
+  ['home', 'home'],
+  ['end', 'end'],
+  ['return', 'enter'],
+  ['escape', 'esc'],
+  ['tab', 'tab'],
+  ['backspace', 'backspace'],
+  ['delete', 'delete'],
+] as const satisfies readonly (readonly [keyof Key, string])[];
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Ink hands over what arrived in one piece: over a slow line that can be several keys. */
+export function keystrokesOf(input: string, key: Key): readonly Keystroke[] {
+  const name = named.find(([flag]) => key[flag])?.[1];
+  if (name) return [{ name: key.shift && name === 'tab' ? 'shift-tab' : name }];
+  if (key.ctrl) return [{ name: `ctrl-${input}` }];
+  if (key.meta) return [{ name: `alt-${input}` }];
+  return Array.from(graphemes.segment(input), ({ segment }) => strokeOf(segment));
+}
+
+function strokeOf(char: string): Keystroke {
+  if (char === '\r' || char === '\n' || char === '\r\n') return { name: 'enter' };
+  if (char === '\t') return { name: 'tab' };
+  const code = char.charCodeAt(0);
+  if (char.length === 1 && code < 0x20) {
+    return { name: `ctrl-${String.fromCharCode(code + 0x60)}` };
+  }
+  return { name: char, text: char };
+}

@@ -1,0 +1,21 @@
+import type { Dispatcher } from './dispatcher.ts';
+import type { Cell } from './hook/cell.ts';
+import type { Ticker } from './hook/ticker.ts';
+import type { ConsolePorts } from './ports.ts';
+import type { Memory } from './readings.ts';
+import type { Shell } from './shell.ts';
+import type { Theme } from './theme.ts';
+
+/** What outlives a render: made once, when the console opens. */
+export interface Machinery {
+  readonly ports: ConsolePorts;
+  readonly theme: Theme;
+  readonly dispatcher: Dispatcher;
+  readonly ticker: Ticker;
+  readonly memory: Memory;
+  /** The line above the keys. */
+  readonly notice: Cell<string | undefined>;
+  readonly track: Shell['track'];
+  readonly quit: () => void;
+  readonly redraw: () => void;
+}

@@ -1,0 +1,28 @@
+/** Where the operator is and how to get back, as data. */
+
+export const screenIds = ['overview', 'runbooks', 'walk', 'backups', 'rollback'] as const;
+export type ScreenId = (typeof screenIds)[number];
+
+export const isScreenId = (text: string): text is ScreenId => (screenIds as readonly string[]).includes(text);
+
+export interface View {
+  readonly screen: ScreenId;
+  /** What the screen is about, like the id of a runbook. */
+  readonly subject?: string;
+}
+
+/** The newest on top; never empty. */
+export type ViewStack = readonly [View, ...View[]];
+
+const deepest = 20;
+
+const same = (a: View | undefined, b: View) => a?.screen === b.screen && a.subject === b.subject;
+
+export function opened(stack: ViewStack, view: View): ViewStack {
+  return same(stack[0], view) ? stack : [view, ...stack.slice(0, deepest - 1)];
+}
+
+export function closed(stack: ViewStack): ViewStack {
+  const [, below, ...rest] = stack;
+  return below ? [below, ...rest] : stack;
+}

@@ -1,0 +1,214 @@
+/** The panels of the Overview as data: which figures, which charts, what each says. No layout, no colour codes. */
+import type { FeedState } from '../src/base/feed.ts';
+import { formatAge, formatValue } from '../src/base/units.ts';
+import type { FleetFlags } from '../src/flags/store.ts';
+import { type Reading, type Readings, type SignalId, signals } from '../src/metrics/source.ts';
+import { type AlertRow, alerts, conditionHolds } from '../src/monitoring/alerts.ts';
+import type { Status } from '../src/status/status.ts';
+import { summariseFlags } from './flag-summary.ts';
+import { type Age, ageOf, type Figures, noAge } from './readings.ts';
+import type { Tone } from './theme.ts';
+
+export interface Figure {
+  readonly signal: SignalId;
+  readonly title: string;
+  readonly value: string;
+  readonly tone: Tone;
+  /** What the value is to be held against: `limit 5 %`. */
+  readonly note: string;
+  /** Why there is no value. */
+  readonly absent: string | undefined;
+  readonly worst: 'highest' | 'lowest';
+}
+
+export interface Panel {
+  readonly id: string;
+  readonly title: string;
+  readonly age: Age;
+  readonly figures: readonly Figure[];
+  /** Which figure's points the panel draws. */
+  readonly chart: SignalId | undefined;
+  /** What no single figure can say: phases, breakers, flags. */
+  readonly details: readonly Detail[];
+}
+
+export interface Detail {
+  readonly label: string;
+  readonly items: readonly { readonly text: string; readonly tone: Tone }[];
+}
+
+interface FigureRow {
+  readonly title: string;
+  readonly worst?: 'lowest';
+  readonly alert?: AlertRow;
+  readonly note?: (readings: Readings) => string;
+}
+
+interface PanelRow {
+  readonly title: string;
+  readonly chart: SignalId;
+  readonly figures: Partial<Record<SignalId, FigureRow>>;
+}
+
+const rows: Readonly<Record<string, PanelRow>> = {
+  transitions: {
+    title: 'Transitions',
+    chart: 'transitions',
+    figures: { transitions: { title: 'Transitions' } },
+  },
+  errors: {
+    title: 'Error ratio',
+    chart: 'errorRatio',
+    figures: { errorRatio: { title: 'Error ratio', alert: alerts.HighStateErrorRate } },
+  },
+  latency: {
+    title: 'Latency',
+    chart: 'latencyP99',
+    figures: {
+      latencyP50: { title: 'Latency p50' },
+      latencyP95: { title: 'Latency p95' },
+      latencyP99: { title: 'Latency p99', alert: alerts.SlowStateOperations },
+    },
+  },
+  cache: {
+    title: 'Cache hits',
+    chart: 'cacheHitRatio',
+    figures: { cacheHitRatio: { title: 'Cache hits', worst: 'lowest', alert: alerts.LowCacheHitRate } },
+  },
+  games: {
+    title: 'Active games',
+    chart: 'activeGames',
+    figures: { activeGames: { title: 'Active games' } },
+  },
+  storage: {
+    title: 'Storage used',
+    chart: 'storageUsed',
+    figures: {
+      storageUsed: { title: 'Storage used', alert: alerts.HighStorageUsage, note: storageNote },
+    },
+  },
+  snapshots: {
+    title: 'Snapshots',
+    chart: 'snapshots',
+    figures: { snapshots: { title: 'Snapshots', note: snapshotNote } },
+  },
+  recoveries: {
+    title: 'Recoveries',
+    chart: 'recoveries',
+    figures: { recoveries: { title: 'Recoveries', note: recoveryNote } },
+  },
+};
+
+/** Panels of figures, in the order in which they are read. */
+export function figurePanels(
+  { readings, problem }: Figures,
+  nowMs: number,
+  intervalMs: number,
+): readonly Panel[] {
+  const age = readings ? ageOf(readings.atMs, nowMs, { failed: problem !== undefined, intervalMs }) : noAge;
+  return Object.entries(rows).map(([id, { title, chart, figures }]) => ({
+    id,
+    title,
+    age,
+    chart,
+    figures: Object.entries(figures).map(([signal, row]) =>
+      // Object.entries forgets that the keys of a Record of SignalId are SignalId.
+      figureOf(signal as SignalId, row, readings, problem),
+    ),
+    details: id === 'games' && readings ? phaseDetails(readings.signals.activeGames) : [],
+  }));
+}
+
+function figureOf(
+  signal: SignalId,
+  row: FigureRow,
+  readings: Readings | undefined,
+  problem: string | undefined,
+): Figure {
+  const reading = readings?.signals[signal] ?? { kind: 'none' as const, why: problem ?? 'not read yet' };
+  const base = { signal, title: row.title, worst: row.worst ?? ('highest' as const) };
+  if (reading.kind === 'none' || readings === undefined) {
+    const why = reading.kind === 'none' ? reading.why : (problem ?? '');
+    return { ...base, value: 'no data', tone: 'quiet', note: '', absent: why };
+  }
+  const { alert } = row;
+  const over = alert !== undefined && conditionHolds(alert, reading) === true;
+  return {
+    ...base,
+    value: formatValue(reading.value, signals[signal].unit),
+    tone: over ? (alert.severity === 'critical' ? 'bad' : 'warn') : 'plain',
+    note: row.note?.(readings) || (alert && over ? limitNote(alert) : ''),
+    absent: undefined,
+  };
+}
+
+const limitNote = ({ signal, fires, threshold }: AlertRow): string =>
+  `! ${fires} ${formatValue(threshold, signals[signal].unit)}`;
+
+const numberOf = (reading: Reading): number | undefined =>
+  reading.kind === 'value' ? reading.value : undefined;
+
+function storageNote({ signals: { storageUsed, storageLimit } }: Readings): string {
+  const [used, limit] = [numberOf(storageUsed), numberOf(storageLimit)];
+  if (limit === undefined || used === undefined || limit <= 0) return '';
+  return `${formatValue(used / limit, 'ratio')} of ${formatValue(limit, 'bytes')}`;
+}
+
+function snapshotNote({ signals: { snapshotFailures } }: Readings): string {
+  const failed = numberOf(snapshotFailures) ?? 0;
+  return failed > 0 ? `! ${formatValue(failed, 'per-minute')} failed` : '';
+}
+
+function recoveryNote({ signals: { recoveryFailureRatio } }: Readings): string {
+  const failed = numberOf(recoveryFailureRatio) ?? 0;
+  return failed > 0 ? `! ${formatValue(failed, 'ratio')} failed` : '';
+}
+
+function phaseDetails(reading: Reading): readonly Detail[] {
+  if (reading.kind === 'none' || !reading.by) return [];
+  const items = Object.entries(reading.by)
+    .filter(([, games]) => games > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([phase, games]) => ({ text: `${phase} ${formatValue(games, 'games')}`, tone: 'plain' as const }));
+  return items.length > 0 ? [{ label: 'by phase', items }] : [];
+}
+
+/** One word a server, those that are not closed first. */
+export function breakerPanel({ last }: FeedState<Status>, age: Age, nowMs: number): Panel {
+  const servers = last?.value.servers ?? [];
+  const items = servers
+    .map(({ server, breaker, fault }) => {
+      if (!breaker)
+        return { rank: 1, tone: 'warn' as const, text: `${server} ? ${fault?.message ?? 'not read'}` };
+      const since = formatAge(nowMs - breaker.changedAtMs);
+      if (breaker.state === 'open') return { rank: 0, tone: 'bad' as const, text: `${server} OPEN ${since}` };
+      if (breaker.state === 'half_open')
+        return { rank: 0, tone: 'warn' as const, text: `${server} HALF OPEN ${since}` };
+      return { rank: 2, tone: 'good' as const, text: `${server} closed` };
+    })
+    .sort((a, b) => a.rank - b.rank);
+  const none = { text: last ? 'no game server is configured' : 'not read yet', tone: 'quiet' as const };
+  return {
+    id: 'breakers',
+    title: 'Breakers',
+    age,
+    figures: [],
+    chart: undefined,
+    details: [{ label: 'Breakers', items: items.length > 0 ? items : [none] }],
+  };
+}
+
+export function flagPanel({ last, latest }: FeedState<FleetFlags>, age: Age): Panel {
+  const why = latest?.kind === 'failed' ? latest.fault.message : 'not read yet';
+  const items = last
+    ? summariseFlags(last.value).map(({ text, tone }) => ({ text, tone }))
+    : [{ text: `no data: ${why}`, tone: 'quiet' as const }];
+  return {
+    id: 'flags',
+    title: 'Flags',
+    age,
+    figures: [],
+    chart: undefined,
+    details: [{ label: 'Flags', items }],
+  };
+}

@@ -1,0 +1,40 @@
+import { useEffect, useState } from 'react';
+import { commonStart, completions, parseCommand } from '../commands.ts';
+import { screens } from '../screens.ts';
+import { useShell } from '../shell.ts';
+import { Prompt } from './prompt.tsx';
+
+interface CommandPromptProps {
+  readonly onClose: () => void;
+  readonly onQuit: () => void;
+  readonly onHelp: () => void;
+}
+
+/** `:` and what follows it; Tab completes screens and the ids of runbooks. */
+export function CommandPrompt({ onClose, onQuit, onHelp }: CommandPromptProps) {
+  const { ports, open, say } = useShell();
+  const [runbooks, setRunbooks] = useState<readonly string[]>([]);
+  useEffect(() => {
+    // Without the list only completion is poorer; the runbooks' own screen says what is wrong.
+    ports.runbooks.list().then(
+      (found) => setRunbooks(found.map(({ id }) => id)),
+      () => {},
+    );
+  }, [ports]);
+
+  const submit = (text: string) => {
+    onClose();
+    if (text.trim() === '') return;
+    const command = parseCommand(text, screens);
+    if (command.kind === 'wrong') say(command.why);
+    if (command.kind === 'open') open(command.view);
+    if (command.kind === 'quit') onQuit();
+    if (command.kind === 'help') onHelp();
+  };
+  const complete = (text: string) => {
+    const candidates = completions(text, screens, runbooks);
+    if (candidates.length !== 1) say(candidates.join('  ') || 'Nothing completes this');
+    return candidates.length === 0 ? text : commonStart(candidates);
+  };
+  return <Prompt label=":" what="go" onSubmit={submit} onCancel={onClose} onComplete={complete} />;
+}

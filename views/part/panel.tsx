@@ -1,0 +1,54 @@
+import { Box } from 'ink';
+import type { ReactNode } from 'react';
+import { cellsOf, cut, piece } from '../line.ts';
+import type { Age } from '../readings.ts';
+import { useShell } from '../shell.ts';
+import { Line } from './text.tsx';
+
+interface PanelBoxProps {
+  readonly title: string;
+  readonly age: Age;
+  readonly width: number;
+  readonly height: number;
+  readonly children: ReactNode;
+}
+
+/** A box with its title and the age of its data in the top edge. */
+export function PanelBox({ title, age, width, height, children }: PanelBoxProps) {
+  const { theme } = useShell();
+  const { rule, upright, corners, ellipsis } = theme.glyphs;
+  const [topLeft = '', topRight = '', bottomLeft = '', bottomRight = ''] = corners;
+  const ageText = age.text === '' ? '' : ` ${age.text} `;
+  const shownTitle = cut(title, Math.max(0, width - cellsOf(ageText) - 6), ellipsis);
+  const gap = Math.max(0, width - cellsOf(shownTitle) - cellsOf(ageText) - 6);
+  const side = Array.from({ length: Math.max(0, height - 2) }, () => [piece(upright, 'quiet' as const)]);
+  return (
+    <Box flexDirection="column" width={width} height={height} flexShrink={0}>
+      <Line
+        of={[
+          piece(`${topLeft}${rule} `, 'quiet'),
+          piece(shownTitle, 'plain', true),
+          piece(` ${rule.repeat(gap)}`, 'quiet'),
+          piece(ageText, age.stale ? 'warn' : 'quiet'),
+          piece(`${rule}${topRight}`, 'quiet'),
+        ]}
+      />
+      <Box height={Math.max(0, height - 2)}>
+        <Box flexDirection="column">
+          {side.map((line, row) => (
+            <Line key={String(row)} of={line} />
+          ))}
+        </Box>
+        <Box flexDirection="column" width={width - 4} marginX={1} overflow="hidden">
+          {children}
+        </Box>
+        <Box flexDirection="column">
+          {side.map((line, row) => (
+            <Line key={String(row)} of={line} />
+          ))}
+        </Box>
+      </Box>
+      <Line of={[piece(`${bottomLeft}${rule.repeat(Math.max(0, width - 2))}${bottomRight}`, 'quiet')]} />
+    </Box>
+  );
+}

@@ -1,0 +1,32 @@
+import { useTextField } from '../hook/use-text-field.ts';
+import { cutLine } from '../line.ts';
+import { useShell } from '../shell.ts';
+import { fieldLine } from './field.ts';
+import { Line } from './text.tsx';
+
+interface PromptProps {
+  readonly label: string;
+  readonly what: string;
+  readonly initial?: string;
+  readonly onSubmit: (text: string) => void;
+  readonly onCancel: () => void;
+  readonly onChange?: (text: string) => void;
+  /** What Tab turns the text into. */
+  readonly onComplete?: (text: string) => string;
+}
+
+/** The line above the keys while something is typed into it. */
+export function Prompt({ label, what, initial, onSubmit, onCancel, onChange, onComplete }: PromptProps) {
+  const { theme, frame } = useShell();
+  const edit = useTextField({
+    layer: 'prompt',
+    ...(initial === undefined ? {} : { initial }),
+    ...(onChange ? { onChange } : {}),
+    rows: ({ text }, setText) => [
+      { keys: ['enter'], what, run: () => onSubmit(text) },
+      ...(onComplete ? [{ keys: ['tab'], what: 'complete', run: () => setText(onComplete(text)) }] : []),
+      { keys: ['esc'], what: 'cancel', run: onCancel },
+    ],
+  });
+  return <Line of={cutLine(fieldLine(label, edit, theme.glyphs, frame.columns - 2), frame.columns - 2)} />;
+}

@@ -1,0 +1,115 @@
+import { Box } from 'ink';
+import { useState } from 'react';
+import { globalRows, runbookKey, tabs } from './global-keys.ts';
+import { useCell } from './hook/cell.ts';
+import { useFeed } from './hook/use-feed.ts';
+import { useKeys } from './hook/use-keys.ts';
+import type { KeyRow } from './keymap.ts';
+import { piece } from './line.ts';
+import type { Machinery } from './machinery.ts';
+import type { ViewStack } from './navigation.ts';
+import { CommandPrompt } from './part/command-prompt.tsx';
+import { Header } from './part/header.tsx';
+import { Hints } from './part/hints.tsx';
+import { Prompt } from './part/prompt.tsx';
+import { QuitQuestion } from './part/quit-question.tsx';
+import { Line } from './part/text.tsx';
+import { Help } from './screen/help.tsx';
+import { Plain } from './screen/plain.tsx';
+import { screens } from './screens.ts';
+import { useShell } from './shell.ts';
+
+interface RoomProps {
+  readonly machinery: Machinery;
+  readonly stack: ViewStack;
+  readonly busy: string | undefined;
+  readonly setFilter: (text: string) => void;
+}
+
+type InFront = 'command' | 'filter' | 'quit' | { readonly help: readonly KeyRow[] };
+
+/** Header, the screen on top of the stack, one line for what is said or typed, the keys. */
+export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
+  const { ports, dispatcher, frame, filter, open, back } = useShell();
+  const [inFront, setInFront] = useState<InFront>();
+  const close = () => setInFront(undefined);
+  const runbook = useFeed(ports.feeds.status).last?.value.runbook;
+  const [view] = stack;
+  const quit = () => (busy === undefined ? machinery.quit() : setInFront('quit'));
+
+  useKeys('global', {
+    rows: globalRows({
+      view,
+      deep: stack.length > 1,
+      busy,
+      runbook,
+      open,
+      back,
+      show: (what) => setInFront(what === 'help' ? { help: dispatcher.rows() } : what),
+      quit,
+    }),
+  });
+  useKeys('system', {
+    rows: [
+      { keys: ['ctrl-l'], what: 'draw the screen again', helpOnly: true, run: machinery.redraw },
+      { keys: ['ctrl-c'], what: 'quit', helpOnly: true, run: quit },
+    ],
+  });
+
+  const help = typeof inFront === 'object' ? inFront.help : undefined;
+  const plain = frame.form === 'plain';
+  const { component: Screen } = screens[view.screen];
+  return (
+    <>
+      {!plain && <Header screen={view.screen} tabs={tabs} runbookKey={runbookKey} />}
+      {help && <Help rows={help} onClose={close} />}
+      <Box
+        display={help ? 'none' : 'flex'}
+        height={frame.contentRows}
+        flexShrink={0}
+        flexDirection="column"
+        overflow="hidden"
+      >
+        {plain && view.screen === 'overview' ? <Plain /> : <Screen subject={view.subject} />}
+      </Box>
+      <Box flexDirection="column" paddingX={1} flexShrink={0}>
+        {inFront === 'command' && (
+          <CommandPrompt
+            onClose={close}
+            onQuit={quit}
+            onHelp={() => setInFront({ help: dispatcher.rows() })}
+          />
+        )}
+        {inFront === 'filter' && (
+          <Prompt
+            label="/"
+            what="keep"
+            initial={filter}
+            onChange={setFilter}
+            onSubmit={close}
+            onCancel={() => {
+              setFilter('');
+              close();
+            }}
+          />
+        )}
+        {inFront === 'quit' && (
+          <QuitQuestion running={busy ?? 'nothing'} onQuit={machinery.quit} onStay={close} />
+        )}
+        {(inFront === undefined || help) && <Said notice={machinery.notice} filter={filter} />}
+        <Hints />
+      </Box>
+    </>
+  );
+}
+
+/** The line above the keys: what was last said, else the filter that hides rows. */
+function Said({ notice, filter }: { notice: Machinery['notice']; filter: string }) {
+  const text = useCell(notice);
+  if (text !== undefined) return <Line of={[piece(text, 'warn')]} />;
+  return (
+    <Line
+      of={filter === '' ? [] : [piece(`filter /${filter}`, 'accent'), piece('  / changes it', 'quiet')]}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+/** The screens, one row each: keys, tabs, `:` commands and the help derive from it. */
+import type { ComponentType } from 'react';
+import type { ScreenId } from './navigation.ts';
+import { Overview } from './screen/overview.tsx';
+
+export interface ScreenRow {
+  readonly title: string;
+  /** Opens it from anywhere; screens that need a subject have none. */
+  readonly key?: string;
+  /** What has to be named to open it. */
+  readonly subject?: 'runbook';
+  /** A list that `/` filters. */
+  readonly filters?: boolean;
+  readonly component: ComponentType<{ readonly subject: string | undefined }>;
+}
+
+export const screens: Readonly<Record<ScreenId, ScreenRow>> = {
+  overview: { title: 'Overview', key: '1', component: Overview },
+  runbooks: { title: 'Runbooks', key: '2', filters: true, component: Overview },
+  walk: { title: 'Runbook', subject: 'runbook', component: Overview },
+  backups: { title: 'Backups', key: '3', filters: true, component: Overview },
+  rollback: { title: 'Rollback', key: '4', component: Overview },
+};

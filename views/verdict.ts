@@ -1,0 +1,58 @@
+/** The top two lines, and the plain form's: what is wrong, since when, what is at stake, what to open. */
+import type { FeedState } from '../src/base/feed.ts';
+import { formatAge, formatDuration, formatValue } from '../src/base/units.ts';
+import type { Status } from '../src/status/status.ts';
+import { cellsOfLine, cut, type Line, piece } from './line.ts';
+import type { Age } from './readings.ts';
+import { feedProblem } from './readings.ts';
+import { type Glyphs, verdictTone } from './theme.ts';
+
+/** A verdict that could not be renewed is no verdict: it is unknown, and the old one is named as old. */
+export function verdictLine(state: FeedState<Status>, age: Age, nowMs: number, glyphs: Glyphs): Line {
+  const status = state.last?.value;
+  if (!status || age.stale) {
+    const last = status ? `, ${status.verdict.toUpperCase()} ${formatAge(nowMs - status.atMs)} ago` : '';
+    return [
+      piece(`${glyphs.verdict.unknown} UNKNOWN`, 'warn', true),
+      piece(`${last}: ${feedProblem(state) ?? 'no answer to the last reading'}`),
+    ];
+  }
+  const { verdict, since } = status;
+  return [
+    piece(`${glyphs.verdict[verdict]} ${verdict.toUpperCase()}`, verdictTone[verdict], true),
+    piece(` for ${since.atLeast ? 'at least ' : ''}${formatDuration(wholeSeconds(nowMs - since.atMs))}`),
+  ];
+}
+
+/** Ages tick in seconds; tenths would only flicker. */
+const wholeSeconds = (ms: number) => Math.max(0, Math.floor(ms / 1000)) * 1000;
+
+/** What would be lost if the servers restarted now. */
+export function lossLine({ last }: FeedState<Status>, age: Age): Line {
+  const unpersisted = last?.value.unpersisted;
+  if (!unpersisted || age.stale) return [piece('unpersisted games: not known', 'warn')];
+  const { games, oldestSeconds } = unpersisted;
+  if (games === 0) return [piece('0 games unpersisted', 'good')];
+  const count = `${formatValue(games, 'games')} ${games === 1 ? 'game' : 'games'}, ${formatDuration(wholeSeconds(oldestSeconds * 1000))}`;
+  return [piece(`${count} lost if servers restarted now`, 'bad')];
+}
+
+export const runbookLine = (status: Status | undefined, key: string): Line =>
+  status?.runbook ? [piece(key, 'accent', true), piece(` opens runbook ${status.runbook}`)] : [];
+
+/** Production does not look like anything else. The place gives way when there is no room. */
+export function worldLine(
+  world: { environment: string; simulated: boolean; place: string; readOnly: boolean },
+  nowMs: number,
+  cells: number,
+): Line {
+  const production = world.environment === 'production';
+  const before = [
+    ...(world.readOnly ? [piece('READ-ONLY', 'warn', true), piece('  ')] : []),
+    piece(production ? ' PRODUCTION ' : world.environment, production ? 'loud' : 'accent', true),
+    ...(world.simulated ? [piece('  '), piece('SIMULATED', 'warn', true)] : []),
+  ];
+  const clock = piece(`  ${new Date(nowMs).toISOString().slice(11, 19)} UTC`, 'quiet');
+  const room = cells - cellsOfLine([...before, clock]) - 2;
+  return [...before, ...(room < 4 ? [] : [piece(`  ${cut(world.place, room)}`, 'quiet')]), clock];
+}
