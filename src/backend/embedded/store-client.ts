@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import { interruptible, throwIfInterrupted } from '../interruptible.ts';
+import { createTurns } from '../turns.ts';
 import type { Reply, Request, Store } from './messages.ts';
 
 /** The bundle puts the worker beside the chunk that this module ends up in. */
@@ -28,21 +29,18 @@ export interface StoreClient {
 export function createStoreClient(file: string, clock: Clock, random: () => number): StoreClient {
   const thread = createThread(file);
   let closed = false;
-  let last: Promise<unknown> = Promise.resolve();
+  // One at a time, so that a call that is aborted while it waits never starts.
+  const inTurn = createTurns();
 
-  /** One at a time, so that a call that is aborted while it waits never starts. */
-  const inTurn = (request: Request, signal?: AbortSignal): Promise<Reply> => {
-    const reply = last.then(() => {
+  const ask = (request: Request, signal?: AbortSignal): Promise<Reply> =>
+    inTurn(async () => {
       throwIfInterrupted(signal);
       return thread.ask(request);
     });
-    last = reply.catch(() => {});
-    return reply;
-  };
 
   const askPatiently = async (request: Request, signal: AbortSignal | undefined): Promise<unknown> => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const reply = await inTurn(request, signal);
+      const reply = await ask(request, signal);
       if (reply.kind === 'done') return reply.value;
       if (reply.kind === 'failed') throw new Fault(reply.fault.code, reply.fault.message, reply.fault);
       await clock.sleep(Math.min(maxPauseMs, 2 ** attempt) * (0.5 + random() / 2), signal);
@@ -64,7 +62,7 @@ export function createStoreClient(file: string, clock: Clock, random: () => numb
     async close() {
       if (closed) return;
       closed = true;
-      await inTurn({ method: 'close', args: [] }).catch(() => {});
+      await ask({ method: 'close', args: [] }).catch(() => {});
       await thread.end();
     },
   };

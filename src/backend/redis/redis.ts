@@ -6,6 +6,7 @@ import { storedGame } from '../current-layout.ts';
 import { interruptible } from '../interruptible.ts';
 import type { Backend, RecordRead } from '../port.ts';
 import { checkId, checkRecord, checkSnapshot } from '../record-check.ts';
+import { createTurns } from '../turns.ts';
 import { parseRedisUrl } from './address.ts';
 import { append, putSnapshot } from './append.ts';
 import { takeCensus } from './census.ts';
@@ -58,7 +59,7 @@ export function openRedis({ url, random = randomHex, ...timing }: RedisOptions):
       checkSnapshot(snapshot);
       return run((redis) => putSnapshot(redis, id, snapshot), signal);
     },
-    census: (signal) => takeCensus(connection, timing.clock, signal),
+    census: (signal) => interruptible(() => takeCensus(connection, timing.clock, signal), signal),
     async *scan(signal) {
       for await (const page of scanKeys(connection, signal)) yield page.map(({ record }) => record);
     },
@@ -82,15 +83,5 @@ export function openRedis({ url, random = randomHex, ...timing }: RedisOptions):
       connection.close();
       watching.close();
     },
-  };
-}
-
-/** Runs one piece of work after the other, in the order of the calls. */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => {});
-    return mine;
   };
 }

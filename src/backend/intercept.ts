@@ -1,0 +1,58 @@
+import type { RecordKey } from '../game/record.ts';
+import { type Backend, type Operation, operations } from './port.ts';
+
+export interface Call {
+  readonly operation: Operation;
+  readonly effect: 'read' | 'write';
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Runs before, after or instead of `next`, which does the call. */
+export type Around = <T>(call: Call, next: () => Promise<T>) => Promise<T>;
+
+/** The same backend with `around` about every call that reaches it; of a scan, about every page. */
+export function intercept(backend: Backend, around: Around): Backend {
+  const wrapped = Object.entries(operations).map(([name, effect]) => {
+    // The keys of `operations` are those of Operation.
+    const operation = name as Operation;
+    return [operation, wrap(backend, operation, effect, around)];
+  });
+  const { kind, location, supports } = backend;
+  // Each operation has got a method that takes and returns what its original does.
+  return {
+    kind,
+    location,
+    supports,
+    close: () => backend.close(),
+    ...Object.fromEntries(wrapped),
+  } as Backend;
+}
+
+function wrap(backend: Backend, operation: Operation, effect: Call['effect'], around: Around) {
+  if (operation === 'scan') {
+    return (signal?: AbortSignal) => scanPages(backend, { operation, effect, signal }, around);
+  }
+  return (...args: unknown[]) => {
+    const signal = args.find((arg) => arg instanceof AbortSignal);
+    // Called with the arguments of this very operation.
+    const method = backend[operation] as (...args: unknown[]) => Promise<unknown>;
+    return around({ operation, effect, signal }, () => method(...args));
+  };
+}
+
+async function* scanPages(
+  backend: Backend,
+  call: Call,
+  around: Around,
+): AsyncGenerator<readonly RecordKey[]> {
+  const pages = backend.scan(call.signal)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const page = await around(call, () => pages.next());
+      if (page.done) return;
+      yield page.value;
+    }
+  } finally {
+    await pages.return?.();
+  }
+}
