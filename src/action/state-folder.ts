@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface StateFolder {
   readonly plans: string;
   readonly runs: string;
+  /** Journals of walks through runbooks. */
+  readonly walks: string;
   readonly locks: string;
   /** The audit log's file. */
   readonly audit: string;
@@ -15,6 +17,7 @@ export function stateFolder(stateDir: string, environment: string): StateFolder 
   return {
     plans: join(root, 'plans'),
     runs: join(root, 'runs'),
+    walks: join(root, 'walks'),
     locks: join(root, 'locks'),
     audit: join(root, 'audit', 'audit.jsonl'),
   };

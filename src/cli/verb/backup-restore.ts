@@ -1,14 +1,13 @@
-import type { RestorePolicy } from '../../backup/restore.ts';
+import type { RestoreInput } from '../../backup/restore-plan.ts';
 import { Fault } from '../../base/fault.ts';
 import { act } from '../act.ts';
 import { listOption, textArgument, textOption, type VerbCall, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
-  const { restore } = await call.world.actions();
-  return act(call, restore, () => inputOf(call));
+  return act(call, await call.world.actions['backup restore'](), () => inputOf(call));
 };
 
-function inputOf(call: VerbCall) {
+function inputOf(call: VerbCall): RestoreInput {
   const archive = textArgument(call, 0);
   if (archive === undefined) {
     throw new Fault('wrong-use', 'Neither an archive nor a plan was named', {
@@ -19,7 +18,7 @@ function inputOf(call: VerbCall) {
   return {
     archive,
     // The parser lets only these choices through.
-    onExisting: textOption(call, 'onExisting') as RestorePolicy,
+    onExisting: textOption(call, 'onExisting') as RestoreInput['onExisting'],
     ...(only ? { only } : {}),
   };
 }

@@ -64,7 +64,7 @@ async function doAction(call: VerbCall, walk: Walk, answer: Answer, given: strin
   if (given !== 'y')
     throw new Fault('wrong-use', `"${given}" is no answer here`, { next: 'Answer y, b or q' });
   const { world, signal } = call;
-  const { rollback } = await world.actions();
+  const rollback = await world.actions['rollback run']();
   const runner = await world.runner();
   const state = walk.state();
   const plan = await runner.prepare(

@@ -1,0 +1,276 @@
+/** The one place that turns settings into live objects, each made when it is first asked for. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Action } from './action/action.ts';
+import type { Runner } from './action/run.ts';
+import type { Backend } from './backend/port.ts';
+import type { ArchiveStore } from './backup/archive-store.ts';
+import type { BackupDetail, BackupInput } from './backup/create.ts';
+import type { RestoreDetail, RestoreInput } from './backup/restore-plan.ts';
+import { type Clock, systemClock } from './base/clock.ts';
+import { Fault } from './base/fault.ts';
+import { currentIdentity, type Identity } from './base/identity.ts';
+import { type RunId, randomHex } from './base/ids.ts';
+import { once } from './base/once.ts';
+import { createRedactor } from './base/redact.ts';
+import type { Settings } from './config/load.ts';
+import type { FlagStore } from './flags/store.ts';
+import type { MetricSource } from './metrics/source.ts';
+import type { PlatformClient } from './platform/client.ts';
+import type { RollbackDetail } from './rollback/draft.ts';
+import type { RunbookLibrary } from './runbook/library.ts';
+import type { Walk } from './runbook/walk.ts';
+import type { Attached } from './sandbox/attach.ts';
+import type { Status } from './status/status.ts';
+
+export interface World {
+  readonly settings: Settings;
+  readonly environment: string;
+  readonly simulated: boolean;
+  readonly readOnly: boolean;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly actor: Identity;
+  /** For people: the backend and where it is, without secrets; known before anything is reached. */
+  readonly place: string;
+  /** Starts or joins the sandbox; only where `simulated`. */
+  sandbox(): Promise<Attached>;
+  backend(): Promise<Backend>;
+  /** undefined without game servers. */
+  platform(): Promise<PlatformClient | undefined>;
+  metrics(): Promise<MetricSource | undefined>;
+  /** @throws Fault `config-invalid` without game servers */
+  flags(): Promise<FlagStore>;
+  /** Remembers the verdict between calls: ask for it once and call it often. */
+  statusReader(): Promise<(signal?: AbortSignal) => Promise<Status>>;
+  runner(): Promise<Runner>;
+  readonly actions: Actions;
+  archives(): Promise<ArchiveStore>;
+  runbooks(): Promise<RunbookLibrary>;
+  startWalk(id: string, signal?: AbortSignal): Promise<Walk>;
+  close(): Promise<void>;
+}
+
+/** Every action that can be planned, by the verb that runs it. */
+export interface Actions {
+  'backup create'(): Promise<Action<BackupInput, BackupDetail>>;
+  'backup restore'(): Promise<Action<RestoreInput, RestoreDetail>>;
+  /** @throws Fault `config-invalid` without game servers */
+  'rollback run'(): Promise<Action<{ reason: string }, RollbackDetail>>;
+}
+
+interface ComposeOptions {
+  readonly settings: Settings;
+  readonly readOnly: boolean;
+  readonly version: string;
+}
+
+/** A rollback proves that writes have stopped once a whole window after it shows none. */
+const proofWindowMs = 5_000;
+
+/** Folder of the sandbox, within the state folder. */
+export const sandboxFolder = (settings: Settings): string => join(settings.stateDir, 'sandbox-platform');
+
+export function compose({ settings, readOnly, version }: ComposeOptions): World {
+  const clock = systemClock;
+  const actor = currentIdentity(settings.sshConnection);
+  const simulated = settings.target.kind === 'sandbox';
+  const { environment, stateDir } = settings;
+
+  const sandbox = once(async () => {
+    const { attachSandbox } = await import('./sandbox/attach.ts');
+    const folder = sandboxFolder(settings);
+    return attachSandbox({
+      folder,
+      command: [process.execPath, ownProgram(), 'sandbox-serve', folder],
+      clock,
+    });
+  });
+
+  const servers = async () => (simulated ? (await sandbox()).servers : settings.gameServerUrls);
+
+  const backend = once(async () => {
+    const opened = await openBackend(settings, sandbox, clock);
+    if (!readOnly) return opened;
+    const { refuseWrites } = await import('./backend/read-only.ts');
+    return refuseWrites(opened);
+  });
+
+  const platform = once(async () => {
+    const urls = await servers();
+    if (urls.length === 0) return undefined;
+    const { createPlatformClient } = await import('./platform/client.ts');
+    return createPlatformClient({ servers: urls, timeoutMs: settings.connectTimeoutMs });
+  });
+
+  const scrape = async (windowMs?: number) => {
+    const targets = simulated
+      ? (await sandbox()).servers.map((url) => `${url}/metrics`)
+      : settings.metricsUrls;
+    if (targets.length === 0) return undefined;
+    const { createScrapeSource } = await import('./metrics/source/scrape.ts');
+    return createScrapeSource({ targets, clock, ...(windowMs === undefined ? {} : { windowMs }) });
+  };
+
+  const metrics = once(() => scrape());
+
+  const flags = once(async () => {
+    const client = await platform();
+    if (!client) throw noGameServers();
+    const { createHttpFlagStore } = await import('./flags/http.ts');
+    return createHttpFlagStore(client, clock);
+  });
+
+  const archives = once(async () => {
+    if (settings.backupLocationIsDefault) await mkdir(settings.backupLocation, { recursive: true });
+    const { createArchiveStore } = await import('./backup/archive-store.ts');
+    return createArchiveStore(settings.backupLocation);
+  });
+
+  const runner = once(async () => {
+    const { createRunner } = await import('./action/run.ts');
+    return createRunner({ stateDir, environment, simulated, actor, clock, random: randomHex });
+  });
+
+  const runbooks = once(async () => {
+    const { loadLibrary } = await import('./runbook/library.ts');
+    // The operator's own come first: of two runbooks with one id the first is listed.
+    return loadLibrary([{ path: settings.runbooksDir, optional: true }, { path: besideProgram('runbooks') }]);
+  });
+
+  const archiving = async () => ({
+    backend: await backend(),
+    store: await archives(),
+    environment,
+    actor,
+    clock,
+    random: randomHex,
+  });
+
+  const actions: Actions = {
+    async 'backup create'() {
+      const { createBackupAction } = await import('./backup/create.ts');
+      return createBackupAction(await archiving());
+    },
+    async 'backup restore'() {
+      const { createRestoreAction } = await import('./backup/restore.ts');
+      return createRestoreAction(await archiving());
+    },
+    async 'rollback run'() {
+      const [{ rollbackAction }, client] = await Promise.all([import('./rollback/rollback.ts'), platform()]);
+      if (!client) throw noGameServers();
+      return rollbackAction({
+        flags: await flags(),
+        platform: client,
+        metrics: await scrape(proofWindowMs),
+        clock,
+      });
+    },
+  };
+
+  const statusReader = async () => {
+    const [{ createStatusReader }, { readServers }, client, source] = await Promise.all([
+      import('./status/gather.ts'),
+      import('./status/servers.ts'),
+      platform(),
+      metrics(),
+    ]);
+    return createStatusReader({
+      clock,
+      backend: { location: placeOf(settings), ping: async (signal) => (await backend()).ping(signal) },
+      readServers: async (signal) => (client ? readServers(client, signal) : []),
+      readMetrics: source && ((signal) => source.read(signal)),
+    });
+  };
+
+  const startWalk: World['startWalk'] = async (id, signal) => {
+    const runbook = (await runbooks()).get(id);
+    const [{ startWalk: start }, { createLog }, { stateFolder }] = await Promise.all([
+      import('./runbook/walker.ts'),
+      import('./action/log.ts'),
+      import('./action/state-folder.ts'),
+    ]);
+    const { walks } = stateFolder(stateDir, environment);
+    const journal = (run: RunId) => createLog({ path: join(walks, `${run}.jsonl`), clock });
+    const redact = createRedactor(secretsOf(settings));
+    return start(
+      { runbook, metrics: await metrics(), journal, clock, random: randomHex, actor, redact },
+      signal,
+    );
+  };
+
+  return {
+    settings,
+    environment,
+    simulated,
+    readOnly,
+    version,
+    clock,
+    actor,
+    sandbox,
+    place: placeOf(settings),
+    backend,
+    platform,
+    metrics,
+    flags,
+    statusReader,
+    runner,
+    actions,
+    archives,
+    runbooks,
+    startWalk,
+    async close() {
+      await (await backend.made())?.close();
+      await (await sandbox.made())?.release();
+    },
+  };
+}
+
+/** A configured backend that fails never falls back to the sandbox. */
+async function openBackend(
+  settings: Settings,
+  sandbox: () => Promise<Attached>,
+  clock: Clock,
+): Promise<Backend> {
+  const { openBackend: open } = await import('./backend/catalogue.ts');
+  const { connectTimeoutMs, operationTimeoutMs, target } = settings;
+  const url = target.kind === 'redis' ? target.url : '';
+  const common = { clock, connectTimeoutMs, operationTimeoutMs, url };
+  if (target.kind !== 'sandbox') return open(target.kind, { ...common, folder: '' });
+  const [{ folder }, { withStorageFaults }] = await Promise.all([sandbox(), import('./sandbox/faults.ts')]);
+  // The console meets the same storage as the game servers, faults included.
+  return withStorageFaults(await open('embedded', { ...common, folder }), folder);
+}
+
+function placeOf({ target }: Settings): string {
+  switch (target.kind) {
+    case 'sandbox':
+      return 'embedded sandbox';
+    case 'redis':
+      return createRedactor([])(target.url);
+    case 'dynamodb':
+      return 'dynamodb';
+  }
+}
+
+function secretsOf({ target }: Settings): string[] {
+  return target.kind === 'redis' ? [URL.parse(target.url)?.password ?? ''] : [];
+}
+
+function noGameServers(): Fault {
+  return new Fault('config-invalid', 'No game servers are configured, so there are no flags to read', {
+    next: 'Set GAME_SERVER_URLS to the addresses of the game servers, comma-separated',
+  });
+}
+
+/** `src/cli.ts`, or `dist/cli.js` in the bundle. */
+function ownProgram(): string {
+  const name = import.meta.url.endsWith('.ts') ? './cli.ts' : './cli.js';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** A folder of the package: sources and bundle both lie one level below it. */
+function besideProgram(name: string): string {
+  return fileURLToPath(new URL(`../${name}`, import.meta.url));
+}
