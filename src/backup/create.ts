@@ -10,6 +10,7 @@ import type { ArchiveStore } from './archive-store.ts';
 import { type ArchivingParts, type FinishedArchive, writeArchive } from './archiving.ts';
 import { countGames, estimateChanges, estimateWarnings } from './estimate.ts';
 import type { ArchiveTotals } from './format.ts';
+import { knownStep } from './known-step.ts';
 import { gamesText, phaseOf } from './record-words.ts';
 import { validationStep } from './validation-step.ts';
 
@@ -94,29 +95,18 @@ function stepsOf(
 ): Step[] {
   let finished: FinishedArchive | undefined;
   return [
-    {
-      name: stepNames.write,
-      async run({ signal, progress }) {
-        const keep = (record: GameRecord) => includeCompleted || phaseOf(record) !== 'GAME_OVER';
-        const pages = parts.backend.scan(signal);
-        const told = (done: number) => progress(done, Math.max(done, expectedGames), 'games');
-        finished = await writeArchive(
-          parts,
-          { name, archiveId, pages, keep, includeCompleted },
-          told,
-          signal,
-        );
-        return { kind: 'done', note: totalsNote(finished.written.totals) };
-      },
-    },
-    {
-      name: stepNames.publish,
-      async run() {
-        if (!finished) throw new Fault('internal', 'There is no archive to publish');
-        await finished.publish();
-        return { kind: 'done', note: finished.ref.path };
-      },
-    },
+    knownStep(stepNames.write, async ({ signal, progress }) => {
+      const keep = (record: GameRecord) => includeCompleted || phaseOf(record) !== 'GAME_OVER';
+      const pages = parts.backend.scan(signal);
+      const told = (done: number) => progress(done, Math.max(done, expectedGames), 'games');
+      finished = await writeArchive(parts, { name, archiveId, pages, keep, includeCompleted }, told, signal);
+      return { kind: 'done', note: totalsNote(finished.written.totals) };
+    }),
+    knownStep(stepNames.publish, async () => {
+      if (!finished) throw new Fault('internal', 'There is no archive to publish');
+      await finished.publish();
+      return { kind: 'done', note: finished.ref.path };
+    }),
     validationStep(stepNames.validate, parts, name),
   ];
 }

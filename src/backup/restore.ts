@@ -6,6 +6,7 @@ import { recordDigest } from '../game/record-codec.ts';
 import { refOfPath } from './archive-names.ts';
 import { writeArchive } from './archiving.ts';
 import { publishedCheck } from './create.ts';
+import { knownStep } from './known-step.ts';
 import { openArchive } from './reader.ts';
 import { gamesText, keyText, namesOf } from './record-words.ts';
 import { checkRestored } from './restore-check.ts';
@@ -49,14 +50,8 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
 
 function stepsOf(parts: RestoreParts, detail: RestoreDetail): Step[] {
   const kept = new Set<string>();
-  const verify: Step = {
-    name: restoreSteps.verify,
-    run: (context) => verifyStep(parts, detail, context),
-  };
-  const keep: Step = {
-    name: restoreSteps.keep,
-    run: (context) => keepStep(parts, detail, kept, context),
-  };
+  const verify = knownStep(restoreSteps.verify, (context) => verifyStep(parts, detail, context));
+  const keep = knownStep(restoreSteps.keep, (context) => keepStep(parts, detail, kept, context));
   const write: Step = {
     name: restoreSteps.write,
     run: (context) => writeGames(parts, detail, kept, context),

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
 import type { ArchiveStore } from './archive-store.ts';
+import { knownStep } from './known-step.ts';
 import { namesOf } from './record-words.ts';
 import { validateArchive } from './validate.ts';
 
@@ -12,15 +13,12 @@ export function validationStep(
   { store, clock }: { readonly store: ArchiveStore; readonly clock: Clock },
   archive: string,
 ): Step {
-  return {
-    name,
-    async run({ signal, progress }) {
-      const told = (done: number, total: number) => progress(done, total, 'bytes');
-      const { ok, problems, bytesRead } = await validateArchive(store, archive, clock, told, signal);
-      if (ok) return { kind: 'done', note: `${formatBytes(bytesRead)} read back` };
-      return { kind: 'failed', fault: new Fault('integrity', namesOf(problems), unsound) };
-    },
-  };
+  return knownStep(name, async ({ signal, progress }) => {
+    const told = (done: number, total: number) => progress(done, total, 'bytes');
+    const { ok, problems, bytesRead } = await validateArchive(store, archive, clock, told, signal);
+    if (ok) return { kind: 'done', note: `${formatBytes(bytesRead)} read back` };
+    return { kind: 'failed', fault: new Fault('integrity', namesOf(problems), unsound) };
+  });
 }
 
 const unsound = { next: 'Check the disk of the backup location and back up again' };

@@ -1,0 +1,129 @@
+/**
+ * A file system in memory that a test can cut the power of. What was not synced when that happens is lost: bytes
+ * of a file, and names of a folder. A real disk may keep them, so `keepUnsynced` tries the other end too.
+ */
+import { dirname } from 'node:path';
+import type { Files } from '../../src/backup/files.ts';
+import { Fault } from '../../src/base/fault.ts';
+
+interface FileBody {
+  bytes: Buffer;
+  syncedLength: number;
+  mtimeMs: number;
+}
+
+export interface MemoryFiles extends Files {
+  /** Changes so far. */
+  changes(): number;
+  /** Lets this many more changes happen; the one after them and all that follow fail. */
+  crashAfter(changes: number): void;
+  /** The disk after the machine comes back. */
+  afterCrash(keepUnsynced: boolean): MemoryFiles;
+  bytes(path: string): Buffer;
+  put(path: string, bytes: Uint8Array): void;
+}
+
+export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
+  const known = new Set(folders);
+  let durable = new Map<string, FileBody>();
+  const names = new Map<string, FileBody>();
+  let changes = 0;
+  let left = Number.POSITIVE_INFINITY;
+  let time = 1;
+
+  const change = async () => {
+    await Promise.resolve();
+    changes++;
+    if (--left < 0) throw new Fault('io-failed', 'The power is cut');
+  };
+  const bodyAt = (path: string) => {
+    const body = names.get(path);
+    if (!body) throw new Fault('not-found', `${path} does not exist`);
+    return body;
+  };
+  const move = (from: string, to: string) => {
+    names.set(to, bodyAt(from));
+    names.delete(from);
+  };
+
+  return {
+    changes: () => changes,
+    crashAfter(count) {
+      left = count;
+    },
+    afterCrash(keepUnsynced) {
+      const disk = memoryFiles(known);
+      for (const [path, body] of keepUnsynced ? names : durable) {
+        disk.put(path, keepUnsynced ? body.bytes : body.bytes.subarray(0, body.syncedLength));
+      }
+      return disk;
+    },
+    bytes: (path) => bodyAt(path).bytes,
+    put(path, bytes) {
+      known.add(dirname(path));
+      const body = { bytes: Buffer.from(bytes), syncedLength: bytes.length, mtimeMs: time++ };
+      names.set(path, body);
+      durable.set(path, body);
+    },
+    async create(path) {
+      await change();
+      if (names.has(path)) throw new Fault('conflict', `${path} exists already`);
+      const body: FileBody = { bytes: Buffer.alloc(0), syncedLength: 0, mtimeMs: time++ };
+      names.set(path, body);
+      return {
+        async write(bytes) {
+          await change();
+          body.bytes = Buffer.concat([body.bytes, bytes]);
+          body.mtimeMs = time++;
+        },
+        async sync() {
+          await change();
+          body.syncedLength = body.bytes.length;
+        },
+        close: async () => {},
+      };
+    },
+    async open(path) {
+      const { bytes, mtimeMs } = bodyAt(path);
+      return {
+        sizeBytes: bytes.length,
+        mtimeMs,
+        read: async (position, length) => bytes.subarray(position, position + length),
+        close: async () => {},
+      };
+    },
+    async stat(path) {
+      const body = names.get(path);
+      return body && { sizeBytes: body.bytes.length, mtimeMs: body.mtimeMs };
+    },
+    readText: async (path) => names.get(path)?.bytes.toString(),
+    async list(folder) {
+      if (!known.has(folder)) return undefined;
+      return [...names.keys()]
+        .filter((path) => dirname(path) === folder)
+        .map((path) => path.slice(folder.length + 1));
+    },
+    async makeFolder(path) {
+      await change();
+      known.add(path);
+    },
+    async moveToFree(from, to) {
+      await change();
+      if (names.has(to)) throw new Fault('conflict', `${to} exists already`);
+      move(from, to);
+    },
+    async moveOver(from, to) {
+      await change();
+      move(from, to);
+    },
+    async syncFolder() {
+      await change();
+      durable = new Map(names);
+    },
+    async remove(path) {
+      await change();
+      bodyAt(path);
+      names.delete(path);
+    },
+  };
+}

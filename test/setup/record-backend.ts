@@ -1,0 +1,99 @@
+/** The port's half that backups use, in memory: whole records, and what a test does to them from outside. */
+
+import { createPhaseTally } from '../../src/backend/phase-tally.ts';
+import type { Backend, Expected, RecordRead } from '../../src/backend/port.ts';
+import { checkRecord } from '../../src/backend/record-check.ts';
+import { keyText, phaseOf } from '../../src/backup/record-words.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { Fault } from '../../src/base/fault.ts';
+import type { GameRecord, RecordKey } from '../../src/game/record.ts';
+import { recordDigest } from '../../src/game/record-codec.ts';
+
+export interface RecordBackend extends Backend {
+  /** What is stored, by `keyText`. */
+  readonly records: Map<string, GameRecord>;
+  /** Keys that hold something no record can hold. */
+  readonly unreadable: Set<string>;
+  /** Every call that could have written. */
+  readonly writes: RecordKey[];
+  /** Runs before each write; may change `records`, or throw as the network does. */
+  beforeWrite: (key: RecordKey) => void;
+  /** Runs before each batch is read. */
+  beforeRead: (keys: readonly RecordKey[]) => void;
+  /** The digests of all that is stored. */
+  digests(): Record<string, string>;
+}
+
+export function recordBackend(clock: Clock, stored: readonly GameRecord[] = []): RecordBackend {
+  const records = new Map(stored.map((record) => [keyText(record), record]));
+  const unreadable = new Set<string>();
+  const writes: RecordKey[] = [];
+
+  const read = (key: RecordKey): RecordRead => {
+    if (unreadable.has(keyText(key))) {
+      return { kind: 'unreadable', fault: new Fault('record-unreadable', 'it is a list') };
+    }
+    const record = records.get(keyText(key));
+    return record ? { kind: 'record', record } : { kind: 'absent' };
+  };
+
+  const replace = (key: RecordKey, expected: Expected, record?: GameRecord) => {
+    writes.push(key);
+    backend.beforeWrite(key);
+    const found = read(key);
+    const actual = found.kind === 'record' ? recordDigest(found.record) : found.kind;
+    if (actual !== expected) return { kind: 'changed' } as const;
+    if (record) records.set(keyText(key), record);
+    else records.delete(keyText(key));
+    return { kind: 'written' } as const;
+  };
+
+  const backend: RecordBackend = {
+    kind: 'embedded',
+    location: 'memory',
+    supports: { legacyLayout: true, sharedBetweenProcesses: false },
+    records,
+    unreadable,
+    writes,
+    beforeWrite: () => {},
+    beforeRead: () => {},
+    digests: () =>
+      Object.fromEntries([...records].map(([key, record]) => [key, recordDigest(record)]).sort()),
+    ping: async () => {},
+    append: notUsed,
+    read: notUsed,
+    putSnapshot: notUsed,
+    async census() {
+      const tally = createPhaseTally();
+      for (const record of records.values()) tally.add(record.layout, phaseOf(record));
+      return { atMs: clock.now(), games: tally.list(), snapshots: 0, usedBytes: {}, limitBytes: undefined };
+    },
+    async *scan() {
+      const keys = [...records.values(), ...[...unreadable].map(keyOfText)];
+      yield [];
+      for (let at = 0; at < keys.length; at += 3) {
+        yield keys.slice(at, at + 3).map(({ id, layout }) => ({ id, layout }));
+      }
+    },
+    async readRecords(keys) {
+      backend.beforeRead(keys);
+      return keys.map(read);
+    },
+    async replaceRecord(record, expected) {
+      checkRecord(record, clock.now());
+      return replace(record, expected, record);
+    },
+    removeRecord: async (key, expected) => replace(key, expected),
+    close: async () => {},
+  };
+  return backend;
+}
+
+function keyOfText(text: string): RecordKey {
+  const id = text.slice(text.indexOf(':') + 1);
+  return { id, layout: text.startsWith('legacy') ? 'legacy' : 'current' };
+}
+
+function notUsed(): never {
+  throw new Error('Backups do not use this');
+}
