@@ -180,6 +180,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       clock,
       backend: { location: placeOf(settings), ping: async (signal) => (await backend()).ping(signal) },
       readServers: async (signal) => (client ? readServers(client, signal) : []),
+      takeCensus: async (signal) => (await backend()).census(signal),
       readMetrics: source && ((signal) => source.read(signal)),
     });
   };

@@ -13,6 +13,7 @@ export type Findings = Pick<Status, 'readings' | 'servers' | 'backend' | 'unpers
 export interface Judgement {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
+  readonly doubts: readonly string[];
 }
 
 export function judge(findings: Findings): Judgement {
@@ -22,15 +23,16 @@ export function judge(findings: Findings): Judgement {
     ...alertReasons(findings.readings),
     ...unpersistedReasons(findings),
   ].sort((a, b) => rank(a) - rank(b));
-  return { verdict: verdictOf(findings, reasons), reasons };
+  const doubts = reasons.length > 0 ? [] : doubtsOf(findings);
+  return { verdict: verdictOf(findings, reasons, doubts), reasons, doubts };
 }
 
 const rank = (reason: Reason) => (reason.severity === 'critical' ? 0 : 1);
 
-function verdictOf(findings: Findings, reasons: readonly Reason[]): Verdict {
+function verdictOf(findings: Findings, reasons: readonly Reason[], doubts: readonly string[]): Verdict {
   if (isDown(findings)) return 'down';
   if (reasons.length > 0) return 'degraded';
-  return canTell(findings) ? 'healthy' : 'unknown';
+  return doubts.length > 0 ? 'unknown' : 'healthy';
 }
 
 /** Down: nothing is being saved anywhere. */
@@ -42,16 +44,20 @@ function isDown({ backend, servers }: Findings): boolean {
 const isGone = (server: ServerStatus) => server.fault?.code === 'platform-unreachable';
 
 /** Healthy needs proof: traffic that was measured, servers that answered, and no source left unread. */
-function canTell({ readings, servers, unread }: Findings): boolean {
-  if (unread.length > 0 || servers.length === 0) return false;
-  if (!readings || readings instanceof Fault) return false;
-  return readings.signals.errorRatio.kind === 'value';
+function doubtsOf({ readings, servers, unread }: Findings): string[] {
+  const doubts = unread.map(({ source, fault }) => `${source} was not read: ${fault.message}`);
+  if (servers.length === 0) doubts.push('No game servers are configured: set GAME_SERVER_URLS');
+  if (!readings) doubts.push('No metrics are configured: set GAME_SERVER_URLS or METRICS_URLS');
+  if (readings && !(readings instanceof Fault)) {
+    const { errorRatio } = readings.signals;
+    if (errorRatio.kind === 'none') doubts.push(`Error ratio: ${errorRatio.why}`);
+  }
+  return doubts;
 }
 
 function backendReasons({ backend }: Findings): Reason[] {
   if (!backend.fault) return [];
-  const text = `${backend.location}: ${backend.fault.message}`;
-  return [{ severity: 'critical', text, runbook: alerts.CircuitBreakerOpen.runbook }];
+  return [{ severity: 'critical', text: backend.fault.message, runbook: alerts.CircuitBreakerOpen.runbook }];
 }
 
 function serverReasons(servers: readonly ServerStatus[]): Reason[] {

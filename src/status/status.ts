@@ -1,3 +1,4 @@
+import type { Census } from '../backend/port.ts';
 import type { Fault } from '../base/fault.ts';
 import type { BreakerState } from '../metrics/catalogue.ts';
 import type { Readings } from '../metrics/source.ts';
@@ -31,6 +32,8 @@ export interface Status {
   readonly since: { readonly atMs: number; readonly atLeast: boolean };
   /** Worst first; empty when healthy. */
   readonly reasons: readonly Reason[];
+  /** What keeps it from being called healthy though nothing is known to be wrong; empty unless `unknown`. */
+  readonly doubts: readonly string[];
   /** The runbook of the worst reason. */
   readonly runbook: string | undefined;
   /** What would be lost if every server restarted now; undefined when it cannot be known. */
@@ -39,6 +42,8 @@ export interface Status {
   readonly readings: Readings | Fault | undefined;
   readonly servers: readonly ServerStatus[];
   readonly backend: { readonly location: string; readonly fault?: Fault };
+  /** What the backend itself holds, counted now and then; undefined until it was counted once. */
+  readonly stored: Census | Fault | undefined;
   /** Sources that were configured and could not be read; `status` exits 3 when there is one. */
   readonly unread: readonly { readonly source: string; readonly fault: Fault }[];
 }

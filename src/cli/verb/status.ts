@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault.ts';
-import { formatDuration, formatValue } from '../../base/units.ts';
+import { formatAge, formatBytes, formatDuration, formatValue } from '../../base/units.ts';
 import { type Readings, type SignalId, signals } from '../../metrics/source.ts';
 import type { ServerStatus, Status } from '../../status/status.ts';
 import { exit } from '../exit.ts';
@@ -31,7 +31,10 @@ function statusLines(status: Status, environment: string): string[] {
     unpersistedLine(status),
     ...status.reasons.map((reason) => `${reason.severity}: ${reason.text}`),
     ...(status.runbook ? [`Open: gamekeeper runbook walk ${status.runbook}`] : []),
+    ...status.doubts.map((doubt) => `in doubt: ${doubt}`),
     ...status.unread.map(({ source, fault }) => `not read: ${source}: ${fault.message}`),
+    '',
+    ...storedLines(status.stored, status.atMs),
     '',
     ...readingLines(status.readings),
     '',
@@ -40,6 +43,7 @@ function statusLines(status: Status, environment: string): string[] {
 }
 
 function sinceWords({ since, atMs }: Status): string {
+  if (since.atLeast && atMs - since.atMs < 1_000) return 'first look';
   return `for ${since.atLeast ? 'at least ' : ''}${formatDuration(atMs - since.atMs)}`;
 }
 
@@ -48,6 +52,18 @@ function unpersistedLine({ unpersisted }: Status): string {
   if (unpersisted.games === 0) return 'Lost if the servers restarted now: nothing';
   const { games, oldestSeconds } = unpersisted;
   return `Lost if the servers restarted now: up to ${formatDuration(oldestSeconds * 1000)} of ${formatValue(games, 'games')} games`;
+}
+
+function storedLines(stored: Status['stored'], nowMs: number): string[] {
+  if (!stored) return [];
+  if (stored instanceof Fault) return [`Stored: not counted: ${stored.message}`];
+  const { games, snapshots, usedBytes, limitBytes, atMs } = stored;
+  const used = Object.values(usedBytes).reduce((sum, bytes) => sum + bytes, 0);
+  const limit = limitBytes === undefined ? 'no limit set' : `of ${formatBytes(limitBytes)}`;
+  return [
+    `Stored, counted ${formatAge(nowMs - atMs)} ago: ${formatBytes(used)} (${limit}), ${snapshots} snapshots`,
+    ...table(games.map(({ layout, phase, count }) => [`  ${layout}`, phase, String(count)])),
+  ];
 }
 
 function readingLines(readings: Readings | Fault | undefined): string[] {
