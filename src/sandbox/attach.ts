@@ -1,0 +1,150 @@
+/** Joins the sandbox of a folder, and starts it when none runs. Several consoles may hold the same one. */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import type { Clock } from '../base/clock.ts';
+import { asFault, Fault } from '../base/fault.ts';
+import { sendRequest } from '../base/http.ts';
+import { type Announcement, readAnnouncement } from './announcement.ts';
+import type { StorageFaultRequest } from './faults.ts';
+import { sandboxPaths } from './paths.ts';
+import { isRunning } from './process-identity.ts';
+
+export interface Attached {
+  /** Base URLs of its game servers. */
+  readonly servers: readonly string[];
+  readonly pid: number;
+  setFault(fault: StorageFaultRequest, signal?: AbortSignal): Promise<void>;
+  clearFaults(signal?: AbortSignal): Promise<void>;
+  /** The sandbox ends soon after its last holder has released it, or has died. */
+  release(): Promise<void>;
+}
+
+interface AttachOptions {
+  readonly folder: string;
+  /** Program and arguments that end in `runSandbox` for this folder. */
+  readonly command: readonly string[];
+  readonly clock: Clock;
+  readonly startWithinMs?: number;
+}
+
+const retryMs = 20;
+const controlTimeoutMs = 3000;
+
+/** @throws Fault `io-failed` when no sandbox comes up */
+export async function attachSandbox(options: AttachOptions, signal?: AbortSignal): Promise<Attached> {
+  const { folder, clock, startWithinMs = 15_000 } = options;
+  const deadlineMs = clock.now() + startWithinMs;
+  let child: Child | undefined;
+  while (clock.now() < deadlineMs) {
+    const attached = await tryAttach(folder, signal);
+    if (attached) return attached;
+    if (child?.failed()) throw notStarted(folder, child.failed() ?? '');
+    // One that ended well has found another sandbox at work.
+    if (!child?.isRunning()) child = start(options);
+    await clock.sleep(retryMs, signal).catch((thrown) => {
+      throw asFault(thrown);
+    });
+  }
+  throw notStarted(folder, `no answer within ${startWithinMs} ms`);
+}
+
+async function tryAttach(folder: string, signal?: AbortSignal): Promise<Attached | undefined> {
+  const announcement = readAnnouncement(folder);
+  if (!announcement || !isRunning(announcement)) return undefined;
+  const release = await takeLease(announcement, signal);
+  return release && attachedTo(announcement, release);
+}
+
+function attachedTo({ servers, pid, port, token }: Announcement, release: () => Promise<void>): Attached {
+  const control = async (method: 'PUT' | 'DELETE', json: unknown, signal?: AbortSignal) => {
+    const url = `http://127.0.0.1:${port}/sandbox/faults`;
+    const outcome = await sendRequest(
+      { url, method, json, bearer: token, timeoutMs: controlTimeoutMs },
+      signal,
+    );
+    if (outcome.kind !== 'answered') throw outcome.fault;
+    if (outcome.status !== 200)
+      throw new Fault('wrong-use', `The sandbox refused the fault: ${outcome.body}`);
+  };
+  return {
+    servers,
+    pid,
+    setFault: (fault, signal) => control('PUT', fault, signal),
+    clearFaults: (signal) => control('DELETE', undefined, signal),
+    release,
+  };
+}
+
+/** @returns undefined when the sandbox is on its way out, or is another one that got the same port */
+function takeLease(
+  { port, token }: Announcement,
+  signal?: AbortSignal,
+): Promise<(() => Promise<void>) | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = get({
+      ...{ host: '127.0.0.1', port, path: '/sandbox/lease', agent: false, timeout: controlTimeoutMs },
+      headers: { authorization: `Bearer ${token}` },
+      ...(signal ? { signal } : {}),
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () =>
+      signal?.aborted ? reject(new Fault('interrupted', 'Interrupted')) : resolve(undefined),
+    );
+    request.on('response', (response) => {
+      response.on('error', () => {}).resume();
+      request.setTimeout(0);
+      // A console that forgets to release must still be able to end; its end is the release.
+      response.socket.unref();
+      if (response.statusCode !== 200) {
+        request.destroy();
+        return resolve(undefined);
+      }
+      resolve(async () => {
+        request.destroy();
+      });
+    });
+  });
+}
+
+interface Child {
+  isRunning(): boolean;
+  /** Why it ended, when not well. */
+  failed(): string | undefined;
+}
+
+/** In a session of its own: what the terminal sends to the console's process group does not reach it. */
+function start({ folder, command: [program = '', ...args] }: AttachOptions): Child {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const log = openSync(sandboxPaths(folder).log, 'a', 0o600);
+  const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  child.unref();
+  let ended: string | undefined;
+  let failed: string | undefined;
+  child.on('error', (thrown) => {
+    failed = thrown.message;
+  });
+  child.on('exit', (code, signalName) => {
+    ended = signalName ?? `exit code ${code}`;
+    if (code !== 0) failed = ended;
+  });
+  return { isRunning: () => ended === undefined && failed === undefined, failed: () => failed };
+}
+
+function notStarted(folder: string, why: string): Fault {
+  const { log } = sandboxPaths(folder);
+  return new Fault('io-failed', `The sandbox did not start: ${why}${lastLine(log)}`, { next: `Read ${log}` });
+}
+
+function lastLine(log: string): string {
+  try {
+    const line = readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .findLast((text) => /error|fault/i.test(text));
+    return line ? ` (${line.trim()})` : '';
+  } catch {
+    return '';
+  }
+}

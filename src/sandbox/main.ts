@@ -1,0 +1,79 @@
+/** The process behind the sandbox: lives as long as somebody holds a lease, and leaves nothing behind but its data. */
+import { mkdir } from 'node:fs/promises';
+import { type Lock, tryLock } from '../action/lock.ts';
+import type { BreakerSettings } from '../backend/breaker.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { randomHex } from '../base/ids.ts';
+import { announce, withdrawAnnouncement } from './announcement.ts';
+import { controlRoutes } from './control-routes.ts';
+import { openFaultFile } from './faults.ts';
+import { startFleet } from './fleet.ts';
+import { createLease } from './lease.ts';
+import { sandboxPaths } from './paths.ts';
+import { ownIdentity } from './process-identity.ts';
+import { createRouter, listenOnLoopback, stopServer } from './router.ts';
+
+export interface SandboxOptions {
+  readonly folder: string;
+  readonly clock?: Clock;
+  /** Of the simulated players; the time when left out. */
+  readonly seed?: number;
+  readonly breaker?: BreakerSettings;
+  readonly firstLeaseMs?: number;
+  readonly graceMs?: number;
+}
+
+/** A predecessor that is ending needs as long at most. */
+const lockWaitMs = 5000;
+const closeWithinMs = 1800;
+
+/** Resolves when the sandbox has ended: soon, when another one runs in this folder already. */
+export async function runSandbox(options: SandboxOptions): Promise<void> {
+  const { folder, clock = systemClock } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = await waitForLock(folder, clock);
+  if (!lock) return;
+  try {
+    await serve({ ...options, clock });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function serve({
+  folder,
+  clock,
+  firstLeaseMs = 10_000,
+  graceMs = 2000,
+  ...options
+}: SandboxOptions & { clock: Clock }) {
+  const faults = openFaultFile(sandboxPaths(folder).faults);
+  // A fault that outlived its run would meet somebody who never asked for it.
+  faults.clear();
+  const token = randomHex(16);
+  const fleet = await startFleet({ folder, clock, seed: clock.now(), ...options });
+  const lease = createLease({ clock, firstMs: firstLeaseMs, graceMs });
+  const control = createRouter(controlRoutes({ token, faults, lease }));
+  const port = await listenOnLoopback(control);
+  announce(folder, { version: 1, ...ownIdentity(), port, token, servers: fleet.servers });
+
+  await Promise.race([lease.ended, terminated()]);
+  withdrawAnnouncement(folder);
+  await stopServer(control);
+  await fleet.close(AbortSignal.timeout(closeWithinMs));
+}
+
+async function waitForLock(folder: string, clock: Clock): Promise<Lock | undefined> {
+  const deadlineMs = clock.now() + lockWaitMs;
+  for (;;) {
+    const lock = await tryLock(sandboxPaths(folder).lock);
+    if (lock || clock.now() >= deadlineMs) return lock;
+    await clock.sleep(50);
+  }
+}
+
+function terminated(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
