@@ -27,14 +27,16 @@ export async function runbookFiles(path: string): Promise<readonly string[]> {
 
 /** Reads one file; one that cannot be read is broken, not an error, so that it does not hide the others. */
 export async function readRunbook(path: string): Promise<Parsed> {
+  let text: string;
   try {
     const found = await stat(path);
     if (!found.isFile()) return unreadable(path, 'it is not a file');
     if (found.size > maxRunbookBytes) return tooLarge(path);
-    return parseRunbook(await readFile(path, 'utf8'), path);
+    text = await readFile(path, 'utf8');
   } catch (thrown) {
     return unreadable(path, asFault(thrown).message);
   }
+  return parseRunbook(text, path);
 }
 
 function unreadable(file: string, message: string): Parsed {
