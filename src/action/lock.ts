@@ -31,7 +31,8 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 0 });
-    database.exec('BEGIN EXCLUSIVE');
+    // Without it a killed process would leave a journal file behind.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (thrown) {
     database?.close();
     if (thrown instanceof Error && 'errcode' in thrown && thrown.errcode === sqliteBusy) return undefined;

@@ -32,6 +32,7 @@ class Chain {
   #prev = genesis;
   #seq = 0;
   #torn = 0;
+  /** What a crash may have left, until the line that closes it. */
   #fragment: { readonly text: string; readonly line: number } | undefined;
   #missing: string | undefined;
 
@@ -41,17 +42,10 @@ class Chain {
 
   accept(text: string, line: number): Verification | undefined {
     const read = readLine(text);
-    if (!read) return this.#collect(text, line);
-    if (read.seq !== this.#seq || read.prev !== this.#prev) {
-      return broken(line, `line ${this.#seq} of the chain was expected here, this is line ${read.seq}`);
-    }
-    if (!this.#closes(read))
-      return broken(this.#fragment?.line ?? line, 'a damaged line, not one cut by a crash');
-    if (this.#fragment) this.#torn += 1;
-    this.#fragment = undefined;
-    this.#prev = read.hash;
-    this.#seq += 1;
-    if (read.hash === this.#missing) this.#missing = undefined;
+    const why = read ? this.#misfit(read) : this.#notTorn(text);
+    if (why !== undefined) return broken(this.#fragment?.line ?? line, why);
+    if (read) this.#advance(read);
+    else this.#collect(text, line);
     return undefined;
   }
 
@@ -66,19 +60,35 @@ class Chain {
     };
   }
 
-  /** Only the beginning of the very line that was due can be the mark of a crash. */
-  #collect(text: string, line: number): Verification | undefined {
-    const due = `{"seq":${this.#seq},"atMs":`;
-    if (looksWhole(text)) return broken(line, 'its content does not fit its hash');
-    if (!due.startsWith(text) && !text.startsWith(due)) return broken(line, 'not a line of this log');
-    const before = this.#fragment;
-    this.#fragment = before ? { ...before, text: `${before.text}\n${text}` } : { text, line };
-    return undefined;
+  #misfit(read: LogLine): string | undefined {
+    if (!this.#isClosedBy(read)) return 'a damaged line, not one cut by a crash';
+    if (read.seq === this.#seq && read.prev === this.#prev) return undefined;
+    return `line ${this.#seq} of the chain was expected, this is line ${read.seq}`;
   }
 
-  #closes(read: LogLine): boolean {
-    if (!this.#fragment) return read.event !== 'torn';
-    return read.event === 'torn' && read.fragmentSha256 === sha256(this.#fragment.text);
+  #isClosedBy({ event, fragmentSha256 }: LogLine): boolean {
+    if (!this.#fragment) return event !== 'torn';
+    return event === 'torn' && fragmentSha256 === sha256(this.#fragment.text);
+  }
+
+  /** Only the beginning of the very line that was due can be the mark of a crash. */
+  #notTorn(text: string): string | undefined {
+    if (looksWhole(text)) return 'its content does not fit its hash';
+    const due = `{"seq":${this.#seq},"atMs":`;
+    return due.startsWith(text) || text.startsWith(due) ? undefined : 'not a line of this log';
+  }
+
+  #advance({ hash }: LogLine): void {
+    if (this.#fragment) this.#torn += 1;
+    this.#fragment = undefined;
+    this.#prev = hash;
+    this.#seq += 1;
+    if (hash === this.#missing) this.#missing = undefined;
+  }
+
+  #collect(text: string, line: number): void {
+    const open = this.#fragment;
+    this.#fragment = open ? { ...open, text: `${open.text}\n${text}` } : { text, line };
   }
 }
 
