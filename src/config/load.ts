@@ -1,8 +1,8 @@
 /** The only reader of the environment: it turns variables and a profile into Settings. */
-import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../base/fault.ts';
+import type { RawValues } from './raw.ts';
 import { isVariable, type Values, type VariableName, variables } from './schema.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -60,14 +60,6 @@ export async function loadSettings(flags: { profile?: string }, env: Env = proce
   };
 }
 
-interface Raw {
-  readonly text: string;
-  /** Where it came from, for messages. */
-  readonly from: string;
-}
-
-type RawValues = Partial<Record<VariableName, Raw>>;
-
 function fromEnvironment(env: Env): RawValues {
   const raw: RawValues = {};
   for (const [name, text] of Object.entries(env)) {
@@ -78,46 +70,9 @@ function fromEnvironment(env: Env): RawValues {
 }
 
 async function readProfile(configDir: string, name: string): Promise<RawValues> {
-  const folder = join(configDir, 'profiles');
-  const checked = variables.GAMEKEEPER_PROFILE.form.safeParse(name);
-  const text = checked.success
-    ? await readFile(join(folder, `${name}.yaml`), 'utf8').catch(() => undefined)
-    : undefined;
-  if (text === undefined) {
-    const found = (await readdir(folder).catch((): string[] => [])).filter((file) => file.endsWith('.yaml'));
-    const names = found.map((file) => file.slice(0, -'.yaml'.length)).join(', ');
-    throw new Fault('config-invalid', `There is no profile "${name}" in ${folder}`, {
-      next: names
-        ? `Choose one of: ${names}`
-        : `Create ${join(folder, 'NAME.yaml')} with lines like REDIS_URL: redis://…`,
-    });
-  }
-  const { parse: parseYaml } = await import('yaml');
-  const from = `profile ${name}`;
-  let parsed: unknown;
-  try {
-    parsed = parseYaml(text);
-  } catch (cause) {
-    throw new Fault('config-invalid', `Profile "${name}" is not YAML`, {
-      cause,
-      next: `Mend ${join(folder, `${name}.yaml`)}`,
-    });
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new Fault('config-invalid', `Profile "${name}" is not a list of NAME: value`, {
-      next: 'Write lines like ENVIRONMENT: staging',
-    });
-  }
-  const raw: RawValues = {};
-  for (const [key, value] of Object.entries(parsed)) {
-    if (!isVariable(key)) {
-      throw new Fault('config-invalid', `Profile "${name}" sets ${key}, which gamekeeper does not know`, {
-        next: `It knows ${Object.keys(variables).join(', ')}`,
-      });
-    }
-    raw[key] = { text: String(value), from };
-  }
-  return raw;
+  // Most calls have no profile, and need no YAML parser.
+  const profile = await import('./profile.ts');
+  return profile.readProfile(join(configDir, 'profiles'), name);
 }
 
 function parse(raw: RawValues): Values {
