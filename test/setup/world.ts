@@ -49,7 +49,9 @@ const processesEndWithinMs = 8_000;
 export async function createWorld(): Promise<TestWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-world-'));
   const env = environmentIn(folder);
-  await Promise.all([env.HOME, env.TMPDIR].map((path) => mkdir(path, { recursive: true })));
+  await Promise.all(
+    [env.HOME, env.TMPDIR, env.STATE_BACKUP_LOCATION].map((path) => mkdir(path, { recursive: true })),
+  );
   const terminals: Terminal[] = [];
   return {
     folder,

@@ -1,0 +1,85 @@
+/** Games in a real Redis: of our engine, and as the field's older writers left them. */
+import { Redis } from 'ioredis';
+import { openRedis } from '../../src/backend/redis/redis.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createEngine } from '../../src/engine/create.ts';
+import type { Position, Transitioned } from '../../src/engine/engine.ts';
+import { parseGameId } from '../../src/game/game.ts';
+import type { Phase } from '../../src/game/phases.ts';
+
+const settings = {
+  snapshotIntervalMs: 300_000,
+  snapshotsKept: 5,
+  compactAfterEvents: 1_000,
+  cacheGames: 500,
+  completedRetentionMs: 86_400_000,
+  compression: true,
+};
+const moves: readonly Phase[] = ['PREPARATION', 'DECLARATION', 'TURN', 'TURN'];
+
+/** Each is played into its second turn. */
+export async function playGames(url: string, ids: readonly string[]): Promise<void> {
+  const backend = openRedis({ url, connectTimeoutMs: 2_000, operationTimeoutMs: 2_000, clock: systemClock });
+  const engine = createEngine({
+    backend,
+    clock: systemClock,
+    settings,
+    policy: { shouldPersist: () => true, shouldSnapshot: () => true },
+    observer: { transition() {}, snapshot() {}, recovery() {}, cache() {} },
+  });
+  for (const id of ids.map(parseGameId)) {
+    let at = positionOf(await engine.create(id, { room_id: id, turn: 0 }, 'host'));
+    for (const [turn, to] of moves.entries()) {
+      const change = { state: { room_id: id, turn, phase: to } };
+      at = positionOf(await engine.append(id, { type: 'MOVE', to, actor: 'ada', change }, at));
+    }
+  }
+  await engine.close();
+  await backend.close();
+}
+
+function positionOf(moved: Transitioned): Position {
+  if (moved.kind !== 'committed') throw new Error(`A game was not stored: ${moved.kind}`);
+  return moved;
+}
+
+/** With a field that nobody knows and bytes that are no text. */
+export async function writeLegacyGames(url: string, ids: readonly string[]): Promise<void> {
+  await withRedis(url, async (redis) => {
+    for (const id of ids) {
+      await redis.hset(`game:${id}`, {
+        phase: 'TURN',
+        state: JSON.stringify({ room_id: id, players: [{ id: 'p1' }, { id: 'p2' }] }),
+        snapshots: JSON.stringify([]),
+        transitions: JSON.stringify([{ from: 'DECLARATION', to: 'TURN' }]),
+        last_updated: '2026-01-05T03:00:00Z',
+        shard_hint: Buffer.from([0, 255, 128, 10]),
+      });
+    }
+  });
+}
+
+export const emptyRedis = (url: string): Promise<unknown> => withRedis(url, (redis) => redis.flushall());
+
+/** Every key with its fields, to compare what two servers hold. Hex, so that no byte is lost. */
+export function contentOf(url: string): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+  return withRedis(url, async (redis) => {
+    const keys = (await redis.keys('*')).sort();
+    return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await fieldsOf(redis, key)])));
+  });
+}
+
+async function fieldsOf(redis: Redis, key: string): Promise<Record<string, string>> {
+  const fields = await redis.hgetallBuffer(key);
+  const entries = Object.entries(fields).map(([name, value]) => [name, value.toString('hex')] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url);
+  try {
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
