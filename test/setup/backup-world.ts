@@ -1,0 +1,55 @@
+/** Backups over a backend and files in memory, run end to end by the real runner. */
+import type { Action, Report } from '../../src/action/action.ts';
+import { Confirmed, type Plan, type PlanDetail } from '../../src/action/plan.ts';
+import { createRunner } from '../../src/action/run.ts';
+import type { Backend } from '../../src/backend/port.ts';
+import { createArchiveStore } from '../../src/backup/archive-store.ts';
+import { createBackupAction } from '../../src/backup/create.ts';
+import { createRestoreAction } from '../../src/backup/restore.ts';
+import type { RestoreInput } from '../../src/backup/restore-plan.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { randomHex } from '../../src/base/ids.ts';
+import { silent } from './counter-action.ts';
+import { type MemoryFiles, memoryFiles } from './memory-files.ts';
+
+export const backupFolder = '/archives';
+
+interface BackupWorld {
+  readonly backend: Backend;
+  readonly clock: Clock;
+  readonly stateDir: string;
+  readonly files?: MemoryFiles;
+  readonly maxBytes?: number;
+}
+
+export function backupWorld({ backend, clock, stateDir, files = memoryFiles(), ...limits }: BackupWorld) {
+  const store = createArchiveStore(backupFolder, { files });
+  const environment = 'staging';
+  const actor = { user: 'ana', host: 'bastion' };
+  const parts = { backend, store, environment, actor, clock, random: randomHex, ...limits };
+  const create = createBackupAction(parts);
+  const restore = createRestoreAction(parts);
+  const runner = createRunner({ stateDir, environment, simulated: false, actor, clock, random: randomHex });
+
+  const apply = <I, D extends PlanDetail>(
+    action: Action<I, D>,
+    plan: Plan<D>,
+    signal = new AbortController().signal,
+  ): Promise<Report> => runner.apply(action, Confirmed.byTyping(plan, environment), silent, signal);
+
+  return {
+    files,
+    store,
+    create,
+    restore,
+    runner,
+    apply,
+    async backUp(name = 'a', includeCompleted = true): Promise<Report> {
+      return apply(create, await runner.prepare(create, { name, includeCompleted }));
+    },
+    async restoreAll(input: Partial<RestoreInput> = {}): Promise<Report> {
+      const wanted = { archive: 'a', onExisting: 'overwrite', ...input } as const;
+      return apply(restore, await runner.prepare(restore, wanted));
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Manifest } from '../../../src/backup/archive-list.ts';
+import { defaultArchiveName, parseArchiveName } from '../../../src/backup/archive-names.ts';
+import { createArchiveStore } from '../../../src/backup/archive-store.ts';
+import type { Files } from '../../../src/backup/files.ts';
+import { nodeFiles } from '../../../src/backup/files.ts';
+import { manifestOf } from '../../../src/backup/manifest.ts';
+import { validateArchive } from '../../../src/backup/validate.ts';
+import { createArchiveWriter } from '../../../src/backup/writer.ts';
+import { Fault } from '../../../src/base/fault.ts';
+import { gameRecord } from '../../setup/archived-records.ts';
+import { tempFolder } from '../../setup/temp-folder.ts';
+import { virtualClock } from '../../setup/virtual-clock.ts';
+
+const clock = virtualClock();
+
+function realStore(files: Files = nodeFiles) {
+  const folder = join(tempFolder(), 'archives');
+  const store = createArchiveStore(folder, { files });
+  const put = async (name: string, startedAtMs = 1) => {
+    const archive = await store.begin(name);
+    const writer = createArchiveWriter(archive.file, {
+      archiveId: name,
+      codec: 'zstd',
+      cipher: 'none',
+      environment: 'staging',
+      source: 'memory',
+      createdBy: 'ana@bastion',
+      startedAtMs,
+      consistency: 'fuzzy-scan',
+      filter: { includeCompleted: false },
+    });
+    await writer.add(gameRecord({ id: `game-of-${name}` }));
+    const written = await writer.finish({
+      endedAtMs: startedAtMs + 1,
+      leftOut: { completed: 0, vanished: 0 },
+    });
+    await archive.publish(manifestOf(name, written));
+  };
+  const at = (file: string) => join(folder, file);
+  return { folder, store, put, at };
+}
+
+const stateOf = (manifest: Manifest | Fault) => (manifest instanceof Fault ? manifest.code : 'listed');
+
+describe('listing', () => {
+  test('has the newest archive first', async () => {
+    const { store, put } = realStore();
+    await put('older', 10);
+    await put('newest', 30);
+    await put('middle', 20);
+    const { archives } = await store.list();
+    expect(archives.map(({ name }) => name)).toEqual(['newest', 'middle', 'older']);
+  });
+
+  test('shows what is damaged or incomplete with a fault, and never what is still being written', async () => {
+    const { folder, store, put } = realStore();
+    for (const name of ['good', 'cut', 'no-manifest', 'bad-manifest', 'no-archive']) await put(name);
+    const at = (file: string) => join(folder, file);
+    await writeFile(at('cut.gka'), (await readFile(at('cut.gka'))).subarray(0, -1));
+    await nodeFiles.remove(at('no-manifest.manifest.json'));
+    await writeFile(at('bad-manifest.manifest.json'), '{"version": 1');
+    await nodeFiles.remove(at('no-archive.gka'));
+    await writeFile(at('crashed.gka.00aa.part'), 'half');
+    await writeFile(at('notes.txt'), 'not ours');
+    const { archives } = await store.list();
+    expect(Object.fromEntries(archives.map(({ name, manifest }) => [name, stateOf(manifest)]))).toEqual({
+      good: 'listed',
+      cut: 'integrity',
+      'no-manifest': 'not-found',
+      'bad-manifest': 'integrity',
+      'no-archive': 'not-found',
+    });
+  });
+
+  test('of a folder that does not exist is a fault, not an empty list', async () => {
+    await expect(realStore().store.list()).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('shows an archive whose manifest the disk does not give, with that fault', async () => {
+    const failing: Files = {
+      ...nodeFiles,
+      async readText(path) {
+        if (path.includes('b.manifest')) throw new Fault('io-failed', 'i/o error');
+        return nodeFiles.readText(path);
+      },
+    };
+    const { store, put } = realStore(failing);
+    await put('a');
+    await put('b');
+    const { archives } = await store.list();
+    expect(archives.map(({ name, manifest }) => `${name} ${stateOf(manifest)}`)).toEqual([
+      'a listed',
+      'b io-failed',
+    ]);
+  });
+});
+
+describe('names', () => {
+  test.each(['../up', 'a/b', '', '.hidden', 'a\u001b[2J', 'a b', 'a.gka', 'x'.repeat(129), '-rf'])(
+    'refuse %j',
+    (name) => {
+      expect(() => parseArchiveName(name)).toThrow(Fault);
+    },
+  );
+
+  test('have a default that is always allowed', () => {
+    expect(defaultArchiveName('production', Date.UTC(2026, 10, 23, 12, 54))).toBe(
+      'production-20261123T125400Z',
+    );
+    for (const environment of ['../../etc', '', 'Prüfung 1', 'x'.repeat(500)]) {
+      const name = defaultArchiveName(environment, 0);
+      expect(parseArchiveName(name)).toBe(name);
+    }
+  });
+
+  test('that are taken give way to the next free one', async () => {
+    const { store, put } = realStore();
+    await put('a');
+    await put('a-2');
+    expect(await store.freeName('a')).toBe('a-3');
+    expect(await store.freeName('b')).toBe('b');
+  });
+
+  test('resolve by name, by file name and by path', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    const path = join(folder, 'a.gka');
+    for (const archive of ['a', 'a.gka', path])
+      expect(await store.resolve(archive)).toMatchObject({ name: 'a', path });
+  });
+
+  test('that are unknown are answered with those that exist', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    await put('b', 5);
+    await expect(store.resolve('c')).rejects.toMatchObject({ code: 'not-found', next: 'Use one of: b, a' });
+    await expect(store.resolve(join(folder, 'c.gka'))).rejects.toMatchObject({ code: 'not-found' });
+    await expect(store.resolve('..')).rejects.toMatchObject({ code: 'wrong-use' });
+  });
+});
+
+describe('publishing', () => {
+  test('never replaces an archive that took the name meanwhile', async () => {
+    const { store, put, at } = realStore();
+    const slow = await store.begin('a');
+    await put('a');
+    const before = await readFile(at('a.gka'));
+    const { manifest } = (await store.list()).archives[0] ?? {};
+    if (!manifest || manifest instanceof Fault) throw new Error('a is not listed');
+    await expect(slow.publish({ ...manifest, archiveId: 'slow' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await slow.discard();
+    expect(await readFile(at('a.gka'))).toEqual(before);
+    expect((await store.list()).archives).toMatchObject([{ name: 'a', manifest: { archiveId: 'a' } }]);
+  });
+});
+
+describe('validating', () => {
+  test('is remembered for these very bytes and no others', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    const verifiedAt = async () => (await store.list()).archives[0]?.verifiedAtMs;
+    expect(await verifiedAt()).toBeUndefined();
+    const { ok } = await validateArchive(store, 'a', clock);
+    expect([ok, await verifiedAt()]).toEqual([true, clock.now()]);
+    const path = join(folder, 'a.gka');
+    const bytes = await readFile(path);
+    bytes[200] = (bytes[200] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    expect(await verifiedAt()).toBeUndefined();
+  });
+
+  test('does not remember a failure as a pass', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    const path = join(folder, 'a.gka');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 60] = (bytes[bytes.length - 60] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    const validation = await validateArchive(store, 'a', clock);
+    expect(validation).toMatchObject({
+      ok: false,
+      problems: ['The archive is damaged: its root hash does not match'],
+    });
+    expect((await store.list()).archives[0]?.verifiedAtMs).toBeUndefined();
+  });
+
+  test('writes a lost manifest anew', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    const manifestPath = join(folder, 'a.manifest.json');
+    const before = await readFile(manifestPath, 'utf8');
+    await nodeFiles.remove(manifestPath);
+    expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: true });
+    expect(await readFile(manifestPath, 'utf8')).toBe(before);
+  });
+
+  test('finds a whole archive that was put in place of another', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    await put('b');
+    await writeFile(join(folder, 'a.gka'), await readFile(join(folder, 'b.gka')));
+    expect(await validateArchive(store, 'a', clock)).toMatchObject({
+      ok: false,
+      problems: ['Its manifest belongs to another archive'],
+    });
+  });
+
+  test('works where nothing can be written', async () => {
+    let readOnly = false;
+    const files: Files = {
+      ...nodeFiles,
+      async create(path) {
+        if (readOnly) throw new Fault('io-failed', 'EROFS');
+        return nodeFiles.create(path);
+      },
+    };
+    const { store, put } = realStore(files);
+    await put('a');
+    readOnly = true;
+    expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: true });
+  });
+});

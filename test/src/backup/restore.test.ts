@@ -1,0 +1,328 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Plan } from '../../../src/action/plan.ts';
+import { keyText } from '../../../src/backup/record-words.ts';
+import { restorePolicies } from '../../../src/backup/restore-decision.ts';
+import type { RestoreDetail } from '../../../src/backup/restore-plan.ts';
+import { checkStored } from '../../../src/backup/validate.ts';
+import { Fault } from '../../../src/base/fault.ts';
+import type { GameRecord } from '../../../src/game/record.ts';
+import { recordDigest } from '../../../src/game/record-codec.ts';
+import { anyRecords, gameRecord } from '../../setup/archived-records.ts';
+import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
+import { recordBackend } from '../../setup/record-backend.ts';
+import { tempFolder } from '../../setup/temp-folder.ts';
+import { virtualClock } from '../../setup/virtual-clock.ts';
+
+/** A target that holds `present`, and an archive `a` of `archived`. */
+async function world(archived: readonly GameRecord[], present: readonly GameRecord[]) {
+  const clock = virtualClock();
+  const backend = recordBackend(clock, archived);
+  const made = backupWorld({ backend, clock, stateDir: tempFolder() });
+  await made.backUp('a');
+  backend.records.clear();
+  for (const record of present) backend.records.set(keyText(record), record);
+  const plan = (onExisting: (typeof restorePolicies)[number] = 'overwrite', only?: readonly string[]) =>
+    made.runner.prepare(made.restore, { archive: 'a', onExisting, only });
+  return { backend, clock, ...made, plan };
+}
+
+const atTurn = (id: string, revision: number) => gameRecord({ id, revision, phase: 'TURN' });
+const targets = (plan: Plan<RestoreDetail>) =>
+  plan.changes.map(({ target, effect }) => `${effect} ${target}`);
+
+describe('the plan of a restore', () => {
+  test('names every game, what it is and what it will be', async () => {
+    const legacy = gameRecord({ id: 'both', layout: 'legacy', phase: 'SCORING' });
+    const { plan } = await world(
+      [atTurn('gone', 3), atTurn('older', 2), atTurn('same', 5), atTurn('both', 1), legacy],
+      [gameRecord({ id: 'older', revision: 4, phase: 'SCORING' }), atTurn('same', 5)],
+    );
+    const { changes, warnings, title, steps } = await plan();
+    expect(title).toBe('Restore a to memory: 3 created, 1 overwritten, 1 unchanged, 0 skipped');
+    expect(changes).toEqual([
+      {
+        target: 'archive staging-20261123T030000Z-before-restore',
+        effect: 'create',
+        why: 'keeps the games that are overwritten',
+      },
+      { target: 'gone', effect: 'create', to: 'revision 3, TURN' },
+      { target: 'older', effect: 'update', from: 'revision 4, SCORING', to: 'revision 2, TURN' },
+      { target: 'same', effect: 'unchanged', to: 'revision 5, TURN' },
+      { target: 'both', effect: 'create', to: 'revision 1, TURN' },
+      { target: 'both (legacy)', effect: 'create', to: 'SCORING' },
+    ]);
+    expect(warnings).toEqual(['Goes back to an older revision: older', 'Will exist in both layouts: both']);
+    expect(steps).toEqual([
+      'Verify the archive',
+      'Keep the games that will be overwritten',
+      'Write the games',
+    ]);
+  });
+
+  test('writes nothing to the target or the disk', async () => {
+    const { plan, backend, files } = await world([atTurn('x', 3), atTurn('y', 1)], [atTurn('x', 1)]);
+    const before = files.changes();
+    await plan();
+    expect(backend.writes).toEqual([]);
+    expect(files.changes()).toBe(before);
+  });
+
+  test('is refused under the policy fail when a game exists and differs, by name', async () => {
+    const { plan } = await world(
+      [atTurn('x', 3), atTurn('y', 1), atTurn('z', 1)],
+      [atTurn('x', 1), atTurn('y', 1)],
+    );
+    await expect(plan('fail')).rejects.toMatchObject({
+      code: 'conflict',
+      message: '1 game exists and differs from the archive: x',
+    });
+  });
+
+  test('is refused when the archive is damaged anywhere', async () => {
+    const { plan, files } = await world([atTurn('x', 3)], []);
+    const path = `${backupFolder}/a.gka`;
+    const bytes = Buffer.from(files.bytes(path));
+    bytes[bytes.length - 300] = (bytes[bytes.length - 300] ?? 0) ^ 1;
+    files.put(path, bytes);
+    await expect(plan()).rejects.toMatchObject({ code: 'integrity' });
+  });
+
+  test('skips what has expired by now, with the reason, so that nothing is deleted by it', async () => {
+    const { backend, clock, plan, restoreAll, backUp } = await world([], []);
+    backend.records.set('current:x', gameRecord({ id: 'x', revision: 2, expiresAtMs: clock.now() + 1000 }));
+    await backUp('b');
+    backend.records.set('current:x', atTurn('x', 1));
+    clock.advance(2000);
+    const report = await restoreAll({ archive: 'b' });
+    expect(report.changes).toMatchObject([
+      { target: 'x', effect: 'skip', why: expect.stringContaining('expired at') },
+    ]);
+    expect(backend.records.get('current:x')).toEqual(atTurn('x', 1));
+    expect(backend.writes).toEqual([]);
+    await expect(plan('overwrite', ['x'])).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('skips a game whose place holds something unreadable, under every policy but fail', async () => {
+    const { plan, backend } = await world([atTurn('x', 3)], []);
+    backend.unreadable.add('current:x');
+    await expect(plan('fail')).rejects.toMatchObject({ code: 'conflict' });
+    for (const policy of ['skip', 'newer', 'overwrite'] as const) {
+      expect(targets(await plan(policy))).toEqual(['skip x']);
+    }
+  });
+
+  test('takes only the games that were asked for, in both layouts', async () => {
+    const legacy = gameRecord({ id: 'x', layout: 'legacy' });
+    const { plan } = await world([atTurn('x', 3), legacy, atTurn('y', 1)], []);
+    expect(targets(await plan('fail', ['x']))).toEqual(['create x', 'create x (legacy)']);
+    await expect(plan('fail', ['x', 'nobody'])).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'Not in the archive: nobody',
+    });
+  });
+
+  test('goes stale when a game it would touch moves on, not when one it skips does', async () => {
+    const { plan, apply, restore, backend } = await world(
+      [atTurn('x', 3), atTurn('y', 3)],
+      [atTurn('x', 1), atTurn('y', 9)],
+    );
+    const first = await plan('newer');
+    backend.records.set('current:y', atTurn('y', 10));
+    expect(await restore.basis(first.detail)).toBe(first.basis);
+    backend.records.set('current:x', atTurn('x', 2));
+    await expect(apply(restore, first)).rejects.toMatchObject({ code: 'stale' });
+    expect(backend.writes).toEqual([]);
+  });
+});
+
+/** Two versions of some games: those in the archive and those in the target, some in both, some equal. */
+const archiveAndTarget = anyRecords(8).chain((archived) =>
+  fc
+    .record({
+      kept: fc.subarray(archived),
+      changed: fc.subarray(archived),
+      shift: fc.integer({ min: -3, max: 3 }),
+      others: anyRecords(4),
+    })
+    .map(({ kept, changed, shift, others }) => {
+      const present = new Map([...others, ...kept].map((record) => [keyText(record), record]));
+      for (const { id, layout, revision = 1 } of changed) {
+        const other = gameRecord({ id, layout, revision: Math.max(1, revision + shift), phase: 'SCORING' });
+        present.set(keyText(other), other);
+      }
+      return { archived, present: [...present.values()] };
+    }),
+);
+
+const policy = fc.constantFrom(...restorePolicies);
+
+describe('a restore', () => {
+  test('changes exactly what its plan says, and a second one changes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(archiveAndTarget, policy, async ({ archived, present }, onExisting) => {
+        const { plan, apply, restore, backend } = await world(archived, present);
+        const before = backend.digests();
+        const planned = await plan(onExisting).catch((thrown: unknown) => thrown);
+        if (planned instanceof Fault) {
+          expect(onExisting).toBe('fail');
+          return;
+        }
+        const made = planned as Plan<RestoreDetail>;
+        const report = await apply(restore, made);
+        const after = backend.digests();
+
+        const expected = { ...before };
+        for (const { does, archived: digest, ...key } of made.detail.games) {
+          if (does === 'create' || does === 'update') expected[keyText(key)] = digest;
+        }
+        expect(after).toEqual(expected);
+        const due = made.detail.games.filter(({ does }) => does !== 'skip').length;
+        expect(report.outcome).toBe(due > 0 ? 'done' : 'inconclusive');
+        if (onExisting === 'newer') expectNoneLowered(present, backend.records);
+
+        const again = await plan(onExisting);
+        expect(again.changes.filter(({ effect }) => effect === 'create' || effect === 'update')).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  }, 30_000);
+
+  test('first keeps what it overwrites in an archive that brings it back', async () => {
+    const { restoreAll, backend, store } = await world([atTurn('x', 3), atTurn('y', 2)], [atTurn('x', 7)]);
+    const report = await restoreAll();
+    expect(report).toMatchObject({ outcome: 'done' });
+    const { archives } = await store.list();
+    const safety = archives.find(({ name }) => name.endsWith('-before-restore'));
+    expect(safety).toMatchObject({
+      verifiedAtMs: expect.any(Number),
+      manifest: { games: 1, purpose: 'before-restore' },
+    });
+    expect(report.steps[1]?.state).toMatchObject({
+      kind: 'done',
+      note: expect.stringContaining(safety?.name ?? '?'),
+    });
+    await restoreAll({ archive: safety?.name ?? '' });
+    expect(backend.records.get('current:x')).toEqual(atTurn('x', 7));
+  });
+
+  test('overwrites nothing when that archive cannot be written', async () => {
+    const { plan, apply, restore, backend, files } = await world([atTurn('x', 3)], [atTurn('x', 7)]);
+    const made = await plan();
+    files.crashAfter(0);
+    expect(await apply(restore, made)).toMatchObject({ outcome: 'failed' });
+    expect(backend.writes).toEqual([]);
+  });
+
+  test('leaves a game alone that moves while it runs, and calls itself partial', async () => {
+    const { plan, apply, restore, backend } = await world(
+      [atTurn('x', 3), atTurn('y', 3)],
+      [atTurn('x', 1), atTurn('y', 1)],
+    );
+    const made = await plan();
+    backend.beforeWrite = ({ id }) => {
+      if (id === 'x') backend.records.set('current:x', atTurn('x', 2));
+    };
+    const report = await apply(restore, made);
+    expect(report.outcome).toBe('partial');
+    expect(report.steps[2]?.state).toMatchObject({
+      kind: 'failed',
+      fault: { code: 'partial', message: '1 of 2 games written; changed since the plan and left alone: x' },
+    });
+    expect(report.checks[0]).toMatchObject({ kind: 'fail', found: '1 of 2 games; not: x' });
+    expect(backend.records.get('current:x')).toEqual(atTurn('x', 2));
+  });
+
+  test('never overwrites a game that moved before it was kept, even if it moves back', async () => {
+    const { plan, apply, restore, backend } = await world([atTurn('x', 3)], [atTurn('x', 1)]);
+    const made = await plan();
+    let reads = 0;
+    backend.beforeRead = () => {
+      reads++;
+      // 1 compares the plan's basis, 2 keeps the game, 3 is after that.
+      backend.records.set('current:x', atTurn('x', reads === 2 ? 2 : 1));
+    };
+    const report = await apply(restore, made);
+    expect(report.outcome).toBe('partial');
+    expect(backend.writes).toEqual([]);
+  });
+
+  test('counts a write whose answer was lost as written when the game is there', async () => {
+    const { plan, apply, restore, backend } = await world([atTurn('x', 3)], []);
+    const made = await plan();
+    backend.beforeWrite = () => backend.records.set('current:x', atTurn('x', 3));
+    expect(await apply(restore, made)).toMatchObject({ outcome: 'done' });
+  });
+
+  test('stops when the backend goes away, and says that the outcome is not known', async () => {
+    const ids = Array.from({ length: 100 }, (_, number) => `game-${number}`);
+    const { plan, apply, restore, backend } = await world(
+      ids.map((id) => atTurn(id, 3)),
+      [],
+    );
+    const made = await plan();
+    backend.beforeWrite = () => {
+      if (backend.writes.length > 40) throw new Fault('backend-unreachable', 'Redis is gone');
+    };
+    const report = await apply(restore, made);
+    expect(report.outcome).toBe('partial');
+    expect(report.steps[1]?.state).toMatchObject({ kind: 'unknown', fault: { code: 'partial' } });
+    expect(backend.writes.length).toBeLessThan(100);
+  });
+
+  test('that is interrupted reads back what it did', async () => {
+    const ids = Array.from({ length: 100 }, (_, number) => `game-${number}`);
+    const { plan, apply, restore, backend } = await world(
+      ids.map((id) => atTurn(id, 3)),
+      [],
+    );
+    const made = await plan();
+    const abort = new AbortController();
+    backend.beforeWrite = () => {
+      if (backend.writes.length === 10) abort.abort();
+    };
+    const report = await apply(restore, made, abort.signal);
+    expect(report.outcome).toBe('interrupted');
+    expect(report.checks[0]?.found).toMatch(/^32 of 100 games/);
+  });
+
+  test('that finds a game played on since cannot call it wrong, nor right', async () => {
+    const { plan, apply, restore, backend } = await world([atTurn('x', 3), atTurn('y', 3)], []);
+    const made = await plan();
+    let written = 0;
+    backend.beforeWrite = () => written++;
+    backend.beforeRead = () => {
+      if (written === 2) backend.records.set('current:x', atTurn('x', 4));
+    };
+    const report = await apply(restore, made);
+    expect(report.outcome).toBe('inconclusive');
+    expect(report.checks[0]?.found).toBe('1 of 2 games; played on since: x');
+  });
+
+  test('refuses an archive that was exchanged after the preview', async () => {
+    const { plan, apply, restore, backend, files, backUp } = await world([atTurn('x', 3)], []);
+    const made = await plan();
+    backend.records.set('current:y', atTurn('y', 1));
+    await backUp('b');
+    files.put(`${backupFolder}/a.gka`, files.bytes(`${backupFolder}/b.gka`));
+    await expect(apply(restore, made)).rejects.toMatchObject({ code: 'stale' });
+    expect(backend.writes).toEqual([]);
+  });
+});
+
+test('an archive of one backend gives the same digests as the target reads', async () => {
+  const { store, restoreAll, backend } = await world([atTurn('x', 3)], []);
+  await restoreAll();
+  await checkStored(store, await store.resolve('a'), {
+    onRecord({ record, digest }) {
+      expect(recordDigest(backend.records.get(keyText(record)) ?? record)).toBe(digest);
+    },
+  });
+});
+
+function expectNoneLowered(present: readonly GameRecord[], now: ReadonlyMap<string, GameRecord>): void {
+  for (const before of present) {
+    const after = now.get(keyText(before))?.revision ?? 0;
+    expect(after).toBeGreaterThanOrEqual(before.revision ?? 0);
+  }
+}
