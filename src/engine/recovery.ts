@@ -12,7 +12,7 @@ export interface Recovery {
 
 /** Chooses between what storage proves and what memory holds; the older of them is never served. */
 export function recovery(stored: StoredGame | undefined, held: Held | undefined): Recovery {
-  if (!stored) return held ? partial(apart(held, 0), ['storage does not have this game']) : absent;
+  if (!stored) return held ? partial(withoutStorage(held), ['storage does not have this game']) : absent;
   const replayed = replay(stored);
   return (held && fromMemory(held, stored, replayed)) ?? fromStorage(stored, replayed);
 }
@@ -53,6 +53,8 @@ function fromMemory(held: Held, stored: StoredGame, { proved, problems }: Replay
   if (provedRevision > held.revision || proved?.hash === held.hash || held.unproved) return undefined;
   return partial(apart(held, stored.revision), ['storage has another state at this revision', ...problems]);
 }
+
+const withoutStorage = (held: Held): Held => (held.revision > 0 ? apart(held, 0) : held);
 
 const apart = (held: Held, divergedAt: number): Held => ({ ...held, divergedAt });
 
