@@ -1,0 +1,36 @@
+/** Empty places to keep games in, for suites that run on every backend. */
+import { Redis } from 'ioredis';
+import { onTestFinished } from 'vitest';
+import type { Backend } from '../../src/backend/port.ts';
+import { openAddress } from './open-address.ts';
+import { tempFolder } from './temp-folder.ts';
+
+export interface Place {
+  /** One more client of this place, closed with the test. */
+  open(): Backend;
+  /** As `openAddress` takes it, for other processes. */
+  readonly address: string;
+}
+
+export async function embeddedPlace(): Promise<Place> {
+  return placeAt(`embedded:${tempFolder()}`);
+}
+
+/** Empties the server. */
+export async function redisPlace(url: string): Promise<Place> {
+  const redis = new Redis(url);
+  await redis.flushall();
+  redis.disconnect();
+  return placeAt(url);
+}
+
+function placeAt(address: string): Place {
+  return {
+    address,
+    open() {
+      const backend = openAddress(address);
+      onTestFinished(() => backend.close());
+      return backend;
+    },
+  };
+}
