@@ -43,7 +43,7 @@ function summary(report: Report, plan: Plan): string {
 
 const nextByOutcome: Record<RunOutcome, string> = {
   done: 'Nothing is left to do for this run; keep watching the error ratio and the alerts for 30 minutes',
-  partial: 'Not all of it took effect: look at what failed, then make a new plan',
+  partial: 'Not all of it took effect, or a check failed: look at what failed, then make a new plan',
   failed: 'Nothing took effect: look at what failed, then make a new plan',
   inconclusive: 'The result could not be proved: check by hand what is inconclusive above',
   interrupted: 'The run was stopped: look at what was done, then make a new plan for the rest',

@@ -198,7 +198,9 @@ async function refuseStale<I, D extends PlanDetail>(
   plan: Plan<D>,
   signal: AbortSignal,
 ): Promise<void> {
-  if ((await action.basis(plan.detail, signal)) === plan.basis) return signal.throwIfAborted();
+  const basis = await action.basis(plan.detail, signal);
+  signal.throwIfAborted();
+  if (basis === plan.basis) return;
   throw new Fault('stale', `${plan.place} has changed since plan ${plan.id} was made; nothing was done`, {
     next: 'Make a new plan and look at its preview',
   });

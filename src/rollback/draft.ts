@@ -29,6 +29,8 @@ export async function draftRollback(
     platform.rooms(signal),
     platform.health(signal),
   ]);
+  // Reads that were aborted look like servers that do not answer.
+  signal?.throwIfAborted();
   refuseUnreadable(fleet);
   const servers = fleet.servers.map(planServer);
   const unread = servers.flatMap((row) => ('unread' in row ? [row.server] : []));
@@ -106,7 +108,7 @@ const unreadWarning = (server: string) =>
 function healthWarnings(answers: Awaited<ReturnType<PlatformClient['health']>>): string[] {
   return answers.flatMap((answer) =>
     'value' in answer && !answer.value.components.state_management.healthy
-      ? [`${answer.server} says that its state management is unhealthy`]
+      ? [`${answer.server} is unhealthy now; if it stays so, the run ends as partial`]
       : [],
   );
 }

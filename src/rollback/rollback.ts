@@ -1,4 +1,4 @@
-import type { Action } from '../action/action.ts';
+import type { Action, Check } from '../action/action.ts';
 import type { Clock } from '../base/clock.ts';
 import type { FlagStore } from '../flags/store.ts';
 import type { MetricSource } from '../metrics/source.ts';
@@ -9,7 +9,7 @@ import { checkHealth } from './health-check.ts';
 import { flagsDigest } from './off.ts';
 import type { Patience } from './poll.ts';
 import { readBackStep, writeStep } from './steps.ts';
-import { checkWrites } from './writes-check.ts';
+import { checkWrites, writesNotChecked } from './writes-check.ts';
 
 export interface RollbackParts {
   readonly flags: FlagStore;
@@ -50,13 +50,24 @@ export function rollbackAction(parts: RollbackParts): Action<{ reason: string },
     basis: async (_detail, signal) => flagsDigest(await flags.read(signal)),
     lockKey: () => 'flags',
     steps: ({ detail }) => [writeStep(flags, detail), readBackStep(flags, detail, clock, settings.readBack)],
-    async verify({ detail }, signal) {
-      const [health, writes] = await Promise.all([
-        checkHealth(detail, platform, clock, settings, signal),
-        checkWrites(detail, metrics, platform, clock, settings.writes, signal),
-      ]);
-      // Last, so that it holds at the end of the run.
-      return [...(await checkFlags(detail, flags, signal)), ...health, writes];
-    },
+    verify: ({ detail }, signal) => verify(detail, { flags, platform, metrics, clock }, settings, signal),
   };
+}
+
+async function verify(
+  detail: RollbackDetail,
+  { flags, platform, metrics, clock }: RollbackParts,
+  settings: RollbackSettings,
+  signal?: AbortSignal,
+): Promise<readonly Check[]> {
+  const seen = await checkFlags(detail, flags, signal);
+  const offEverywhere = seen.every(({ kind }) => kind !== 'fail');
+  const [health, writes] = await Promise.all([
+    checkHealth(detail, platform, clock, settings, signal),
+    offEverywhere
+      ? checkWrites(detail, metrics, platform, clock, settings.writes, signal)
+      : writesNotChecked('flags are still on'),
+  ]);
+  // Read once more, so that it holds at the end of the run.
+  return [...(await checkFlags(detail, flags, signal)), ...health, writes];
 }

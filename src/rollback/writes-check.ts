@@ -8,6 +8,10 @@ import { type Patience, poll } from './poll.ts';
 
 type Finding = Omit<Check, 'name'>;
 
+const name = 'state writes have stopped';
+
+export const writesNotChecked = (why: string): Check => ({ name, ...inconclusive(`not measured: ${why}`) });
+
 /**
  * Whether games have stopped being written: a whole window of metrics after the change, from every server, shows
  * moves and none of them persisted. Silence proves nothing, unless no game is live.
@@ -20,7 +24,6 @@ export async function checkWrites(
   patience: Patience,
   signal?: AbortSignal,
 ): Promise<Check> {
-  const name = 'state writes have stopped';
   const sinceMs = clock.now();
   const look = async (): Promise<Finding> => {
     if (await noGameIsLive(platform, servers.length, signal)) return pass('no game is live on any server');
