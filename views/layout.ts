@@ -87,3 +87,67 @@ export function overviewRooms({ columns, contentRows }: Frame): { reasonRows: nu
   const reasonRows = Math.min(4, Math.max(2, contentRows - figureRows));
   return { reasonRows, figures: { columns, rows: contentRows - reasonRows } };
 }
+
+export interface ColumnWish {
+  readonly title: string;
+  /** At least. */
+  readonly cells: number;
+  /** Takes a share of what is left over. */
+  readonly grows?: boolean;
+  readonly align?: 'left' | 'right';
+  /** Left out when there is no room, the highest first; without it the column always stays. */
+  readonly drop?: number;
+}
+
+/** Cells of the mark before the first column, and of the space after each. */
+const markCells = 2;
+const columnGap = 2;
+
+const wishedCells = (wishes: readonly ColumnWish[]) =>
+  wishes.reduce((sum, { cells }) => sum + cells + columnGap, markCells);
+
+/** Which columns of a table are shown in so many cells. */
+export function keptColumns<T extends ColumnWish>(wishes: readonly T[], cells: number): readonly T[] {
+  const next = wishes.reduce<T | undefined>(
+    (worst, wish) => (wish.drop !== undefined && wish.drop > (worst?.drop ?? 0) ? wish : worst),
+    undefined,
+  );
+  if (wishedCells(wishes) <= cells || !next) return wishes;
+  return keptColumns(
+    wishes.filter((wish) => wish !== next),
+    cells,
+  );
+}
+
+/** The columns with their final widths; those that grow share what is left, or give up what is missing. */
+export function columnCells<T extends ColumnWish>(wishes: readonly T[], cells: number): readonly T[] {
+  const growing = wishes.filter(({ grows }) => grows).length;
+  const shares = share(Math.max(0, cells - wishedCells(wishes)), Math.max(1, growing));
+  const missing = share(Math.max(0, wishedCells(wishes) - cells), Math.max(1, growing));
+  let index = 0;
+  return wishes.map((wish) => {
+    if (!wish.grows) return wish;
+    const grown = { ...wish, cells: Math.max(3, wish.cells + (shares[index] ?? 0) - (missing[index] ?? 0)) };
+    index += 1;
+    return grown;
+  });
+}
+
+export interface WalkRoom {
+  /** One below the other: too narrow for three columns. */
+  readonly stacked: boolean;
+  readonly rows: number;
+  readonly path: number;
+  readonly node: number;
+  readonly evidence: number;
+  readonly gap: number;
+}
+
+/** The way here on the left, the node in the middle, the evidence on the right, where there is room. */
+export function walkRoom(cells: number, rows: number): WalkRoom {
+  if (cells < 110) return { stacked: true, rows, path: cells, node: cells, evidence: cells, gap: 0 };
+  const gap = 3;
+  const path = Math.floor(cells * 0.25);
+  const evidence = Math.floor(cells * 0.35);
+  return { stacked: false, rows, path, evidence, gap, node: cells - path - evidence - 2 * gap };
+}

@@ -39,6 +39,9 @@ function allReasons(state: FeedState<Status>, glyphs: Glyphs): readonly Line[] {
       piece(`${source}: ${fault.message}`),
     ],
   );
-  const lines = [...failed, ...reasons, ...unread];
+  const doubts = status.doubts.map(
+    (text): Line => [piece(`${glyphs.verdict.unknown} unknown  `, 'warn'), piece(text)],
+  );
+  const lines = [...failed, ...reasons, ...doubts, ...unread];
   return lines.length > 0 ? lines : [[piece('No limit is crossed and every source was read.', 'quiet')]];
 }

@@ -58,10 +58,10 @@ export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
 
   const help = typeof inFront === 'object' ? inFront.help : undefined;
   const plain = frame.form === 'plain';
-  const { component: Screen } = screens[view.screen];
+  const { component: Screen, ownDigits = false } = screens[view.screen];
   return (
     <>
-      {!plain && <Header screen={view.screen} tabs={tabs} runbookKey={runbookKey} />}
+      {!plain && <Header screen={view.screen} tabs={tabs} showKeys={!ownDigits} runbookKey={runbookKey} />}
       {help && <Help rows={help} onClose={close} />}
       <Box
         display={help ? 'none' : 'flex'}
@@ -70,7 +70,11 @@ export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
         flexDirection="column"
         overflow="hidden"
       >
-        {plain && view.screen === 'overview' ? <Plain /> : <Screen subject={view.subject} />}
+        {plain && view.screen === 'overview' ? (
+          <Plain />
+        ) : (
+          <Screen key={view.subject} subject={view.subject} />
+        )}
       </Box>
       <Box flexDirection="column" paddingX={1} flexShrink={0}>
         {inFront === 'command' && (

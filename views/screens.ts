@@ -1,7 +1,11 @@
 /** The screens, one row each: keys, tabs, `:` commands and the help derive from it. */
 import type { ComponentType } from 'react';
 import type { ScreenId } from './navigation.ts';
+import { Backups } from './screen/backups.tsx';
 import { Overview } from './screen/overview.tsx';
+import { Rollback } from './screen/rollback.tsx';
+import { Runbooks } from './screen/runbooks.tsx';
+import { WalkScreen } from './screen/walk.tsx';
 
 export interface ScreenRow {
   readonly title: string;
@@ -9,6 +13,8 @@ export interface ScreenRow {
   readonly key?: string;
   /** What has to be named to open it. */
   readonly subject?: 'runbook';
+  /** Digits mean something else on it, so its tabs show none. */
+  readonly ownDigits?: boolean;
   /** A list that `/` filters. */
   readonly filters?: boolean;
   readonly component: ComponentType<{ readonly subject: string | undefined }>;
@@ -16,8 +22,8 @@ export interface ScreenRow {
 
 export const screens: Readonly<Record<ScreenId, ScreenRow>> = {
   overview: { title: 'Overview', key: '1', component: Overview },
-  runbooks: { title: 'Runbooks', key: '2', filters: true, component: Overview },
-  walk: { title: 'Runbook', subject: 'runbook', component: Overview },
-  backups: { title: 'Backups', key: '3', filters: true, component: Overview },
-  rollback: { title: 'Rollback', key: '4', component: Overview },
+  runbooks: { title: 'Runbooks', key: '2', filters: true, component: Runbooks },
+  walk: { title: 'Runbook', subject: 'runbook', ownDigits: true, component: WalkScreen },
+  backups: { title: 'Backups', key: '3', filters: true, component: Backups },
+  rollback: { title: 'Rollback', key: '4', component: Rollback },
 };

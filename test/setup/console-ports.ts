@@ -106,6 +106,8 @@ export function status(changes: Partial<Status> = {}): Status {
     verdict: 'healthy',
     since: { atMs: startMs - 120_000, atLeast: true },
     reasons: [],
+    doubts: [],
+    stored: undefined,
     runbook: undefined,
     unpersisted: { games: 0, oldestSeconds: 0 },
     readings: readings(),

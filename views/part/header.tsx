@@ -11,11 +11,13 @@ import { Line } from './text.tsx';
 interface HeaderProps {
   readonly screen: ScreenId;
   readonly tabs: readonly { readonly id: ScreenId; readonly title: string; readonly key: string }[];
+  /** Whether digits open tabs here. */
+  readonly showKeys: boolean;
   readonly runbookKey: string;
 }
 
 /** Top left on every screen: is it broken, since when, what is at stake, what to open. */
-export function Header({ screen, tabs, runbookKey }: HeaderProps) {
+export function Header({ screen, tabs, showKeys, runbookKey }: HeaderProps) {
   const { ports, theme, frame } = useShell();
   const now = useNow();
   const state = useFeed(ports.feeds.status);
@@ -34,7 +36,12 @@ export function Header({ screen, tabs, runbookKey }: HeaderProps) {
       <Line of={endsOf(verdict, [], cells, ellipsis)} />
       <Line of={endsOf(runbook, world, cells, ellipsis)} />
       <Line
-        of={endsOf(tabsLine(tabs, screen, theme.glyphs.rule), rule(theme.glyphs.rule, cells), cells, '')}
+        of={endsOf(
+          tabsLine(tabs, screen, theme.glyphs.rule, showKeys),
+          rule(theme.glyphs.rule, cells),
+          cells,
+          '',
+        )}
       />
     </Box>
   );
@@ -44,10 +51,10 @@ const rule = (glyph: string, cells: number): LineData => [
   piece(glyph.repeat(Math.max(0, cells - 52)), 'quiet'),
 ];
 
-function tabsLine(tabs: HeaderProps['tabs'], screen: ScreenId, glyph: string): LineData {
+function tabsLine(tabs: HeaderProps['tabs'], screen: ScreenId, glyph: string, showKeys: boolean): LineData {
   return tabs.flatMap(({ id, title, key }) => [
     piece(`${glyph} `, 'quiet'),
-    piece(key, 'accent'),
-    id === screen ? piece(` ${title.toUpperCase()} `, 'accent', true) : piece(` ${title} `, 'quiet'),
+    piece(showKeys ? `${key} ` : '', 'accent'),
+    id === screen ? piece(`${title.toUpperCase()} `, 'accent', true) : piece(`${title} `, 'quiet'),
   ]);
 }

@@ -8,6 +8,8 @@ interface PromptProps {
   readonly label: string;
   readonly what: string;
   readonly initial?: string;
+  /** Why the text cannot be submitted; undefined when it can. */
+  readonly refuse?: (text: string) => string | undefined;
   readonly onSubmit: (text: string) => void;
   readonly onCancel: () => void;
   readonly onChange?: (text: string) => void;
@@ -16,14 +18,23 @@ interface PromptProps {
 }
 
 /** The line above the keys while something is typed into it. */
-export function Prompt({ label, what, initial, onSubmit, onCancel, onChange, onComplete }: PromptProps) {
+export function Prompt({
+  label,
+  what,
+  initial,
+  onSubmit,
+  onCancel,
+  onChange,
+  onComplete,
+  refuse,
+}: PromptProps) {
   const { theme, frame } = useShell();
   const edit = useTextField({
     layer: 'prompt',
     ...(initial === undefined ? {} : { initial }),
     ...(onChange ? { onChange } : {}),
     rows: ({ text }, setText) => [
-      { keys: ['enter'], what, run: () => onSubmit(text) },
+      { keys: ['enter'], what, disabled: refuse?.(text), run: () => onSubmit(text) },
       ...(onComplete ? [{ keys: ['tab'], what: 'complete', run: () => setText(onComplete(text)) }] : []),
       { keys: ['esc'], what: 'cancel', run: onCancel },
     ],

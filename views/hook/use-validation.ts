@@ -1,0 +1,40 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Validation } from '../../src/backup/archive-list.ts';
+import { asFault, type Fault } from '../../src/base/fault.ts';
+import { useShell } from '../shell.ts';
+
+export type Validating =
+  | { readonly at: 'reading'; readonly done: number; readonly total: number }
+  | { readonly at: 'ended'; readonly validation: Validation }
+  | { readonly at: 'failed'; readonly fault: Fault };
+
+/** Validates an archive once; leaving stops it. */
+export function useValidation(name: string): { validating: Validating; interrupt: () => void } {
+  const { ports, track, setBusy } = useShell();
+  const [validating, setValidating] = useState<Validating>({ at: 'reading', done: 0, total: 0 });
+  const abort = useRef<AbortController>(undefined);
+  useEffect(() => {
+    const own = new AbortController();
+    abort.current = own;
+    const set = (next: Validating) => !unmounted && setValidating(next);
+    let unmounted = false;
+    setBusy('a validation');
+    track((ending) =>
+      ports.validateArchive(
+        name,
+        (done, total) => set({ at: 'reading', done, total }),
+        AbortSignal.any([ending, own.signal]),
+      ),
+    )
+      .then(
+        (validation) => set({ at: 'ended', validation }),
+        (thrown) => set({ at: 'failed', fault: asFault(thrown) }),
+      )
+      .finally(() => setBusy(undefined));
+    return () => {
+      unmounted = true;
+      own.abort();
+    };
+  }, [name, ports, track, setBusy]);
+  return { validating, interrupt: () => abort.current?.abort() };
+}

@@ -1,0 +1,71 @@
+import { Box } from 'ink';
+import type { Plan } from '../../src/action/plan.ts';
+import { useTextField } from '../hook/use-text-field.ts';
+import { cutLine, type Line as LineData, piece } from '../line.ts';
+import { countsLine } from '../plan-text.ts';
+import { useShell } from '../shell.ts';
+import { fieldLine } from './field.ts';
+import { Lines } from './text.tsx';
+
+interface ConfirmationProps {
+  readonly plan: Plan;
+  readonly onConfirm: (typed: string) => void;
+  readonly onCancel: () => void;
+}
+
+/**
+ * Cancel is in front: Enter alone, pressed or held down, cancels. Only the environment's whole name brings Run to
+ * the front.
+ */
+export function Confirmation({ plan, onConfirm, onCancel }: ConfirmationProps) {
+  const { theme, frame } = useShell();
+  const { environment } = plan;
+  const edit = useTextField({
+    layer: 'modal',
+    rows: ({ text }) => rowsFor(text, environment, onConfirm, onCancel),
+  });
+  const cells = frame.columns - 2;
+  const matches = edit.text === environment;
+  const lines: readonly LineData[] = [
+    [piece('CONFIRM  ', 'bad', true), piece(plan.title, 'plain', true)],
+    [piece(plan.place, 'quiet')],
+    countsLine(plan.changes),
+    ...plan.warnings.slice(0, 3).map((text) => [piece('! ', 'warn'), piece(text)]),
+    [],
+    [
+      piece('This changes '),
+      piece(environment, environment === 'production' ? 'loud' : 'warn', true),
+      piece(`. Type its name to run it: ${environment}`),
+    ],
+    fieldLine('>', edit, theme.glyphs, cells),
+    [],
+    [
+      piece(matches ? '  Cancel  ' : '[ Cancel ]', matches ? 'quiet' : 'accent', !matches),
+      piece('  '),
+      piece(matches ? '[ Run ]' : '  Run  ', matches ? 'bad' : 'quiet', matches),
+    ],
+  ];
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      <Lines of={lines.map((line) => cutLine(line, cells, theme.glyphs.ellipsis))} />
+    </Box>
+  );
+}
+
+function rowsFor(
+  text: string,
+  environment: string,
+  onConfirm: (typed: string) => void,
+  onCancel: () => void,
+) {
+  const wrong = text !== '' && text !== environment;
+  return [
+    {
+      keys: ['enter'],
+      what: text === environment ? 'run' : text === '' ? 'cancel' : 'run',
+      disabled: wrong ? `"${text}" is not the name of this environment, ${environment}` : undefined,
+      run: () => (text === environment ? onConfirm(text) : onCancel()),
+    },
+    { keys: ['esc'], what: 'cancel', run: onCancel },
+  ];
+}

@@ -1,0 +1,109 @@
+import { Box } from 'ink';
+import { useState } from 'react';
+import type { Plan } from '../../src/action/plan.ts';
+import { formatAge } from '../../src/base/units.ts';
+import { useKeys } from '../hook/use-keys.ts';
+import { useList } from '../hook/use-list.ts';
+import { useNow } from '../hook/use-now.ts';
+import { columnCells } from '../layout.ts';
+import { cutLine, type Line as LineData, piece } from '../line.ts';
+import { changeText, countsLine, effectTone, noteLines } from '../plan-text.ts';
+import { useShell } from '../shell.ts';
+import { Table } from './table.tsx';
+import { Lines } from './text.tsx';
+
+interface PlanPreviewProps {
+  readonly plan: Plan;
+  readonly onProceed: () => void;
+  readonly onPlanAgain: () => void;
+  readonly onLeave: () => void;
+}
+
+/** What would happen, before it does: the same plan that will run. Enter does nothing here, held down or not. */
+export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPreviewProps) {
+  const { theme, frame, ports } = useShell();
+  const now = useNow();
+  const [notesOnly, setNotesOnly] = useState(false);
+  const cells = frame.columns - 2;
+  const notes = noteLines(plan, cells);
+  const room = frame.contentRows - headRows;
+  const noteRows = notesOnly ? room : Math.min(notes.length, Math.max(2, Math.floor(room / 3)));
+  const list = useList(notesOnly ? 0 : plan.changes.length, room - noteRows, 'look through');
+  const target = plan.effect === 'target';
+  useKeys('screen', {
+    rows: [
+      {
+        keys: ['a'],
+        what: target ? 'apply, after typing the name' : 'run it',
+        changesTarget: target,
+        disabled: now >= plan.expiresAtMs ? 'this plan is too old, r plans again' : undefined,
+        run: onProceed,
+      },
+      ...list.rows,
+      {
+        keys: ['v'],
+        what: notesOnly ? 'changes' : 'all notes',
+        helpOnly: notes.length <= noteRows && !notesOnly,
+        run: () => setNotesOnly(!notesOnly),
+      },
+      { keys: ['r'], what: 'plan again', run: onPlanAgain },
+      { keys: ['esc'], what: 'do nothing', run: onLeave },
+    ],
+  });
+  const head: readonly LineData[] = [
+    [piece('PREVIEW  ', 'accent', true), piece(plan.title, 'plain', true)],
+    [
+      piece(`${plan.environment}  ${plan.place}  `, 'quiet'),
+      piece(validity(plan, now), now >= plan.expiresAtMs ? 'warn' : 'quiet'),
+    ],
+    [...countsLine(plan.changes), ...readOnlyNote(target && ports.world.readOnly)],
+  ];
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      <Lines of={head.map((line) => cutLine(line, cells, theme.glyphs.ellipsis))} />
+      {!notesOnly && <Changes plan={plan} selected={list.selected} height={room - noteRows} cells={cells} />}
+      <Lines of={shownNotes(notes, noteRows)} />
+    </Box>
+  );
+}
+
+const headRows = 3;
+
+const validity = ({ expiresAtMs }: Plan, nowMs: number) =>
+  nowMs >= expiresAtMs ? 'too old to apply' : `good for ${formatAge(expiresAtMs - nowMs)}`;
+
+const readOnlyNote = (shown: boolean): LineData =>
+  shown ? [piece('read-only: it can be looked at, not applied', 'warn')] : [];
+
+function shownNotes(notes: readonly LineData[], rows: number): readonly LineData[] {
+  if (notes.length <= rows) return notes;
+  const hidden = notes.length - rows + 1;
+  return [...notes.slice(0, rows - 1), [piece(`${hidden} more lines of notes, v shows them`, 'warn')]];
+}
+
+interface ChangesProps {
+  readonly plan: Plan;
+  readonly selected: number;
+  readonly height: number;
+  readonly cells: number;
+}
+
+function Changes({ plan, selected, height, cells }: ChangesProps) {
+  const { ascii } = useShell().theme;
+  const columns = columnCells(
+    [
+      { title: 'effect', cells: 9 },
+      { title: 'what', cells: 20, grows: true },
+      { title: 'change', cells: 18, grows: true },
+      { title: 'why', cells: 18, grows: true },
+    ],
+    cells,
+  );
+  const rows = plan.changes.map((change) => [
+    { text: change.effect, tone: effectTone[change.effect] },
+    { text: change.target },
+    { text: changeText(change, ascii ? '->' : '→') },
+    { text: change.why ?? '', tone: 'quiet' as const },
+  ]);
+  return <Table columns={columns} rows={rows} selected={selected} height={height} />;
+}

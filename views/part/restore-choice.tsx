@@ -1,0 +1,53 @@
+import { Box } from 'ink';
+import { useKeys } from '../hook/use-keys.ts';
+import { cutLine, piece } from '../line.ts';
+import type { ActionRequest } from '../ports.ts';
+import { useShell } from '../shell.ts';
+import { Lines } from './text.tsx';
+
+type OnExisting = Extract<ActionRequest, { action: 'backup restore' }>['onExisting'];
+
+/** What becomes of games that are there already; the safest first. */
+const policies: readonly { readonly policy: OnExisting; readonly text: string }[] = [
+  { policy: 'fail', text: 'change nothing if any game of the archive exists already' },
+  { policy: 'skip', text: 'keep every game that exists, add the rest' },
+  { policy: 'newer', text: 'replace a game only where the archive holds a newer revision' },
+  { policy: 'overwrite', text: 'replace every game that exists, also newer ones' },
+];
+
+interface RestoreChoiceProps {
+  readonly archive: string;
+  readonly onChoose: (policy: OnExisting) => void;
+  readonly onCancel: () => void;
+}
+
+export function RestoreChoice({ archive, onChoose, onCancel }: RestoreChoiceProps) {
+  const { theme, frame } = useShell();
+  useKeys('modal', {
+    rows: [
+      ...policies.map(({ policy }, index) => ({
+        keys: [String(index + 1)],
+        what: policy,
+        changesTarget: true,
+        run: () => onChoose(policy),
+      })),
+      { keys: ['esc'], what: 'back', run: onCancel },
+    ],
+  });
+  const lines = [
+    [piece('RESTORE  ', 'accent', true), piece(archive, 'plain', true)],
+    [],
+    [piece('What shall become of games that exist already? Nothing is changed before a preview.')],
+    [],
+    ...policies.map(({ policy, text }, index) => [
+      piece(`  ${index + 1} `, 'accent', true),
+      piece(policy.padEnd(11), policy === 'overwrite' ? 'bad' : 'plain', true),
+      piece(text),
+    ]),
+  ];
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      <Lines of={lines.map((line) => cutLine(line, frame.columns - 2, theme.glyphs.ellipsis))} />
+    </Box>
+  );
+}

@@ -1,0 +1,100 @@
+import { Box } from 'ink';
+import { createContext, type ReactNode, use } from 'react';
+import { windowAround } from '../layout.ts';
+import { padTo, piece } from '../line.ts';
+import { useShell } from '../shell.ts';
+import type { Tone } from '../theme.ts';
+import { InkTable } from './ink-table.ts';
+import { Line, Text } from './text.tsx';
+
+export interface TableColumn {
+  readonly title: string;
+  readonly cells: number;
+  readonly align?: 'left' | 'right';
+}
+
+export interface TableCell {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+interface TableProps {
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly (readonly TableCell[])[];
+  /** Index of the row in front; undefined when rows cannot be selected. */
+  readonly selected: number | undefined;
+  /** Rows on the screen, the heading and the line that counts included. */
+  readonly height: number;
+}
+
+interface Shown extends TableProps {
+  readonly from: number;
+}
+
+const TableContext = createContext<Shown | undefined>(undefined);
+
+/** A window of the rows around the selection, drawn by ink-table. */
+export function Table(props: TableProps) {
+  const { rows, selected, height, columns } = props;
+  const visible = Math.max(1, height - 2);
+  const { from, to } = windowAround(rows.length, selected ?? 0, visible);
+  // ink-table tells a cell only its column and its text: the text is the number of its row, the cell looks up the rest.
+  const names = columns.map((_, column) => String(column));
+  const data = Array.from({ length: to - from }, (_, row) =>
+    Object.fromEntries(names.map((name) => [name, String(from + row)])),
+  );
+  const hidden = rows.length > visible ? `${from + 1} to ${to} of ${rows.length}` : '';
+  return (
+    <TableContext value={{ ...props, from }}>
+      <Box flexDirection="column">
+        <InkTable data={data} columns={names} cell={Cell} header={Heading} skeleton={Skeleton} />
+        <Line of={[piece(hidden, 'quiet')]} />
+      </Box>
+    </TableContext>
+  );
+}
+
+function useTable(): Shown {
+  const shown = use(TableContext);
+  if (!shown) throw new Error('A cell was rendered outside its table');
+  return shown;
+}
+
+interface CellProps {
+  readonly column: number;
+  readonly children?: ReactNode;
+}
+
+function Cell({ column, children }: CellProps) {
+  const { columns, rows, selected } = useTable();
+  const { ellipsis, selected: mark } = useShell().theme.glyphs;
+  const row = Number(String(children).trim());
+  const { text, tone } = rows[row]?.[column] ?? { text: '', tone: undefined };
+  const shape = columns[column];
+  if (!shape) return null;
+  const marker = column === 0 ? (row === selected ? `${mark} ` : '  ') : '';
+  const cells = padTo(text, shape.cells, shape.align, ellipsis);
+  return (
+    <Text
+      tone={row === selected && (tone === undefined || tone === 'plain') ? 'accent' : tone}
+      bold={row === selected}
+    >
+      {`${marker}${cells}  `}
+    </Text>
+  );
+}
+
+function Heading({ children }: { readonly children?: ReactNode }) {
+  const { columns } = useTable();
+  const column = Number(String(children).trim());
+  const shape = columns[column];
+  if (!shape) return null;
+  return (
+    <Text tone="quiet">{`${column === 0 ? '  ' : ''}${padTo(shape.title, shape.cells, shape.align)}  `}</Text>
+  );
+}
+
+/** No frame: rows stay one line high, and aligned columns need no rules between them. */
+function Skeleton(): ReactNode {
+  return null;
+}

@@ -1,0 +1,59 @@
+import { Box } from 'ink';
+import { formatBytes, formatValue } from '../../src/base/units.ts';
+import { useKeys } from '../hook/use-keys.ts';
+import { useList } from '../hook/use-list.ts';
+import { useValidation, type Validating } from '../hook/use-validation.ts';
+import { type Line as LineData, piece, wrap } from '../line.ts';
+import { useShell } from '../shell.ts';
+import type { Glyphs } from '../theme.ts';
+import { faultLines } from './fault-notice.tsx';
+import { ScrollLines } from './scroll-lines.tsx';
+
+interface ValidationViewProps {
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+/** Reads a whole archive back and says whether it could be restored from. */
+export function ValidationView({ name, onClose }: ValidationViewProps) {
+  const { theme, frame } = useShell();
+  const { validating, interrupt } = useValidation(name);
+  const cells = frame.columns - 2;
+  const lines = [
+    [piece('VALIDATE  ', 'accent', true), piece(name, 'plain', true)],
+    [],
+    ...validationLines(validating, theme.glyphs, cells),
+  ];
+  const list = useList(Math.max(1, lines.length - frame.contentRows + 2), frame.contentRows, 'scroll');
+  const reading = validating.at === 'reading';
+  useKeys('screen', {
+    rows: [
+      ...list.rows,
+      reading
+        ? { keys: ['x', 'esc'], what: 'interrupt', run: interrupt }
+        : { keys: ['esc'], what: 'back to the archives', run: onClose },
+    ],
+  });
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      <ScrollLines lines={lines} from={list.selected} height={frame.contentRows} />
+    </Box>
+  );
+}
+
+function validationLines(validating: Validating, glyphs: Glyphs, cells: number): readonly LineData[] {
+  if (validating.at === 'failed') return faultLines('It could not be validated', validating.fault, cells);
+  if (validating.at === 'reading') {
+    const { done, total } = validating;
+    const share =
+      total > 0 ? `${formatValue(done / total, 'ratio')} of it read` : `reading ${glyphs.ellipsis}`;
+    return [[piece(share, 'quiet')]];
+  }
+  const { ok, games, bytesRead, problems } = validating.validation;
+  const read = `${formatValue(games, 'games')} games, ${formatBytes(bytesRead)} read`;
+  if (ok) return [[piece(`${glyphs.step.done} VALID: every hash matches. `, 'good', true), piece(read)]];
+  return [
+    [piece(`${glyphs.step.failed} NOT VALID: do not restore from it. `, 'bad', true), piece(read)],
+    ...problems.flatMap((problem) => wrap(problem, cells - 2).map((text) => [piece(`  ${text}`)])),
+  ];
+}

@@ -1,0 +1,136 @@
+/** A plan and a report in words; the preview, the confirmation and the result share them. */
+import type { Check, Report, RunOutcome, StepState } from '../src/action/action.ts';
+import type { Change, Plan } from '../src/action/plan.ts';
+import { type Line, piece, wrap } from './line.ts';
+import type { Glyphs, Tone } from './theme.ts';
+
+const effectOrder = ['delete', 'update', 'create', 'skip', 'unchanged'] as const;
+
+/** Loss stands out; what changes nothing steps back. */
+export const effectTone: Readonly<Record<Change['effect'], Tone>> = {
+  delete: 'bad',
+  update: 'warn',
+  create: 'good',
+  skip: 'quiet',
+  unchanged: 'quiet',
+};
+
+/** `2 update  1 unchanged`; says so when there is nothing to change. */
+export function countsLine(changes: readonly Change[]): Line {
+  const counted = effectOrder.flatMap((effect) => {
+    const count = changes.filter((change) => change.effect === effect).length;
+    return count > 0 ? [piece(`${count.toLocaleString('en-US')} ${effect}  `, effectTone[effect])] : [];
+  });
+  return counted.length > 0 ? counted : [piece('changes nothing', 'quiet')];
+}
+
+export function changeText({ from, to }: Change, arrow: string): string {
+  if (from !== undefined && to !== undefined) return `${from} ${arrow} ${to}`;
+  return to ?? from ?? '';
+}
+
+/** Warnings, and what nobody has checked, so that silence is not taken for a pass. */
+export function noteLines({ warnings, unverified }: Plan, cells: number): readonly Line[] {
+  return [
+    ...warnings.flatMap((text) => labelled('! warning', text, 'warn', cells)),
+    ...unverified.flatMap((text) => labelled('? not verified', text, 'warn', cells)),
+  ];
+}
+
+const labelCells = 16;
+
+function labelled(label: string, text: string, tone: Tone, cells: number): readonly Line[] {
+  return wrap(text, cells - labelCells).map((line, row) => [
+    piece((row === 0 ? label : '').padEnd(labelCells), tone),
+    piece(line),
+  ]);
+}
+
+export const outcomeWords: Readonly<Record<RunOutcome, { text: string; tone: Tone; next: string }>> = {
+  done: {
+    text: 'DONE: every step took effect and every check passed.',
+    tone: 'good',
+    next: 'Watch the Overview for the next 30 minutes.',
+  },
+  partial: {
+    text: 'PARTIAL: some of it took effect, not all. This is not done.',
+    tone: 'bad',
+    next: 'Mend what failed, then plan again: what is done already will show as unchanged.',
+  },
+  failed: {
+    text: 'FAILED: nothing took effect.',
+    tone: 'bad',
+    next: 'Mend what failed, then plan again.',
+  },
+  inconclusive: {
+    text: 'INCONCLUSIVE: the steps ran, but a check could not tell whether they worked.',
+    tone: 'warn',
+    next: 'Look at the target yourself before running anything again.',
+  },
+  interrupted: {
+    text: 'INTERRUPTED: it was stopped before its end.',
+    tone: 'warn',
+    next: 'See below how far it came, then plan again.',
+  },
+};
+
+const stepWords: Readonly<Record<StepState['kind'], { word: string; tone: Tone }>> = {
+  pending: { word: 'pending', tone: 'quiet' },
+  running: { word: 'running', tone: 'accent' },
+  done: { word: 'done', tone: 'good' },
+  unchanged: { word: 'unchanged', tone: 'good' },
+  failed: { word: 'FAILED', tone: 'bad' },
+  unknown: { word: 'UNKNOWN', tone: 'warn' },
+  'not-run': { word: 'not run', tone: 'warn' },
+};
+
+export function stepLine(name: string, state: StepState, glyphs: Glyphs, extra = ''): Line {
+  const { word, tone } = stepWords[state.kind];
+  const said = 'fault' in state ? state.fault.message : 'note' in state ? (state.note ?? '') : extra;
+  return [
+    piece(`${glyphs.step[state.kind]} ${word.padEnd(11)}`, tone),
+    piece(name),
+    piece(said === '' ? '' : `  ${said}`, 'quiet'),
+  ];
+}
+
+const checkWords: Readonly<
+  Record<Check['kind'], { word: string; tone: Tone; glyph: 'done' | 'failed' | 'unknown' }>
+> = {
+  pass: { word: 'pass', tone: 'good', glyph: 'done' },
+  fail: { word: 'FAIL', tone: 'bad', glyph: 'failed' },
+  inconclusive: { word: 'UNCLEAR', tone: 'warn', glyph: 'unknown' },
+};
+
+export function checkLine({ name, kind, found }: Check, glyphs: Glyphs): Line {
+  const { word, tone, glyph } = checkWords[kind];
+  return [piece(`${glyphs.step[glyph]} ${word.padEnd(11)}`, tone), piece(name), piece(`  ${found}`, 'quiet')];
+}
+
+/** What is done, what is not, what to do next. */
+export function reportLines(report: Report, glyphs: Glyphs, cells: number): readonly Line[] {
+  const { text, tone, next } = outcomeWords[report.outcome];
+  const advice = report.steps.flatMap(({ state }) =>
+    'fault' in state && state.fault.next ? [state.fault.next] : [],
+  );
+  const heading = (title: string): Line => [piece(title, 'plain', true)];
+  return [
+    ...wrap(text, cells).map((line) => [piece(line, tone, true)]),
+    [piece(report.title)],
+    [],
+    heading('Steps'),
+    ...report.steps.map(({ name, state }) => stepLine(name, state, glyphs)),
+    [],
+    heading('Checks'),
+    ...(report.checks.length > 0
+      ? report.checks.map((check) => checkLine(check, glyphs))
+      : [[piece('none ran: nothing is verified', 'warn' as const)]]),
+    [],
+    heading('Next'),
+    ...[...new Set([...advice, next])].flatMap((line) =>
+      wrap(line, cells).map((row) => [piece(row, 'accent')]),
+    ),
+    [],
+    [piece(`run ${report.runId}  audit ${report.auditHead.slice(0, 12)}`, 'quiet')],
+  ];
+}

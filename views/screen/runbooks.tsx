@@ -1,0 +1,86 @@
+import { Box } from 'ink';
+import type { Runbook } from '../../src/runbook/runbook.ts';
+import { filtered } from '../filter.ts';
+import { useFeed } from '../hook/use-feed.ts';
+import { useKeys } from '../hook/use-keys.ts';
+import { useList } from '../hook/use-list.ts';
+import { useLoaded } from '../hook/use-loaded.ts';
+import { columnCells } from '../layout.ts';
+import { piece, wrap } from '../line.ts';
+import { FaultNotice } from '../part/fault-notice.tsx';
+import { Table } from '../part/table.tsx';
+import { Lines } from '../part/text.tsx';
+import { Waiting } from '../part/waiting.tsx';
+import { useShell } from '../shell.ts';
+
+/** The runbooks there are; the one that the verdict names is marked. */
+export function Runbooks() {
+  const { ports, back } = useShell();
+  const { loaded, reload } = useLoaded(ports.runbooks.list);
+  switch (loaded.at) {
+    case 'loading':
+      return <Waiting what="Reading the runbooks" onLeave={back} />;
+    case 'failed':
+      return (
+        <FaultNotice
+          title="The runbooks could not be read"
+          fault={loaded.fault}
+          onAgain={reload}
+          onLeave={back}
+        />
+      );
+    case 'loaded':
+      return <RunbookTable all={loaded.value} />;
+  }
+}
+
+/** Rows below the table for what the selected runbook is about. */
+const summaryRows = 4;
+
+function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
+  const { ports, frame, filter, open } = useShell();
+  const named = useFeed(ports.feeds.status).last?.value.runbook;
+  const runbooks = filtered(all, filter, ({ id, title, summary }) => `${id} ${title} ${summary}`);
+  const height = frame.contentRows - summaryRows;
+  const list = useList(runbooks.length, height);
+  const selected = runbooks[list.selected];
+  useKeys('screen', {
+    rows: [
+      ...list.rows,
+      {
+        keys: ['enter'],
+        what: 'walk it',
+        disabled: selected ? undefined : 'no runbook is selected',
+        run: () => selected && open({ screen: 'walk', subject: selected.id }),
+      },
+    ],
+  });
+  const cells = frame.columns - 2;
+  const columns = columnCells(
+    [
+      { title: 'runbook', cells: 24 },
+      { title: 'title', cells: 24, grows: true },
+      { title: '', cells: 16 },
+    ],
+    cells,
+  );
+  const rows = runbooks.map(({ id, title }) => [
+    { text: id },
+    { text: title },
+    id === named ? { text: 'for this verdict', tone: 'warn' as const } : { text: '' },
+  ]);
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      {rows.length > 0 ? (
+        <Table columns={columns} rows={rows} selected={list.selected} height={height} />
+      ) : (
+        <Lines of={[[piece(`None of ${all.length} runbooks matches the filter.`, 'warn')]]} />
+      )}
+      <Lines
+        of={wrap(selected?.summary ?? '', cells)
+          .slice(0, summaryRows - 1)
+          .map((text) => [piece(text, 'quiet')])}
+      />
+    </Box>
+  );
+}

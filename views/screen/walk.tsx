@@ -1,0 +1,59 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { Walk } from '../../src/runbook/walk.ts';
+import { useLoaded } from '../hook/use-loaded.ts';
+import { useWalk } from '../hook/use-walk.ts';
+import { ActionFlow } from '../part/action-flow.tsx';
+import { FaultNotice } from '../part/fault-notice.tsx';
+import { Waiting } from '../part/waiting.tsx';
+import { WalkNode } from '../part/walk-node.tsx';
+import type { ActionRequest } from '../ports.ts';
+import { useShell } from '../shell.ts';
+
+/** A runbook being walked. */
+export function WalkScreen({ subject = '' }: { readonly subject: string | undefined }) {
+  const { ports, back } = useShell();
+  const start = useCallback(() => ports.runbooks.start(subject), [ports, subject]);
+  const { loaded, reload } = useLoaded(start);
+  const walk = loaded.at === 'loaded' ? loaded.value : undefined;
+  useEffect(() => () => void walk?.close(), [walk]);
+  switch (loaded.at) {
+    case 'loading':
+      return <Waiting what={`Opening the runbook ${subject}`} onLeave={back} />;
+    case 'failed':
+      return (
+        <FaultNotice
+          title="The runbook could not be opened"
+          fault={loaded.fault}
+          onAgain={reload}
+          onLeave={back}
+        />
+      );
+    case 'loaded':
+      return <Walking walk={loaded.value} />;
+  }
+}
+
+function Walking({ walk }: { readonly walk: Walk }) {
+  const [request, setRequest] = useState<ActionRequest>();
+  const control = useWalk(walk, { paused: request !== undefined });
+  const { runbook, node, runId } = control.state;
+  if (request !== undefined) {
+    return (
+      <ActionFlow
+        request={request}
+        onClose={(report) => {
+          setRequest(undefined);
+          if (report) control.acted(report);
+        }}
+      />
+    );
+  }
+  return (
+    <WalkNode
+      control={control}
+      onAct={() =>
+        setRequest({ action: 'rollback run', reason: `runbook ${runbook.id}: ${node.title} (run ${runId})` })
+      }
+    />
+  );
+}
