@@ -239,9 +239,15 @@ async function openBackend(
   const url = target.kind === 'redis' ? target.url : '';
   const common = { clock, connectTimeoutMs, operationTimeoutMs, url };
   if (target.kind !== 'sandbox') return open(target.kind, { ...common, folder: '' });
-  const [{ folder }, { withStorageFaults }] = await Promise.all([sandbox(), import('./sandbox/faults.ts')]);
-  // The console meets the same storage as the game servers, faults included.
-  return withStorageFaults(await open('embedded', { ...common, folder }), folder);
+  await sandbox();
+  const [{ openFaultFile, withStorageFaults }, { sandboxPaths }] = await Promise.all([
+    import('./sandbox/faults.ts'),
+    import('./sandbox/paths.ts'),
+  ]);
+  const paths = sandboxPaths(sandboxFolder(settings));
+  const games = await open('embedded', { ...common, folder: paths.data });
+  // Met like a game server meets it, faults included.
+  return withStorageFaults(games, { file: openFaultFile(paths.faults), clock, random: Math.random });
 }
 
 function placeOf({ target }: Settings): string {
