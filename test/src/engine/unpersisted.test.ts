@@ -1,0 +1,272 @@
+import { BrokenCircuitError } from 'cockatiel';
+import { describe, expect, test } from 'vitest';
+import { decodeEvent } from '../../../src/engine/codec.ts';
+import { parseGameId } from '../../../src/game/game.ts';
+import { engineRoom } from '../../setup/engine-room.ts';
+import { faultyBackend } from '../../setup/faulty-backend.ts';
+import { memoryBackend } from '../../setup/memory-backend.ts';
+import { gameId as id, move } from '../../setup/transitions.ts';
+
+async function started(settings = {}) {
+  const backend = faultyBackend(memoryBackend());
+  const room = engineRoom(backend, settings);
+  const created = await room.engine.create(id, { n: 0 }, 'ada');
+  if (created.kind !== 'committed') throw new Error('The game was not created');
+  const newest = () => {
+    const stored = backend.inner.peek(id)?.events.at(-1);
+    return stored && decodeEvent(stored.bytes);
+  };
+  return { backend, newest, created, ...room };
+}
+
+describe('while storage fails', () => {
+  test('a game goes on in memory and says since when', async () => {
+    const { engine, backend, clock, created } = await started();
+    backend.fail({ writes: 'before' });
+    const sinceMs = clock.now();
+    const one = await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    expect(one).toEqual({ kind: 'unpersisted', revision: 1, ahead: 1, why: 'failed', sinceMs });
+    clock.advance(5000);
+    if (one.kind !== 'unpersisted') throw new Error();
+    const two = await engine.append(id, move('DECLARATION', { n: 2 }), one);
+    expect(two).toEqual({ kind: 'unpersisted', revision: 1, ahead: 2, why: 'failed', sinceMs });
+    expect(await engine.load(id)).toMatchObject({ state: { n: 2 }, phase: 'DECLARATION', persisted: false });
+    expect(engine.unpersisted()).toEqual({ games: 1, oldestAtMs: sinceMs, diverged: [] });
+  });
+
+  test('an open breaker is told apart, and costs no read', async () => {
+    const { engine, backend, created } = await started();
+    backend.fail({ writes: 'before', cause: new BrokenCircuitError() });
+    const reads = backend.calls.read;
+    const answer = await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    expect(answer).toMatchObject({ kind: 'unpersisted', why: 'breaker-open' });
+    expect(backend.calls.read).toBe(reads);
+  });
+
+  test('two callers who built on the same state in memory cannot both go on', async () => {
+    const { engine, backend, created } = await started();
+    backend.fail({ writes: 'before' });
+    await engine.append(id, move('PREPARATION', { by: 'ada' }), created);
+    const late = await engine.append(id, move('PREPARATION', { by: 'bob' }), created);
+    expect(late).toEqual({
+      kind: 'conflict',
+      expected: { revision: 1, ahead: 0 },
+      actual: { revision: 1, ahead: 1 },
+    });
+  });
+
+  test('a game can be created, and is brought into storage as its event 1', async () => {
+    const backend = faultyBackend(memoryBackend());
+    const { engine } = engineRoom(backend);
+    backend.fail({ writes: 'before', readsFail: true });
+    expect(await engine.create(id, { n: 0 }, 'ada')).toMatchObject({
+      kind: 'unpersisted',
+      revision: 0,
+      ahead: 1,
+    });
+    backend.fail({});
+    await engine.catchUp();
+    const [event] = backend.inner.peek(id)?.events ?? [];
+    expect(event && decodeEvent(event.bytes)).toMatchObject({
+      revision: 1,
+      type: 'CATCH_UP',
+      from: null,
+      patch: [{ op: 'add', path: '', value: { n: 0 } }],
+      covers: 1,
+    });
+  });
+
+  test('a game that only memory has is never evicted', async () => {
+    const { engine, backend, created } = await started({ cacheGames: 1 });
+    backend.fail({ writes: 'before' });
+    await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    backend.fail({});
+    await engine.create(parseGameId('b'), {}, 'bob');
+    await engine.create(parseGameId('c'), {}, 'bob');
+    expect((await engine.load(id))?.state).toEqual({ n: 1 });
+  });
+
+  test('an abort during the write leaves the game in memory', async () => {
+    const { engine, backend, created } = await started();
+    const stop = new AbortController();
+    backend.append = async () => {
+      stop.abort();
+      throw stop.signal.reason;
+    };
+    const answer = await engine.append(id, move('PREPARATION', { n: 1 }), created, stop.signal);
+    expect(answer).toMatchObject({ kind: 'unpersisted', why: 'failed' });
+    expect((await engine.load(id))?.state).toEqual({ n: 1 });
+  });
+});
+
+describe('while persistence is switched off', () => {
+  test('nothing is written, not even by a catch-up', async () => {
+    const { engine, backend, flags, created } = await started();
+    flags.persist = false;
+    const answer = await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    expect(answer).toMatchObject({ kind: 'unpersisted', why: 'disabled' });
+    await engine.catchUp();
+    expect(backend.calls.append).toBe(1);
+  });
+});
+
+describe('the next write that succeeds', () => {
+  async function twoAhead() {
+    const room = await started();
+    room.backend.fail({ writes: 'before' });
+    await room.engine.append(id, move('PREPARATION', { n: 1 }), { revision: 1, ahead: 0 });
+    await room.engine.append(id, move('DECLARATION', { n: 2 }), { revision: 1, ahead: 1 });
+    room.backend.fail({});
+    return { ...room, position: { revision: 1, ahead: 2 } };
+  }
+
+  test('of a transition is one event that holds it and all that was missed', async () => {
+    const { engine, newest, position } = await twoAhead();
+    const answer = await engine.append(id, move('TURN', { n: 3 }), position);
+    expect(answer).toEqual({ kind: 'committed', revision: 2, ahead: 0 });
+    expect(newest()).toMatchObject({
+      revision: 2,
+      type: 'CATCH_UP',
+      from: 'NOT_STARTED',
+      to: 'TURN',
+      patch: [{ op: 'replace', path: '', value: { n: 3 } }],
+      covers: 3,
+    });
+    expect(engine.unpersisted()).toEqual({ games: 0, oldestAtMs: undefined, diverged: [] });
+  });
+
+  test('of a catch-up is one event, and a caller may still use the name it knows', async () => {
+    const { engine, newest, position } = await twoAhead();
+    await engine.catchUp();
+    expect(newest()).toMatchObject({ revision: 2, type: 'CATCH_UP', covers: 2 });
+    const answer = await engine.append(id, move('TURN', { n: 3 }), position);
+    expect(answer).toEqual({ kind: 'committed', revision: 3, ahead: 0 });
+    expect(newest()).toMatchObject({ type: 'TO_TURN' });
+  });
+
+  test('is followed by a snapshot of the gap', async () => {
+    const { engine, seen } = await twoAhead();
+    await engine.catchUp();
+    await engine.load(id);
+    await engine.close();
+    expect(seen.snapshot).toEqual([{ trigger: 'gap', outcome: 'ok' }]);
+  });
+
+  test('catches up every game, and those it cannot it leaves', async () => {
+    const { engine, backend } = await started();
+    backend.fail({ writes: 'before' });
+    const others = Array.from({ length: 40 }, (_, index) => parseGameId(`game-${index}`));
+    for (const other of others) await engine.create(other, {}, 'ada');
+    backend.fail({});
+    const { append } = backend;
+    backend.append = async (game, ...rest) => {
+      if (game === others[7]) throw new Error('This one fails');
+      return append(game, ...rest);
+    };
+    await engine.catchUp();
+    expect(engine.unpersisted().games).toBe(1);
+    expect(await engine.load(others[7] ?? id)).toMatchObject({ persisted: false });
+  });
+});
+
+describe('a lost answer', () => {
+  test('is found to be a commit when the event is there', async () => {
+    const { engine, backend, created } = await started();
+    backend.fail({ writes: 'after' });
+    const answer = await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    expect(answer).toEqual({ kind: 'committed', revision: 2, ahead: 0 });
+  });
+
+  test('is found out later when storage cannot be read at once', async () => {
+    const { engine, backend, created, newest } = await started();
+    backend.fail({ writes: 'after', readsFail: true });
+    const one = await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    expect(one).toMatchObject({ kind: 'unpersisted', ahead: 1 });
+    backend.fail({});
+    await engine.catchUp();
+    expect(newest()).toMatchObject({ revision: 2, type: 'TO_PREPARATION' });
+    expect(engine.unpersisted().games).toBe(0);
+  });
+
+  test('of a write that arrives late is ours, and only the rest is brought in', async () => {
+    const { engine, backend, created, newest } = await started();
+    backend.fail({ writes: 'late' });
+    await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    backend.fail({ writes: 'before' });
+    await engine.append(id, move('DECLARATION', { n: 2 }), { revision: 1, ahead: 1 });
+    backend.fail({});
+    await backend.deliver();
+    await engine.catchUp();
+    expect(newest()).toMatchObject({ revision: 3, type: 'CATCH_UP', from: 'PREPARATION', covers: 1 });
+    expect(await engine.load(id)).toMatchObject({ revision: 3, state: { n: 2 }, persisted: true });
+  });
+
+  test('is not mistaken for an equal event of somebody else', async () => {
+    const { engine, backend, clock, created } = await started();
+    const twin = engineRoom(backend.inner, {}, clock);
+    await twin.engine.append(id, move('PREPARATION', { n: 1 }), created);
+    const answer = await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    expect(answer).toMatchObject({ kind: 'conflict', actual: { revision: 2 } });
+  });
+});
+
+describe('when memory and storage went different ways', () => {
+  async function forked() {
+    const room = await started();
+    room.flags.persist = false;
+    await room.engine.append(id, move('PREPARATION', { by: 'us' }), room.created);
+    await engineRoom(room.backend.inner).engine.append(
+      id,
+      move('PREPARATION', { by: 'other' }),
+      room.created,
+    );
+    room.flags.persist = true;
+    await room.engine.catchUp();
+    return room;
+  }
+
+  test('neither is overwritten, and the game is named', async () => {
+    const { engine, backend } = await forked();
+    expect(engine.unpersisted().diverged).toEqual([
+      { id, held: { revision: 1, ahead: 1 }, storedRevision: 2 },
+    ]);
+    expect((await engine.load(id))?.state).toEqual({ by: 'us' });
+    expect((await engineRoom(backend).engine.load(id))?.state).toEqual({ by: 'other' });
+  });
+
+  test('further transitions are conflicts', async () => {
+    const { engine } = await forked();
+    const answer = await engine.append(id, move('DECLARATION', {}), { revision: 1, ahead: 1 });
+    expect(answer).toMatchObject({ kind: 'conflict', actual: { revision: 2, ahead: 0 } });
+    expect((await engine.load(id))?.state).toEqual({ by: 'us' });
+  });
+
+  test('a person can give up what is in memory', async () => {
+    const { engine } = await forked();
+    await engine.discard(id);
+    expect(engine.unpersisted().games).toBe(0);
+    expect((await engine.load(id))?.state).toEqual({ by: 'other' });
+  });
+
+  test('a game that storage lost goes on in memory, and is named', async () => {
+    const { engine, backend, created } = await started();
+    backend.inner.change(id, () => undefined);
+    const answer = await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    expect(answer).toMatchObject({ kind: 'unpersisted', why: 'failed', ahead: 1 });
+    expect(engine.unpersisted().diverged).toEqual([
+      { id, held: { revision: 1, ahead: 1 }, storedRevision: 0 },
+    ]);
+    expect(backend.inner.peek(id)).toBeUndefined();
+  });
+
+  test('a game that comes back to storage is brought up to date', async () => {
+    const { engine, backend, created } = await started();
+    const lost = backend.inner.peek(id);
+    backend.inner.change(id, () => undefined);
+    await engine.append(id, move('PREPARATION', { n: 1 }), created);
+    backend.read = async () => lost;
+    backend.append = async () => ({ kind: 'committed', revision: 2 });
+    await engine.catchUp();
+    expect(engine.unpersisted()).toMatchObject({ games: 0, diverged: [] });
+  });
+});
