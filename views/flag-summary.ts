@@ -1,9 +1,11 @@
 /** The fleet's flags in a few words: what every server agrees on, and who does not. */
 import type { FleetFlags } from '../src/flags/store.ts';
-import { type FlagName, type FlagValue, flagNames } from '../src/platform/schemas.ts';
+import { type FlagName, flagNames } from '../src/platform/flags.ts';
+import type { FlagValue } from '../src/platform/schemas.ts';
 import type { Tone } from './theme.ts';
 
-const shortNames: Readonly<Record<FlagName, string>> = {
+/** For columns and lines where the flag's whole name has no room. */
+export const shortFlagNames: Readonly<Record<FlagName, string>> = {
   use_state_persistence: 'persistence',
   enable_state_snapshots: 'snapshots',
   enable_state_recovery: 'recovery',
@@ -23,7 +25,7 @@ export function summariseFlags({ servers }: FleetFlags): readonly FlagSummary[] 
     const values = servers.map((row) => ('flags' in row ? formatFlag(row.flags[flag]) : undefined));
     const read = [...new Set(values.filter((value) => value !== undefined))];
     const unread = values.filter((value) => value === undefined).length;
-    const name = shortNames[flag];
+    const name = shortFlagNames[flag];
     if (read.length === 0) return { flag, text: `${name} ?`, tone: 'warn' as const };
     if (read.length > 1) return { flag, text: `${name} DIFFERS ${read.join(' / ')}`, tone: 'warn' as const };
     const rest = unread > 0 ? ` (${unread} not read)` : '';

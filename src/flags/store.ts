@@ -1,5 +1,6 @@
 import type { Fault } from '../base/fault.ts';
-import type { BulkUpdate, FlagName, Flags } from '../platform/schemas.ts';
+import type { FlagName } from '../platform/flags.ts';
+import type { BulkUpdate, Flags } from '../platform/schemas.ts';
 
 /** The flags as each game server sees them: a flag is only off when every server says so. */
 export interface FleetFlags {

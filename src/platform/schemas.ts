@@ -1,19 +1,6 @@
 /** The game servers' HTTP API, as they serve it and as we read it. Unknown fields are let through untouched. */
 import { z } from 'zod';
-
-export const flagNames = [
-  'use_state_persistence',
-  'enable_state_snapshots',
-  'enable_state_recovery',
-] as const;
-export type FlagName = (typeof flagNames)[number];
-
-/** Each flag works only while the one before it is on. */
-export const flagNeeds: Readonly<Record<FlagName, FlagName | undefined>> = {
-  use_state_persistence: undefined,
-  enable_state_snapshots: 'use_state_persistence',
-  enable_state_recovery: 'enable_state_snapshots',
-};
+import { flagNames } from './flags.ts';
 
 export const flagValueSchema = z.object({ enabled: z.boolean(), percentage: z.number().min(0).max(100) });
 export type FlagValue = z.infer<typeof flagValueSchema>;

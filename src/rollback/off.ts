@@ -1,7 +1,8 @@
 /** What "off" means for the three flags, and how one server's flags are told. */
 import { digestOf } from '../base/digest.ts';
 import type { FleetFlags } from '../flags/store.ts';
-import type { BulkUpdate, FlagName, Flags, FlagValue } from '../platform/schemas.ts';
+import type { FlagName } from '../platform/flags.ts';
+import type { BulkUpdate, Flags, FlagValue } from '../platform/schemas.ts';
 
 export type ServerFlags = FleetFlags['servers'][number];
 

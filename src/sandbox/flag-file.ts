@@ -1,14 +1,7 @@
 /** The feature flags of the fleet: one file, which each server reads again and again. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import {
-  type BulkUpdate,
-  type FlagName,
-  type Flags,
-  type FlagValue,
-  flagNames,
-  flagNeeds,
-  flagsSchema,
-} from '../platform/schemas.ts';
+import { type FlagName, flagNames, flagNeeds } from '../platform/flags.ts';
+import { type BulkUpdate, type Flags, type FlagValue, flagsSchema } from '../platform/schemas.ts';
 
 /** What is left out stays as it is. */
 export type FlagChanges = Readonly<Partial<Record<FlagName, Partial<FlagValue>>>>;

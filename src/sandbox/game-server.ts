@@ -11,7 +11,7 @@ import type { GameId } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import { createExporter } from '../metrics/exporter.ts';
 import { createScrapeSource } from '../metrics/source/scrape.ts';
-import type { FlagName } from '../platform/schemas.ts';
+import type { FlagName } from '../platform/flags.ts';
 import { createAlertBoard } from './alert-board.ts';
 import { inventedRoom } from './card-game.ts';
 import { gamesPerServer, repeat, serverChores } from './chores.ts';

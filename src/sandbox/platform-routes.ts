@@ -1,11 +1,10 @@
 /** The platform's API, as platform/schemas.ts describes it. */
 import type { BreakerState } from '../backend/breaker.ts';
 import type { Exporter } from '../metrics/exporter.ts';
+import { type FlagName, flagNames } from '../platform/flags.ts';
 import {
   bulkUpdateSchema,
-  type FlagName,
   type Flags,
-  flagNames,
   flagUpdateSchema,
   joinSchema,
   roomCreateSchema,

@@ -1,6 +1,6 @@
 import type { FleetFlags } from '../../src/flags/store.ts';
-import { flagNames } from '../../src/platform/schemas.ts';
-import { formatFlag, summariseFlags } from '../flag-summary.ts';
+import { flagNames } from '../../src/platform/flags.ts';
+import { formatFlag, shortFlagNames, summariseFlags } from '../flag-summary.ts';
 import { columnCells } from '../layout.ts';
 import { endsOf, piece } from '../line.ts';
 import type { Age } from '../readings.ts';
@@ -33,10 +33,11 @@ export function FlagTable({ flags, age, selected, height }: FlagTableProps) {
     ],
     [],
   ];
+  const wide = cells >= 110;
   const columns = columnCells(
     [
       { title: 'server', cells: 16, grows: true },
-      ...flagNames.map((flag) => ({ title: flag, cells: Math.min(22, Math.floor((cells - 26) / 3)) })),
+      ...flagNames.map((flag) => ({ title: wide ? flag : shortFlagNames[flag], cells: wide ? 22 : 12 })),
     ],
     cells,
   );

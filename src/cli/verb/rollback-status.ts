@@ -1,6 +1,6 @@
 import { formatAge } from '../../base/units.ts';
 import type { FleetFlags } from '../../flags/store.ts';
-import { flagNames } from '../../platform/schemas.ts';
+import { flagNames } from '../../platform/flags.ts';
 import { type LastRollback, readRollbackStatus } from '../../rollback/status.ts';
 import { exit } from '../exit.ts';
 import { table } from '../table.ts';
