@@ -17,12 +17,16 @@ const unzstd = promisify(zstdDecompress);
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);
 
+// node:zlib hands over its output in pieces of this size, each a turn of the main thread.
+const pieceBytes = 256 * 1024;
+const smallestPieceBytes = 64;
+
 export async function compress(codec: Codec, raw: Buffer): Promise<Buffer> {
   switch (codec) {
     case 'zstd':
-      return zstd(raw, { params: zstdParams });
+      return zstd(raw, { params: zstdParams, chunkSize: pieceBytes });
     case 'gzip':
-      return zip(raw);
+      return zip(raw, { chunkSize: pieceBytes });
     case 'none':
       return raw;
   }
@@ -30,11 +34,12 @@ export async function compress(codec: Codec, raw: Buffer): Promise<Buffer> {
 
 /** Rejects when the bytes decode to more than `maxBytes`; fewer are for the caller to find. */
 export async function decompress(codec: Codec, stored: Buffer, maxBytes: number): Promise<Buffer> {
+  const limits = { maxOutputLength: maxBytes, chunkSize: Math.max(maxBytes, smallestPieceBytes) };
   switch (codec) {
     case 'zstd':
-      return unzstd(stored, { maxOutputLength: maxBytes });
+      return unzstd(stored, limits);
     case 'gzip':
-      return unzip(stored, { maxOutputLength: maxBytes });
+      return unzip(stored, limits);
     case 'none':
       return stored;
   }

@@ -18,15 +18,27 @@ export function recordDigest(record: GameRecord): string {
 }
 
 export function encodeRecord(record: GameRecord): Buffer {
-  const chunks: Uint8Array[] = [
-    Uint8Array.of(version, layouts.indexOf(record.layout)),
-    blob(Buffer.from(record.id)),
-  ];
-  chunks.push(optional(record.revision), optional(record.expiresAtMs), u32(record.parts.length));
-  for (const part of sortedParts(record.parts)) {
-    chunks.push(blob(part.name), Uint8Array.of(0), blob(part.value.bytes));
+  const id = Buffer.from(record.id);
+  const parts = sortedParts(record.parts);
+  const writer = new Writer(encodedBytes(record, id, parts));
+  writer.u8(version);
+  writer.u8(layouts.indexOf(record.layout));
+  writer.blob(id);
+  writer.optional(record.revision);
+  writer.optional(record.expiresAtMs);
+  writer.u32(parts.length);
+  for (const { name, value } of parts) {
+    writer.blob(name);
+    writer.u8(0);
+    writer.blob(value.bytes);
   }
-  return Buffer.concat(chunks);
+  return writer.bytes;
+}
+
+function encodedBytes(record: GameRecord, id: Buffer, parts: readonly RecordPart[]): number {
+  const optional = (value: number | undefined) => (value === undefined ? 1 : 9);
+  const fixed = 2 + 4 + id.length + optional(record.revision) + optional(record.expiresAtMs) + 4;
+  return parts.reduce((sum, { name, value }) => sum + 9 + name.length + value.bytes.length, fixed);
 }
 
 /** The order every backend hands parts in. */
@@ -66,22 +78,33 @@ function unreadable(why: string): Fault {
   });
 }
 
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
+/** Fills one buffer of the right size: a record has dozens of small parts, and backups encode by the thousand. */
+class Writer {
+  #at = 0;
+  readonly bytes: Buffer;
 
-function blob(bytes: Uint8Array): Buffer {
-  return Buffer.concat([u32(bytes.length), bytes]);
-}
+  constructor(length: number) {
+    this.bytes = Buffer.alloc(length);
+  }
 
-function optional(value: number | undefined): Buffer {
-  if (value === undefined) return Buffer.of(0);
-  const bytes = Buffer.alloc(9);
-  bytes.writeUInt8(1);
-  bytes.writeBigUInt64BE(BigInt(value), 1);
-  return bytes;
+  u8(value: number): void {
+    this.#at = this.bytes.writeUInt8(value, this.#at);
+  }
+
+  u32(value: number): void {
+    this.#at = this.bytes.writeUInt32BE(value, this.#at);
+  }
+
+  blob(bytes: Uint8Array): void {
+    this.u32(bytes.length);
+    this.bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  optional(value: number | undefined): void {
+    this.u8(value === undefined ? 0 : 1);
+    if (value !== undefined) this.#at = this.bytes.writeBigUInt64BE(BigInt(value), this.#at);
+  }
 }
 
 class Reader {

@@ -190,30 +190,21 @@ test('an archive of format 1 that was written long ago stays readable', async ()
   const bytes = readFileSync(fileURLToPath(new URL('golden/format-1.gka', import.meta.url)));
   const { validation, archive } = await checkArchive(await open(bytes), 'format-1');
   expect(validation).toMatchObject({ ok: true, games: 3 });
-  expect(archive?.rootHash.toString('hex')).toMatchInlineSnapshot(
-    `"d45b9cc524397451fb4c62f6bdb8fa55943f93b5ac4e77da20db7db131c31efd"`,
+  expect(archive?.rootHash.toString('hex')).toBe(
+    'd45b9cc524397451fb4c62f6bdb8fa55943f93b5ac4e77da20db7db131c31efd',
   );
-  expect(
-    (await readAll(bytes)).map(({ record, digest }) => [record.id, record.layout, digest]),
-  ).toMatchInlineSnapshot(`
-    [
-      [
-        "game-1",
-        "current",
-        "f0341a45fa4d2d207d35f46feb7022046d5adc5f9e91ab4c4da28430cb09b66d",
-      ],
-      [
-        "game-1",
-        "legacy",
-        "ae541c72fac449b38d6795d668c6277fbc217fa249b30d03fd23d1fb3d5aa0de",
-      ],
-      [
-        "[2Jünï 🎲",
-        "current",
-        "8e6573081600618051d2bff927af2320a7162805b5c72cd9a0be8cf18f9f1b98",
-      ],
-    ]
-  `);
+  const found = await readAll(bytes);
+  expect(found.map(({ record: { layout, revision } }) => `${layout} ${revision}`)).toEqual([
+    'current 7',
+    'legacy undefined',
+    'current 1',
+  ]);
+  expect(found.map(({ digest }) => digest)).toEqual([
+    'f0341a45fa4d2d207d35f46feb7022046d5adc5f9e91ab4c4da28430cb09b66d',
+    'ae541c72fac449b38d6795d668c6277fbc217fa249b30d03fd23d1fb3d5aa0de',
+    '8e6573081600618051d2bff927af2320a7162805b5c72cd9a0be8cf18f9f1b98',
+  ]);
+  expect(found.map(({ record }) => recordDigest(record))).toEqual(found.map(({ digest }) => digest));
 });
 
 /** The pieces of an archive, by its own table. */

@@ -184,7 +184,7 @@ describe('a restore', () => {
         const again = await plan(onExisting);
         expect(again.changes.filter(({ effect }) => effect === 'create' || effect === 'update')).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 30_000);
 
