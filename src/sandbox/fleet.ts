@@ -21,7 +21,7 @@ interface FleetOptions {
 
 const fleetSize = 2;
 /** Plays on each server before anybody looks, so that the first games are in different phases. */
-const openingPlays = 80;
+const openingPlays = 50;
 
 /** Two servers on one storage, with their games: those found there, or the first ones. */
 export async function startFleet({ seed, ...options }: FleetOptions): Promise<Fleet> {

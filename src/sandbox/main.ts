@@ -4,13 +4,13 @@ import { type Lock, tryLock } from '../action/lock.ts';
 import type { BreakerSettings } from '../backend/breaker.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { randomHex } from '../base/ids.ts';
-import { announce, withdrawAnnouncement } from './announcement.ts';
+import { announce, readAnnouncement, withdrawAnnouncement } from './announcement.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openFaultFile } from './faults.ts';
 import { startFleet } from './fleet.ts';
 import { createLease } from './lease.ts';
 import { sandboxPaths } from './paths.ts';
-import { ownIdentity } from './process-identity.ts';
+import { identityOf, isRunning } from './process-identity.ts';
 import { createRouter, listenOnLoopback, stopServer } from './router.ts';
 
 export interface SandboxOptions {
@@ -55,7 +55,7 @@ async function serve({
   const lease = createLease({ clock, firstMs: firstLeaseMs, graceMs });
   const control = createRouter(controlRoutes({ token, faults, lease }));
   const port = await listenOnLoopback(control);
-  announce(folder, { version: 1, ...ownIdentity(), port, token, servers: fleet.servers });
+  announce(folder, { version: 1, ...identityOf(process.pid), port, token, servers: fleet.servers });
 
   await Promise.race([lease.ended, terminated()]);
   withdrawAnnouncement(folder);
@@ -67,9 +67,15 @@ async function waitForLock(folder: string, clock: Clock): Promise<Lock | undefin
   const deadlineMs = clock.now() + lockWaitMs;
   for (;;) {
     const lock = await tryLock(sandboxPaths(folder).lock);
-    if (lock || clock.now() >= deadlineMs) return lock;
+    if (lock || anotherServes(folder) || clock.now() >= deadlineMs) return lock;
     await clock.sleep(50);
   }
+}
+
+/** False while the one that holds the lock is starting or ending. */
+function anotherServes(folder: string): boolean {
+  const announcement = readAnnouncement(folder);
+  return announcement !== undefined && isRunning(announcement);
 }
 
 function terminated(): Promise<void> {

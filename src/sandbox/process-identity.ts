@@ -7,10 +7,7 @@ export interface ProcessIdentity {
   readonly startTime?: string | undefined;
 }
 
-export const ownIdentity = (): ProcessIdentity => ({
-  pid: process.pid,
-  startTime: statOf(process.pid)?.startTime,
-});
+export const identityOf = (pid: number): ProcessIdentity => ({ pid, startTime: statOf(pid)?.startTime });
 
 export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
   if (!exists(pid)) return false;
