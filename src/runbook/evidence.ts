@@ -56,7 +56,8 @@ function evidenceOf(
     metric: name,
     title: signals[metric.signal].title,
     unit: metric.unit,
-    source: sourceName(metrics, readings),
+    source: metrics?.name ?? 'none',
+    ...gapIn(readings),
     reading: readingOf(metric, readings, clock.now()),
     thresholds: node.branches.filter(({ when }) => when.metric === name).map(({ when }) => when.threshold),
     points: metrics?.history(metric.signal) ?? [],
@@ -82,10 +83,10 @@ function readingOf(metric: RunbookMetric, readings: Readings | string, nowMs: nu
   return { kind: 'value', value: reading.value, atMs: readings.atMs };
 }
 
-/** Targets that did not answer are missing from every figure, so the source says it. */
-function sourceName(metrics: MetricSource | undefined, readings: Readings | string): string {
-  if (!metrics) return 'none';
-  if (typeof readings === 'string') return metrics.name;
-  const silent = readings.targets.filter(({ fault }) => fault).length;
-  return silent === 0 ? metrics.name : `${metrics.name}, ${silent} did not answer`;
+/** Targets that did not answer are missing from every figure. */
+function gapIn(readings: Readings | string): { readonly gap?: string } {
+  if (typeof readings === 'string') return {};
+  const { targets } = readings;
+  const silent = targets.filter(({ fault }) => fault).length;
+  return silent === 0 ? {} : { gap: `${silent} of ${targets.length} targets did not answer` };
 }

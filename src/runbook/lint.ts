@@ -76,7 +76,6 @@ function endlessCycles(parsed: ParsedRunbook): readonly Finding[] {
   const { nodes } = parsed.runbook;
   const decides = (id: string) => nodes[id]?.kind === 'question' || nodes[id]?.kind === 'choice';
   const returns = (id: string, node: RunbookNode): boolean => {
-    if (decides(id)) return false;
     const onward = edgesOf(node).map(({ goto }) => goto);
     const unasked = onward.filter((target) => !decides(target));
     return reachable(parsed.runbook, unasked, ({ goto }) => !decides(goto)).has(id);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { $ZodIssue, $ZodRawIssue } from 'zod/v4/core';
-import type { Problem } from './problem.ts';
+import type { z } from 'zod';
+import { inFileOrder, type Problem } from './problem.ts';
 import { referenceRules } from './references.ts';
 import { applyRules } from './rule.ts';
 import type { Runbook, RunbookNode } from './runbook.ts';
@@ -28,8 +28,10 @@ export function parseRunbook(text: string, file: string): Parsed {
   if (read.problems.length > 0) return broken(read.problems);
 
   const source = sourceText(file, text, read.document, read.lines);
-  const written = runbookSchema.safeParse(read.document.toJS(), { error: messageOf });
-  if (!written.success) return broken(written.error.issues.flatMap((issue) => issueProblems(issue, source)));
+  const written = runbookSchema.safeParse(read.document.toJS(), { error: messageOf, reportInput: true });
+  if (!written.success) {
+    return broken(inFileOrder(written.error.issues.flatMap((issue) => issueProblems(issue, source))));
+  }
   const runbook = toRunbook(written.data, text, file);
   const references = applyRules(referenceRules, { runbook, written: written.data, source });
   return references.length > 0 ? broken(references) : { kind: 'runbook', runbook, source };
@@ -42,7 +44,7 @@ export function tooLarge(file: string): Parsed {
   return broken([{ file, line: 1, column: 1, rule: 'too-large', message, next: 'Split it' }]);
 }
 
-function messageOf(issue: $ZodRawIssue): string | undefined {
+function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'unrecognized_keys') return undefined;
   const name = String(issue.path?.at(-1) ?? 'the file');
   if (issue.input === undefined) return `"${name}" is missing`;
@@ -60,7 +62,7 @@ function article(type: string): string {
   return `a ${type}`;
 }
 
-function issueProblems(issue: $ZodIssue, source: SourceText): readonly Problem[] {
+function issueProblems(issue: z.core.$ZodIssue, source: SourceText): readonly Problem[] {
   const { file } = source;
   if (issue.code === 'unrecognized_keys') {
     // To find each key again takes as long as there are keys.
@@ -77,11 +79,11 @@ function issueProblems(issue: $ZodIssue, source: SourceText): readonly Problem[]
   return [{ file, ...source.at(issue.path), rule, message, next }];
 }
 
-function ruleOf(issue: $ZodIssue): IssueParams {
-  const missing = issue.message.endsWith('is missing');
-  const { rule, next }: Partial<IssueParams> =
-    issue.code === 'custom' && !missing ? (issue.params ?? {}) : {};
-  return { rule: rule ?? 'schema', next: next ?? (missing ? 'Add it' : 'Correct it') };
+function ruleOf(issue: z.core.$ZodIssue): IssueParams {
+  if (issue.input === undefined) return { rule: 'schema', next: 'Add it' };
+  const { rule = 'schema', next = 'Correct it' }: Partial<IssueParams> =
+    issue.code === 'custom' ? (issue.params ?? {}) : {};
+  return { rule, next };
 }
 
 function toRunbook(written: WrittenRunbook, text: string, path: string): Runbook {

@@ -18,3 +18,7 @@ export interface Problem extends Position {
 export function problemLine({ file, line, column, rule, message, next }: Problem): string {
   return `${file}:${line}:${column} ${rule}: ${message}. ${next}`;
 }
+
+export function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}

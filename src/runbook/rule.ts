@@ -1,4 +1,4 @@
-import type { Position, Problem } from './problem.ts';
+import { inFileOrder, type Position, type Problem } from './problem.ts';
 import type { SourceText } from './source-text.ts';
 
 /** Something that a rule found wrong. */
@@ -21,15 +21,14 @@ export function applyRules<Subject extends { readonly source: SourceText }>(
   rules: readonly Rule<Subject>[],
   subject: Subject,
 ): readonly Problem[] {
-  return rules
-    .flatMap(({ id, check }) =>
-      check(subject).map(({ at, message, next }) => ({
-        file: subject.source.file,
-        ...at,
-        rule: id,
-        message,
-        next,
-      })),
-    )
-    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const problems = rules.flatMap(({ id, check }) =>
+    check(subject).map(({ at, message, next }) => ({
+      file: subject.source.file,
+      ...at,
+      rule: id,
+      message,
+      next,
+    })),
+  );
+  return inFileOrder(problems);
 }

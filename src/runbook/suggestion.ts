@@ -54,7 +54,7 @@ function whyHolds({ comparison, threshold }: Condition, row: Evidence, value: nu
   const [shown, limit] = [formatValue(value, row.unit), formatValue(threshold, row.unit)];
   // 20.04 % and its limit read the same.
   const just = shown === limit && value !== threshold ? 'just ' : '';
-  return `${nameOf(row)} ${shown} is ${just}${words[comparison]} ${limit}`;
+  return `${nameOf(row)} ${shown} is ${just}${words[comparison]} ${limit}${despite(row)}`;
 }
 
 function whyNoData({ metric }: Condition, row: Evidence | undefined): string {
@@ -70,9 +70,11 @@ function whyOtherwise(conditions: readonly Condition[], byMetric: ReadonlyMap<st
       const row = byMetric.get(metric);
       if (row?.reading.kind !== 'value') return [];
       const [shown, limit] = [formatValue(row.reading.value, row.unit), formatValue(threshold, row.unit)];
-      return [`${nameOf(row)} ${shown} is not ${words[comparison]} ${limit}`];
+      return [`${nameOf(row)} ${shown} is not ${words[comparison]} ${limit}${despite(row)}`];
     })
     .join(', ');
 }
+
+const despite = ({ gap }: Evidence) => (gap ? `, but ${gap}` : '');
 
 const nameOf = ({ title }: Evidence) => title.charAt(0).toLowerCase() + title.slice(1);

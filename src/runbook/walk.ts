@@ -9,6 +9,8 @@ export interface Evidence {
   readonly title: string;
   readonly unit: Unit;
   readonly source: string;
+  /** What the figure misses, like `1 of 2 targets did not answer`. */
+  readonly gap?: string;
   readonly reading:
     | { readonly kind: 'value'; readonly value: number; readonly atMs: number }
     | { readonly kind: 'none'; readonly why: string };

@@ -55,9 +55,8 @@ export async function startWalk(options: WalkOptions, signal?: AbortSignal): Pro
   const state = () => stateOf(run, runbook, standing, evidence);
 
   const look = async (abort?: AbortSignal): Promise<WalkState> => {
-    const { nodeId } = standing;
     const place = standing;
-    const node = nodeOf(runbook, nodeId);
+    const node = nodeOf(runbook, place.nodeId);
     const read = node.kind === 'question' ? await readEvidence(runbook, node, options, abort) : [];
     // A move that came in between has its own evidence.
     if (place === standing) evidence = read;
@@ -70,7 +69,6 @@ export async function startWalk(options: WalkOptions, signal?: AbortSignal): Pro
     if (left) throw refused('This walk was left', 'Start the runbook again');
     const from = state();
     if (from.ended) throw refused(`This walk ended with "${from.node.title}"`, 'Start the runbook again');
-    if (abort?.aborted) throw asFault(abort.reason, 'interrupted');
     const event = decide(from);
     moving = true;
     try {
@@ -88,15 +86,26 @@ export async function startWalk(options: WalkOptions, signal?: AbortSignal): Pro
   return {
     state,
     refresh: look,
-    take: (goto, reason, abort) => move((from) => moveTo(from, goto, redact((reason ?? '').trim())), abort),
+    take: async (goto, reason, abort) => {
+      refuseAborted(abort);
+      return move((from) => moveTo(from, goto, redact((reason ?? '').trim())), abort);
+    },
+    // Recorded even when aborted: the act has been done.
     acted: (outcome, actionRun, abort) => move((from) => moveAfter(from, outcome, actionRun), abort),
-    back: (abort) => move(moveBack, abort),
+    back: async (abort) => {
+      refuseAborted(abort);
+      return move(moveBack, abort);
+    },
     close: async () => {
       if (left) return;
       left = true;
       if (!state().ended) await record({ event: 'walk-left', run, at: standing.nodeId });
     },
   };
+}
+
+function refuseAborted(abort: AbortSignal | undefined): void {
+  if (abort?.aborted) throw asFault(abort.reason, 'interrupted');
 }
 
 function stateOf(
@@ -126,11 +135,12 @@ function moveTo(from: WalkState, goto: string, reason: string): WalkEvent {
   };
 }
 
-/** Two ways may lead to one node: then the suggested one is meant. */
+/** Several ways may lead to one node: then the suggested one is meant, or it is not known which of them. */
 function wayTo(from: WalkState, goto: string): Way {
   const ways = from.ways.filter((way) => way.goto === goto);
-  const way = ways.find(({ suggested }) => suggested) ?? ways[0];
-  if (way) return way;
+  const suggested = ways.find((way) => way.suggested);
+  if (suggested) return suggested;
+  if (ways.length > 0) return { goto, label: ways.map(({ label }) => label).join(' / '), suggested: false };
   if (from.node.kind === 'action' && from.node.onOk === goto) {
     throw refused(`Only a verified ${from.node.uses} leads on to "${goto}"`, `Do ${from.node.uses}`);
   }

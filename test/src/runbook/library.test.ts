@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadLibrary } from '../../../src/runbook/library.ts';
@@ -79,8 +79,9 @@ describe('what cannot be read is a problem, not an end', () => {
     expect(library.problems.map(({ rule }) => rule)).toEqual(['unreadable', 'unreadable']);
   });
 
-  it('a file that is too large', async () => {
-    const folder = folderWith({ 'large.yaml': '#'.repeat(2 * 1024 * 1024) });
+  it('a file that is too large, unread', async () => {
+    const folder = folderWith({ 'large.yaml': '' });
+    truncateSync(join(folder, 'large.yaml'), 3 * 1024 ** 3);
     expect((await load(folder)).problems).toMatchObject([{ rule: 'too-large' }]);
   });
 });

@@ -92,3 +92,9 @@ describe('lint leaves alone', () => {
     expect(JSON.stringify(problem)).not.toContain('horse');
   });
 });
+
+it('names all that is wrong in the order of the file', () => {
+  const text = changed('nodes:', '  p99: { signal: latencyP99, unit: seconds, maxAge: 5m }\nnodes:');
+  const rules = lintText(text.replace('err > 20 %', 'err > 1 %'), 'a.yaml').map(({ rule }) => rule);
+  expect(rules).toEqual(['unused-metric', 'hidden-branch']);
+});

@@ -76,15 +76,20 @@ describe('what is wrong is named with its rule and its place', () => {
     ]);
   });
 
-  it('names all that is wrong, not only the first', () => {
+  it('names all that is wrong in the order of the file', () => {
     const text = changed('kind: choice', 'kind: guess')
       .replace('60s', 'soon')
       .replace('title: Act', 'titel: Act');
-    expect(
-      problemsOf(text)
-        .map(({ rule }) => rule)
-        .sort(),
-    ).toEqual(['duration', 'schema', 'schema', 'unknown-key']);
+    expect(problemsOf(text).map(({ rule }) => rule)).toEqual(['duration', 'schema', 'schema', 'unknown-key']);
+  });
+
+  it('tells what is missing from what is wrong', () => {
+    expect(problemsOf(changed('start: rate\n', ''))).toMatchObject([
+      { message: '"start" is missing', next: 'Add it' },
+    ]);
+    expect(problemsOf(changed('start: rate', 'start: 1'))).toMatchObject([
+      { message: '"start" must be a string', next: 'Correct it' },
+    ]);
   });
 });
 
@@ -116,6 +121,19 @@ describe('hostile input', () => {
   it('refuses a key that stands twice, at its second place', () => {
     const text = changed('  look:', '  rate:');
     expect(problemsOf(text)).toMatchObject([{ rule: 'yaml', message: '"rate" stands here twice', line: 18 }]);
+  });
+
+  it('refuses more nodes than a person can walk', () => {
+    const many = Array.from(
+      { length: 500 },
+      (_none, n) => `  n${n}: { kind: outcome, title: N, result: watching }\n`,
+    );
+    expect(problemsOf(soundRunbook + many.join(''))).toMatchObject([{ message: 'has more than 500 nodes' }]);
+  });
+
+  it('names the first of very many unknown keys', () => {
+    const keys = Array.from({ length: 30_000 }, (_none, n) => `k${n}: 1\n`);
+    expect(problemsOf(soundRunbook + keys.join(''))).toHaveLength(20);
   });
 
   it('refuses an empty file, a list and several documents', () => {

@@ -158,7 +158,10 @@ describe('evidence', () => {
     const targets = [{ target: 'a' }, { target: 'b', fault: new Fault('platform-unreachable', 'no answer') }];
     const metrics = fakeMetrics(() => ({ ...readingsOf({ errorRatio: 0.01 }, nowMs), targets }));
     const { walk } = await walkOn({}, { metrics });
-    expect(walk.state().evidence).toMatchObject([{ source: 'fake, 1 did not answer' }]);
+    expect(walk.state().evidence).toMatchObject([{ gap: '1 of 2 targets did not answer' }]);
+    expect(suggestedOf(walk.state().ways)).toMatchObject([
+      { why: 'error ratio 1 % is not above 5 %, but 1 of 2 targets did not answer' },
+    ]);
   });
 
   it('is read again on refresh', async () => {
@@ -269,6 +272,37 @@ describe('a move', () => {
     expect(walk.state().nodeId).toBe('rate');
   });
 
+  it('shows nothing of the evidence before while its own is read', async () => {
+    const text = soundRunbook.replace('next: ask', 'next: rate');
+    const nowMs = virtualClock().now();
+    const readings = [readingsOf({}, nowMs)];
+    const metrics = fakeMetrics(() => readings.pop() ?? new Promise(() => {}));
+    const { walk } = await walkOn({}, { text, metrics });
+    await walk.take('look');
+    void walk.take('rate');
+    await new Promise(setImmediate);
+    expect(walk.state()).toMatchObject({ nodeId: 'rate', evidence: [] });
+    expect(suggestedOf(walk.state().ways)).toMatchObject([
+      { goto: 'look', why: 'no data for err: it was not read' },
+    ]);
+  });
+
+  it('to a node that several ways lead to follows the suggested one', async () => {
+    const text = soundRunbook.replace('label: Few, goto: calm', 'label: Few, goto: ask');
+    const { walk } = await walkOn({ errorRatio: 0 }, { text });
+    expect((await walk.take('ask')).path).toMatchObject([{ label: 'Few' }]);
+  });
+
+  it('does not claim to know which of several ways to one node was meant', async () => {
+    const text = soundRunbook.replace(
+      "{ label: 'No', goto: calm }",
+      "{ label: 'No', goto: calm }\n      - { label: Perhaps, goto: calm }",
+    );
+    const { walk } = await walkOn({ errorRatio: 0.1 }, { text });
+    await walk.take('ask');
+    expect((await walk.take('calm')).path.at(-1)).toMatchObject({ label: 'No / Perhaps' });
+  });
+
   it('after the end is refused', async () => {
     const { walk } = await walkOn({ errorRatio: 0 });
     await walk.take('calm');
@@ -291,6 +325,13 @@ describe('an action', () => {
     await walk.take('act');
     expect((await walk.acted(outcome, actionRun)).nodeId).toBe(goto);
     expect(lines.at(-1)).toMatchObject({ event: 'walk-acted', outcome, actionRun, from: 'act', to: goto });
+  });
+
+  it('is recorded although the operator pressed Ctrl-C', async () => {
+    const { walk, lines } = await walkOn({ errorRatio: 0.24 });
+    await walk.take('act');
+    expect((await walk.acted('interrupted', actionRun, AbortSignal.abort())).nodeId).toBe('page');
+    expect(lines.at(-1)).toMatchObject({ event: 'walk-acted', outcome: 'interrupted' });
   });
 
   it('is never called done by hand', async () => {
