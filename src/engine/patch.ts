@@ -69,13 +69,18 @@ function applyOne(state: Json, operation: PatchOperation): Json {
 }
 
 function applyTo(box: object, operation: PatchOperation): ReturnType<typeof applyPatch> {
-  const from = operation.from === undefined ? {} : { from: `/state${operation.from}` };
+  const from = operation.from === undefined ? {} : { from: inBox(operation.from) };
   try {
     // Only the types differ: theirs is a union by `op`, and an operation that lacks a field is refused at run time.
-    return applyPatch(box, [{ ...operation, path: `/state${operation.path}`, ...from } as Operation]);
+    return applyPatch(box, [{ ...operation, path: inBox(operation.path), ...from } as Operation]);
   } catch (cause) {
     throw invalid('The patch does not apply', cause);
   }
+}
+
+function inBox(pointer: string): string {
+  if (pointer !== '' && !pointer.startsWith('/')) throw new Error(`"${pointer}" is no JSON pointer`);
+  return `/state${pointer}`;
 }
 
 function isRoot(operation: PatchOperation): operation is PatchOperation & { value: Json } {

@@ -26,8 +26,7 @@ function partial(hold: Held, problems: readonly string[]): Recovery {
 function fromStorage(stored: StoredGame, replayed: Replayed): Recovery {
   const { proved, problems } = replayed;
   if (!proved) {
-    const none = `no state of revisions 1 to ${stored.revision} can be proved`;
-    return { answer: { kind: 'failed', problems: [none, ...problems] }, hold: undefined };
+    return { answer: { kind: 'failed', problems: [notRebuilt(0, stored), ...problems] }, hold: undefined };
   }
   const hold = heldFrom(stored, proved, replayed);
   if (hold.unproved) return partial(hold, [notRebuilt(proved.revision, stored), ...problems]);
@@ -58,5 +57,8 @@ const withoutStorage = (held: Held): Held => (held.revision > 0 ? apart(held, 0)
 
 const apart = (held: Held, divergedAt: number): Held => ({ ...held, divergedAt });
 
-const notRebuilt = (provedRevision: number, stored: StoredGame): string =>
-  `revisions ${provedRevision + 1} to ${stored.revision} cannot be rebuilt from storage`;
+function notRebuilt(provedRevision: number, { revision }: StoredGame): string {
+  const from = provedRevision + 1;
+  const which = from === revision ? `revision ${revision}` : `revisions ${from} to ${revision}`;
+  return `${which} cannot be rebuilt from storage`;
+}

@@ -269,7 +269,7 @@ test('whatever fails and in whatever order, storage holds what was reported comm
     fc.asyncProperty(fc.array(anyStep, { minLength: 10, maxLength: 80 }), (steps) =>
       live(memoryBackend(), steps),
     ),
-    { numRuns: 250 },
+    { numRuns: 150 },
   );
 }, 60_000);
 
@@ -277,10 +277,10 @@ test('the same holds on the embedded backend', async () => {
   const folder = tempFolder();
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(anyStep, { minLength: 10, maxLength: 40 }), async (steps) => {
       const backend = openEmbedded({ folder: `${folder}/${run++}`, clock: virtualClock() });
       await live(backend, steps).finally(() => backend.close());
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 }, 60_000);
