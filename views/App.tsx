@@ -1,6 +1,6 @@
 import { Box, useInput, usePaste } from 'ink';
-import { useCallback, useMemo, useReducer, useState } from 'react';
-import { keystrokesOf } from './keystroke.ts';
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { type Keystroke, keystrokesOf } from './keystroke.ts';
 import { frameOf, type Size } from './layout.ts';
 import type { Machinery } from './machinery.ts';
 import { closed, opened, type View, type ViewStack } from './navigation.ts';
@@ -46,10 +46,24 @@ export function App({ machinery, size: { columns, rows }, first }: AppProps) {
   );
 }
 
-/** The only reader of the keyboard. */
+/**
+ * The only reader of the keyboard. Several keys can arrive in one piece: each is pressed in a commit of its own, so
+ * that it meets the screen that the key before it made.
+ */
 function Keyboard() {
   const { dispatcher } = useShell();
-  useInput((input, key) => dispatcher.press(keystrokesOf(input, key)));
+  const waiting = useRef<Keystroke[]>([]);
+  const [turn, nextTurn] = useReducer((count: number) => count + 1, 0);
+  useInput((input, key) => {
+    waiting.current.push(...keystrokesOf(input, key));
+    nextTurn();
+  });
   usePaste(dispatcher.paste);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is what makes the next key due
+  useEffect(() => {
+    const stroke = waiting.current.shift();
+    if (stroke) dispatcher.press(stroke);
+    if (waiting.current.length > 0) nextTurn();
+  }, [turn, dispatcher]);
   return null;
 }

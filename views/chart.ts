@@ -66,10 +66,14 @@ function cellAt(level: number, bar: readonly string[]): string {
   return bar[Math.min(level, bar.length) - 1] ?? ' ';
 }
 
-/** `-5 min ──────── now`, exactly as wide as the chart above it. */
-export function axis(columns: number, spanMs: number, rule: string): string {
+/** `-5 min ── top 38 ms ── now`, exactly as wide as the chart above it. */
+export function axis(columns: number, spanMs: number, rule: string, top = ''): string {
   const start = `-${formatSpan(spanMs)} `;
+  const middle = top === '' ? '' : ` top ${top} `;
   const end = ' now';
   const gap = columns - start.length - end.length;
-  return gap < 1 ? 'now'.padStart(columns).slice(0, columns) : start + rule.repeat(gap) + end;
+  if (gap < 1) return 'now'.padStart(columns).slice(0, columns);
+  const left = Math.floor((gap - middle.length) / 2);
+  if (middle === '' || left < 1) return start + rule.repeat(gap) + end;
+  return start + rule.repeat(left) + middle + rule.repeat(gap - middle.length - left) + end;
 }

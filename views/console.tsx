@@ -48,7 +48,7 @@ export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): 
     track: tracker.track,
     quit: () => end(),
     redraw: () => redraw(),
-    dispatcher: createDispatcher({ readOnly: ports.world.readOnly, say: notice.set, onError: end }),
+    dispatcher: createDispatcher({ readOnly: ports.world.readOnly, say: notice.set }),
   };
   const app = () => (
     <App

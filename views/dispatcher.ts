@@ -3,7 +3,7 @@
  * prompt or a question in front keeps every key from what lies below it.
  */
 import type { KeyRow } from './keymap.ts';
-import { usable } from './keymap.ts';
+import { usable, wordFor } from './keymap.ts';
 import type { Keystroke } from './keystroke.ts';
 
 const order = ['system', 'modal', 'prompt', 'screen', 'global'] as const;
@@ -25,7 +25,7 @@ export interface LayerHandle {
 
 export interface Dispatcher {
   add(name: LayerName, layer: Layer): LayerHandle;
-  press(strokes: readonly Keystroke[]): void;
+  press(stroke: Keystroke): void;
   paste(text: string): void;
   /** The rows that have an effect now, the front layer's first; the same array until one changes. */
   rows(): readonly KeyRow[];
@@ -36,15 +36,11 @@ interface Options {
   readonly readOnly: boolean;
   /** Shows a line to the operator; undefined clears it. */
   readonly say: (text: string | undefined) => void;
-  readonly onError: (thrown: unknown) => void;
-  /** Runs the task in a turn of its own. */
-  readonly defer?: (task: () => void) => void;
 }
 
-export function createDispatcher({ readOnly, say, onError, defer = setImmediate }: Options): Dispatcher {
+export function createDispatcher({ readOnly, say }: Options): Dispatcher {
   const layers: { readonly name: LayerName; layer: Layer }[] = [];
   const listeners = new Set<() => void>();
-  const queue: Keystroke[] = [];
   let shown: readonly KeyRow[] = [];
 
   const inReach = () => {
@@ -54,13 +50,13 @@ export function createDispatcher({ readOnly, say, onError, defer = setImmediate 
   };
 
   const refresh = () => {
-    const rows = inReach().flatMap(({ layer }) => usable(layer.rows, readOnly));
+    const rows = reachable(inReach().flatMap(({ layer }) => usable(layer.rows, readOnly)));
     const changed = signatureOf(rows) !== signatureOf(shown);
     shown = changed ? rows : shown;
     if (changed) for (const listener of listeners) listener();
   };
 
-  const handle = (stroke: Keystroke) => {
+  const press = (stroke: Keystroke) => {
     say(undefined);
     for (const { layer } of inReach()) {
       const row = usable(layer.rows, readOnly).find(({ keys }) => keys.includes(stroke.name));
@@ -69,19 +65,6 @@ export function createDispatcher({ readOnly, say, onError, defer = setImmediate 
       if (layer.onText?.(stroke)) return;
     }
     say(unknownKey(stroke, readOnly));
-  };
-
-  // One a turn: each key meets the screen that the key before it made.
-  const next = () => {
-    const stroke = queue[0];
-    if (!stroke) return;
-    try {
-      handle(stroke);
-    } catch (thrown) {
-      onError(thrown);
-    }
-    queue.shift();
-    if (queue.length > 0) defer(next);
   };
 
   return {
@@ -100,11 +83,7 @@ export function createDispatcher({ readOnly, say, onError, defer = setImmediate 
         },
       };
     },
-    press(strokes) {
-      const idle = queue.length === 0;
-      queue.push(...strokes);
-      if (idle) next();
-    },
+    press,
     paste(text) {
       const field = inReach().find(({ layer }) => layer.onPaste);
       if (field) field.layer.onPaste?.(text);
@@ -121,7 +100,17 @@ export function createDispatcher({ readOnly, say, onError, defer = setImmediate 
 const signatureOf = (rows: readonly KeyRow[]): string =>
   JSON.stringify(rows.map(({ keys, what, disabled, helpOnly }) => [keys, what, disabled, helpOnly]));
 
+/** Without the rows whose keys a layer above has taken. */
+function reachable(rows: readonly KeyRow[]): readonly KeyRow[] {
+  const taken = new Set<string>();
+  return rows.filter(({ keys }) => {
+    const free = keys.some((key) => !taken.has(key));
+    for (const key of keys) taken.add(key);
+    return free;
+  });
+}
+
 function unknownKey({ name }: Keystroke, readOnly: boolean): string {
   const hint = readOnly ? '; this console is read-only, keys that change the target are off' : '';
-  return `${name} does nothing here, ? lists the keys${hint}`;
+  return `${wordFor(name)} does nothing here, ? lists the keys${hint}`;
 }

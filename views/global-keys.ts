@@ -8,6 +8,8 @@ export interface GlobalKeysInput {
   readonly deep: boolean;
   /** What is running; nobody leaves it by accident. */
   readonly busy: string | undefined;
+  /** Its top lines show the runbook's key and the tabs. */
+  readonly headed: boolean;
   /** Of the verdict's worst reason. */
   readonly runbook: string | undefined;
   readonly open: (view: View) => void;
@@ -22,6 +24,7 @@ export function globalRows({
   view,
   deep,
   busy,
+  headed,
   runbook,
   open,
   back,
@@ -34,8 +37,8 @@ export function globalRows({
     {
       keys: [runbookKey],
       what: 'open the runbook',
-      helpOnly: runbook === undefined,
-      disabled: leave ?? (runbook === undefined ? 'nothing is wrong that a runbook is named for' : undefined),
+      helpOnly: headed || runbook === undefined,
+      disabled: leave ?? whyNoRunbook(view, runbook),
       run: () => runbook !== undefined && open({ screen: 'walk', subject: runbook }),
     },
     ...tabs.map(({ id, key, title }) => ({
@@ -49,7 +52,7 @@ export function globalRows({
     {
       keys: ['esc'],
       what: 'back',
-      helpOnly: !deep,
+      helpOnly: leave !== undefined || !deep,
       disabled: leave ?? (deep ? undefined : 'this is the first screen'),
       run: back,
     },
@@ -60,7 +63,13 @@ export function globalRows({
       disabled: filterless,
       run: () => show('filter'),
     },
-    { keys: [':'], what: 'command', disabled: leave, run: () => show('command') },
+    {
+      keys: [':'],
+      what: 'command',
+      helpOnly: leave !== undefined,
+      disabled: leave,
+      run: () => show('command'),
+    },
     { keys: ['?'], what: 'help', run: () => show('help') },
     { keys: ['q'], what: 'quit', run: quit },
   ];
@@ -71,3 +80,8 @@ export const tabs = screenIds.flatMap((id) => {
   const { key, title } = screens[id];
   return key === undefined ? [] : [{ id, key, title }];
 });
+
+function whyNoRunbook(view: View, runbook: string | undefined): string | undefined {
+  if (runbook === undefined) return 'nothing is wrong that a runbook is named for';
+  return view.screen === 'walk' && view.subject === runbook ? 'it is open' : undefined;
+}

@@ -23,9 +23,13 @@ export interface KeyHint {
 }
 
 export function labelOf(name: string, glyphs: Glyphs): string {
+  return Object.hasOwn(glyphs.keys, name) ? glyphs.keys[name as keyof Glyphs['keys']] : wordFor(name);
+}
+
+/** The name of a key where no glyph is at hand. */
+export function wordFor(name: string): string {
   if (name.startsWith('ctrl-')) return `Ctrl-${name.slice(5).toUpperCase()}`;
   if (name === ' ') return 'Space';
-  if (Object.hasOwn(glyphs.keys, name)) return glyphs.keys[name as keyof Glyphs['keys']];
   return name.length > 1 ? name[0]?.toUpperCase() + name.slice(1) : name;
 }
 

@@ -12,6 +12,8 @@ export type Form = 'plain' | 'rows' | 'grid';
 
 /** Two lines of verdict, one of screens. */
 const headerRows = 3;
+/** The verdict alone. */
+const plainHeaderRows = 1;
 /** One for what is said or typed, one for the keys. */
 const footerRows = 2;
 
@@ -23,7 +25,9 @@ export interface Frame {
 }
 
 export function frameOf({ columns, rows }: Size): Frame {
-  if (columns < 60 || rows < 15) return { form: 'plain', columns, contentRows: Math.max(0, rows - 3) };
+  if (columns < 60 || rows < 15) {
+    return { form: 'plain', columns, contentRows: Math.max(0, rows - plainHeaderRows - footerRows) };
+  }
   const contentRows = rows - headerRows - footerRows;
   return { form: columns >= 120 && rows >= 36 ? 'grid' : 'rows', columns, contentRows };
 }
@@ -48,22 +52,30 @@ export function rowColumns(columns: number): RowColumns {
 }
 
 export interface Grid {
-  readonly perRow: number;
-  /** Width of each panel in a row; they add up to the width. */
-  readonly widths: readonly number[];
-  /** Height of each row of panels. */
-  readonly heights: readonly number[];
+  /** Widths of the panels in each row; each row's add up to the width. */
+  readonly rows: readonly { readonly height: number; readonly widths: readonly number[] }[];
 }
 
 const widestPanel = 50;
+/** A panel without a chart: its edges and five lines. */
+const textRows = 7;
 
-/** Panels side by side, as equal as whole cells allow; the first ones take what is left over. */
-export function gridOf(panels: number, { columns, rows }: Size): Grid {
-  const perRow = Math.max(1, Math.min(panels, Math.ceil(columns / widestPanel)));
+/**
+ * Panels with a chart side by side, as equal as whole cells allow; below them, in a lower row, those that are only
+ * text.
+ */
+export function gridOf(charts: number, texts: number, { columns, rows }: Size): Grid {
+  const perRow = Math.max(1, Math.ceil(columns / widestPanel));
+  const chartRows = Math.ceil(charts / perRow);
+  const heights = share(Math.max(0, rows - textRows), chartRows);
   return {
-    perRow,
-    widths: share(columns, perRow),
-    heights: share(rows, Math.ceil(panels / perRow)),
+    rows: [
+      ...heights.map((height, row) => ({
+        height,
+        widths: share(columns, Math.min(perRow, charts - row * perRow)),
+      })),
+      { height: textRows, widths: share(columns, texts) },
+    ],
   };
 }
 

@@ -11,6 +11,7 @@ import type { ViewStack } from './navigation.ts';
 import { CommandPrompt } from './part/command-prompt.tsx';
 import { Header } from './part/header.tsx';
 import { Hints } from './part/hints.tsx';
+import { PlainHeader } from './part/plain-header.tsx';
 import { Prompt } from './part/prompt.tsx';
 import { QuitQuestion } from './part/quit-question.tsx';
 import { Line } from './part/text.tsx';
@@ -33,6 +34,7 @@ export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
   const { ports, dispatcher, frame, filter, open, back } = useShell();
   const [inFront, setInFront] = useState<InFront>();
   const close = () => setInFront(undefined);
+  const plain = frame.form === 'plain';
   const runbook = useFeed(ports.feeds.status).last?.value.runbook;
   const [view] = stack;
   const quit = () => (busy === undefined ? machinery.quit() : setInFront('quit'));
@@ -42,6 +44,7 @@ export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
       view,
       deep: stack.length > 1,
       busy,
+      headed: !plain,
       runbook,
       open,
       back,
@@ -57,11 +60,14 @@ export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
   });
 
   const help = typeof inFront === 'object' ? inFront.help : undefined;
-  const plain = frame.form === 'plain';
   const { component: Screen, ownDigits = false } = screens[view.screen];
   return (
     <>
-      {!plain && <Header screen={view.screen} tabs={tabs} showKeys={!ownDigits} runbookKey={runbookKey} />}
+      {plain ? (
+        <PlainHeader />
+      ) : (
+        <Header screen={view.screen} tabs={tabs} showKeys={!ownDigits} runbookKey={runbookKey} />
+      )}
       {help && <Help rows={help} onClose={close} />}
       <Box
         display={help ? 'none' : 'flex'}

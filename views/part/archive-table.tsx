@@ -30,14 +30,14 @@ const columns: readonly ArchiveColumn[] = [
   ofManifest({ title: 'age', cells: 7, align: 'right' }, (manifest, now) =>
     formatAge(now - manifest.endedAtMs),
   ),
-  ofManifest({ title: 'games', cells: 9, align: 'right' }, (manifest) =>
+  ofManifest({ title: 'games', cells: 9, align: 'right', drop: 1 }, (manifest) =>
     formatValue(manifest.games, 'games'),
   ),
-  ofManifest({ title: 'size', cells: 9, align: 'right' }, (manifest) => formatBytes(manifest.storedBytes)),
-  ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 2 }, ({ rawBytes, storedBytes }) =>
+  ofManifest({ title: 'size', cells: 9, align: 'right', drop: 2 }, (manifest) => formatBytes(manifest.storedBytes)),
+  ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 3 }, ({ rawBytes, storedBytes }) =>
     storedBytes > 0 ? `${(rawBytes / storedBytes).toFixed(1)}:1` : 'no data',
   ),
-  ofManifest({ title: 'source', cells: 24, grows: true, drop: 3 }, ({ source }) => source),
+  ofManifest({ title: 'source', cells: 24, grows: true, drop: 4 }, ({ source }) => source),
   {
     title: 'verified',
     cells: 9,

@@ -26,19 +26,20 @@ export function Confirmation({ plan, onConfirm, onCancel }: ConfirmationProps) {
   });
   const cells = frame.columns - 2;
   const matches = edit.text === environment;
+  const gap: readonly LineData[] = frame.form === 'plain' ? [] : [[]];
   const lines: readonly LineData[] = [
     [piece('CONFIRM  ', 'bad', true), piece(plan.title, 'plain', true)],
     [piece(plan.place, 'quiet')],
     countsLine(plan.changes),
-    ...plan.warnings.slice(0, 3).map((text) => [piece('! ', 'warn'), piece(text)]),
-    [],
+    ...plan.warnings.slice(0, frame.form === 'plain' ? 1 : 3).map((text) => [piece('! ', 'warn'), piece(text)]),
+    ...gap,
     [
-      piece('This changes '),
+      piece('Type '),
       piece(environment, environment === 'production' ? 'loud' : 'warn', true),
-      piece(`. Type its name to run it: ${environment}`),
+      piece(' to run it there'),
     ],
     fieldLine('>', edit, theme.glyphs, cells),
-    [],
+    ...gap,
     [
       piece(matches ? '  Cancel  ' : '[ Cancel ]', matches ? 'quiet' : 'accent', !matches),
       piece('  '),

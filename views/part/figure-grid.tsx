@@ -1,4 +1,6 @@
 import { Box } from 'ink';
+import { formatValue } from '../../src/base/units.ts';
+import { signals } from '../../src/metrics/source.ts';
 import { axis, bars, columnsOf } from '../chart.ts';
 import { gridOf, type Size } from '../layout.ts';
 import { cellsOf, cutLine, type Line as LineData, padTo, piece, wrap } from '../line.ts';
@@ -16,21 +18,32 @@ interface FigureGridProps {
 
 /** A box a panel, each with a chart as large as its box allows. */
 export function FigureGrid({ panels, room, spanMs, nowMs }: FigureGridProps) {
-  const { perRow, widths, heights } = gridOf(panels.length, room);
+  const charts = panels.filter(({ chart }) => chart !== undefined);
+  const texts = panels.filter(({ chart }) => chart === undefined);
+  const ordered = [...charts, ...texts];
+  let placed = 0;
+  const rows = gridOf(charts.length, texts.length, room).rows.map(({ height, widths }) => {
+    const cells = widths.map((width, index) => ({ width, panel: ordered[placed + index] }));
+    placed += widths.length;
+    return { height, cells };
+  });
   return (
     <Box flexDirection="column">
-      {heights.map((height, row) => (
-        <Box key={String(row)}>
-          {panels.slice(row * perRow, (row + 1) * perRow).map((panel, column) => (
-            <FigurePanel
-              key={panel.id}
-              panel={panel}
-              width={widths[column] ?? 0}
-              height={height}
-              spanMs={spanMs}
-              nowMs={nowMs}
-            />
-          ))}
+      {rows.map(({ height, cells }) => (
+        <Box key={cells[0]?.panel?.id}>
+          {cells.map(
+            ({ panel, width }) =>
+              panel && (
+                <FigurePanel
+                  key={panel.id}
+                  panel={panel}
+                  width={width}
+                  height={height}
+                  spanMs={spanMs}
+                  nowMs={nowMs}
+                />
+              ),
+          )}
         </Box>
       ))}
     </Box>
@@ -118,12 +131,21 @@ interface ChartInput {
   readonly stale: boolean;
 }
 
-function chartLines({ worst }: Figure, { points, cells, rows, spanMs, nowMs, glyphs, stale }: ChartInput) {
+function chartLines(
+  { worst, signal }: Figure,
+  { points, cells, rows, spanMs, nowMs, glyphs, stale }: ChartInput,
+) {
   const columns = columnsOf(points, { columns: cells, spanMs, nowMs }, worst);
   return [
     ...bars(columns, rows, glyphs.bars).map(
       (row): LineData => [piece(padTo(row, cells), stale ? 'quiet' : 'accent')],
     ),
-    [piece(axis(cells, spanMs, glyphs.rule), 'quiet' as const)],
+    [piece(axis(cells, spanMs, glyphs.rule, topOf(signal, columns)), 'quiet' as const)],
   ];
+}
+
+/** What a full bar stands for. */
+function topOf(signal: Figure['signal'], columns: readonly (number | undefined)[]): string {
+  const known = columns.filter((value) => value !== undefined);
+  return known.length === 0 ? '' : formatValue(Math.max(...known), signals[signal].unit);
 }

@@ -34,7 +34,7 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
     rows: [
       {
         keys: ['a'],
-        what: target ? 'apply, after typing the name' : 'run it',
+        what: target ? 'apply' : 'run it',
         changesTarget: target,
         disabled: now >= plan.expiresAtMs ? 'this plan is too old, r plans again' : undefined,
         run: onProceed,

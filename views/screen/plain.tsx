@@ -6,7 +6,7 @@ import { Lines } from '../part/text.tsx';
 import { feedAge } from '../readings.ts';
 import { reasonLines } from '../reasons.ts';
 import { useShell } from '../shell.ts';
-import { lossLine, verdictLine, worldLine } from '../verdict.ts';
+import { lossLine, worldLine } from '../verdict.ts';
 
 /** For terminals too small for anything else: what is wrong and what is at stake. */
 export function Plain() {
@@ -16,11 +16,7 @@ export function Plain() {
   const age = feedAge(state, ports.feeds.status.intervalMs, now);
   const { glyphs } = theme;
   const cells = frame.columns - 2;
-  const top = [
-    verdictLine(state, age, now, glyphs),
-    lossLine(state, age),
-    worldLine(ports.world, now, cells),
-  ];
+  const top = [lossLine(state, age), worldLine(ports.world, now, cells)];
   const rows = Math.max(0, frame.contentRows - top.length);
   return (
     <Box flexDirection="column" paddingX={1}>
