@@ -7,6 +7,7 @@ import type { RandomHex } from '../base/ids.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { type ArchiveRef, defaultArchiveName } from './archive-names.ts';
 import type { ArchivingParts } from './archiving.ts';
+import type { ArchiveHeader } from './format.ts';
 import type { ArchivedRecord } from './reader.ts';
 import { gamesText, keyText, namesOf } from './record-words.ts';
 import {
@@ -56,7 +57,7 @@ export async function draftRestore(
 ): Promise<Draft<RestoreDetail>> {
   const { backend, store } = parts;
   const ref = await store.resolve(input.archive);
-  const { games: archived, rootHash } = await readWholeArchive(parts, ref, signal);
+  const { games: archived, rootHash, header } = await readWholeArchive(parts, ref, signal);
   const chosen = choose(archived, input.only);
   const decisions = await compare(backend, chosen, input.onExisting, signal);
   refuseConflicts(decisions);
@@ -77,7 +78,10 @@ export async function draftRestore(
     place: backend.location,
     changes: [...safetyChanges(detail), ...decisions.map(({ change }) => change)],
     steps: stepsOf(detail),
-    warnings: warningsOf(decisions, await doubles(backend, games, signal)),
+    warnings: [
+      ...originWarnings(header, parts.environment),
+      ...warningsOf(decisions, await doubles(backend, games, signal)),
+    ],
     unverified: ['Whether a game server holds any of these games in memory and will write it again'],
     basis: basisOf(
       rootHash,
@@ -121,7 +125,9 @@ async function readWholeArchive(parts: RestoreParts, ref: ArchiveRef, signal?: A
   const nowMs = parts.clock.now();
   const onRecord = (archived: ArchivedRecord) => games.push(summarise(archived, parts.backend, nowMs));
   const { validation, archive } = await checkStored(parts.store, ref, { onRecord }, signal);
-  if (validation.ok && archive) return { games, rootHash: archive.rootHash.toString('hex') };
+  if (validation.ok && archive) {
+    return { games, rootHash: archive.rootHash.toString('hex'), header: archive.header };
+  }
   throw new Fault('integrity', `Archive ${ref.name} is not whole: ${namesOf(validation.problems)}`, {
     next: 'Restore from another archive: gamekeeper backup list shows which are validated',
   });
@@ -232,6 +238,11 @@ function safetyChanges({ safety }: RestoreDetail): Change[] {
 function stepsOf({ safety }: RestoreDetail): string[] {
   const { verify, keep, write } = restoreSteps;
   return safety ? [verify, keep, write] : [verify, write];
+}
+
+function originWarnings({ environment, source }: ArchiveHeader, here: string): string[] {
+  if (environment === here) return [];
+  return [`The archive is of ${environment} (${source}); this is ${here}`];
 }
 
 function warningsOf(decisions: readonly Decision[], inBothLayouts: readonly string[]): string[] {

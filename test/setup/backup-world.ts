@@ -20,11 +20,18 @@ interface BackupWorld {
   readonly stateDir: string;
   readonly files?: MemoryFiles;
   readonly maxBytes?: number;
+  readonly environment?: string;
 }
 
-export function backupWorld({ backend, clock, stateDir, files = memoryFiles(), ...limits }: BackupWorld) {
+export function backupWorld({
+  backend,
+  clock,
+  stateDir,
+  files = memoryFiles(),
+  environment = 'staging',
+  ...limits
+}: BackupWorld) {
   const store = createArchiveStore(backupFolder, { files });
-  const environment = 'staging';
   const actor = { user: 'ana', host: 'bastion' };
   const parts = { backend, store, environment, actor, clock, random: randomHex, ...limits };
   const create = createBackupAction(parts);

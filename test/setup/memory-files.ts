@@ -1,6 +1,6 @@
 /**
- * A file system in memory that a test can cut the power of. What was not synced when that happens is lost: bytes
- * of a file, and names of a folder. A real disk may keep them, so `keepUnsynced` tries the other end too.
+ * A file system in memory that a test can cut the power of. What was not synced by then (bytes of a file, names of a
+ * folder) may be lost or not; disks differ, so a test asks for each way.
  */
 import { dirname } from 'node:path';
 import type { Files } from '../../src/backup/files.ts';
@@ -12,13 +12,17 @@ interface FileBody {
   mtimeMs: number;
 }
 
+/** Which unsynced changes outlive a power cut; `last` is the disk that wrote the newest name first. */
+export const survivals = ['none', 'last', 'all'] as const;
+export type Survival = (typeof survivals)[number];
+
 export interface MemoryFiles extends Files {
   /** Changes so far. */
   changes(): number;
   /** Lets this many more changes happen; the one after them and all that follow fail. */
   crashAfter(changes: number): void;
   /** The disk after the machine comes back. */
-  afterCrash(keepUnsynced: boolean): MemoryFiles;
+  afterCrash(survival: Survival): MemoryFiles;
   bytes(path: string): Buffer;
   put(path: string, bytes: Uint8Array): void;
 }
@@ -51,10 +55,11 @@ export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
     crashAfter(count) {
       left = count;
     },
-    afterCrash(keepUnsynced) {
+    afterCrash(survival) {
       const disk = memoryFiles(known);
-      for (const [path, body] of keepUnsynced ? names : durable) {
-        disk.put(path, keepUnsynced ? body.bytes : body.bytes.subarray(0, body.syncedLength));
+      const unsynced = { none: [], last: [...names].slice(-1), all: [...names] }[survival];
+      for (const [path, body] of survival === 'all' ? names : new Map([...durable, ...unsynced])) {
+        disk.put(path, survival === 'all' ? body.bytes : body.bytes.subarray(0, body.syncedLength));
       }
       return disk;
     },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Codec, codecs } from '../../../src/backup/codec.ts';
+import { type Codec, codecs, compress, decompress } from '../../../src/backup/codec.ts';
 import type { ArchiveHeader } from '../../../src/backup/format.ts';
 import { openArchive, readChunks } from '../../../src/backup/reader.ts';
 import { checkArchive } from '../../../src/backup/validate.ts';
@@ -155,6 +155,21 @@ describe('a damaged archive is rejected', () => {
     ]) {
       expect(await rejection(spliced)).toBeDefined();
     }
+  });
+
+  test('when bytes that no table knows of are between its chunks and its end', async () => {
+    const { start, chunks, end } = await cutUp(await write(someGames));
+    const moved = Buffer.from(end);
+    const offsetAt = moved.length - 48;
+    moved.writeBigUInt64BE(moved.readBigUInt64BE(offsetAt) + 4n, offsetAt);
+    const bytes = Buffer.concat([start, ...chunks, Buffer.from('evil'), moved]);
+    expect(await rejection(bytes)).toContain('its chunks and its footer do not meet');
+  });
+
+  test.each(['zstd', 'gzip'] as const)('before it fills the memory, with %s', async (codec) => {
+    const bomb = await compress(codec, Buffer.alloc(1_000_000));
+    await expect(decompress(codec, bomb, 1000)).rejects.toThrow();
+    expect(await decompress(codec, bomb, 1_000_000)).toHaveLength(1_000_000);
   });
 
   test('by the name of the chunk, while the games of the others are still counted', async () => {

@@ -6,7 +6,7 @@ import { Fault } from '../../../src/base/fault.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { anyRecords, gameRecord } from '../../setup/archived-records.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
-import { memoryFiles } from '../../setup/memory-files.ts';
+import { memoryFiles, survivals } from '../../setup/memory-files.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
@@ -176,8 +176,8 @@ test('a crash at any change of the disk leaves a whole archive or none', async (
   const seen = new Set<number>();
   for (let crashAt = 0; crashAt < total; crashAt++) {
     const { files, report } = await run(crashAt);
-    for (const keepUnsynced of [false, true]) {
-      const store = createArchiveStore(backupFolder, { files: files.afterCrash(keepUnsynced) });
+    for (const survival of survivals) {
+      const store = createArchiveStore(backupFolder, { files: files.afterCrash(survival) });
       const { archives } = await store.list();
       seen.add(archives.length);
       if (report.outcome === 'done') expect(archives).toHaveLength(1);

@@ -60,6 +60,13 @@ describe('the plan of a restore', () => {
     ]);
   });
 
+  test('warns when the archive is of another environment', async () => {
+    const { backend, clock, files } = await world([atTurn('x', 3)], []);
+    const there = backupWorld({ backend, clock, files, stateDir: tempFolder(), environment: 'production' });
+    const { warnings } = await there.restore.draft({ archive: 'a', onExisting: 'fail' });
+    expect(warnings).toEqual(['The archive is of staging (memory); this is production']);
+  });
+
   test('writes nothing to the target or the disk', async () => {
     const { plan, backend, files } = await world([atTurn('x', 3), atTurn('y', 1)], [atTurn('x', 1)]);
     const before = files.changes();
