@@ -77,10 +77,17 @@ describe('what is wrong is named with its rule and its place', () => {
   });
 
   it('names all that is wrong in the order of the file', () => {
-    const text = changed('kind: choice', 'kind: guess')
+    const text = changed('start: rate', 'more: 1\nstart: rate')
+      .replace('kind: choice', 'kind: guess')
       .replace('60s', 'soon')
       .replace('title: Act', 'titel: Act');
-    expect(problemsOf(text).map(({ rule }) => rule)).toEqual(['duration', 'schema', 'schema', 'unknown-key']);
+    expect(problemsOf(text).map(({ rule }) => rule)).toEqual([
+      'unknown-key',
+      'duration',
+      'schema',
+      'schema',
+      'unknown-key',
+    ]);
   });
 
   it('tells what is missing from what is wrong', () => {
