@@ -13,13 +13,15 @@ export function checkRecord(record: GameRecord, nowMs: number): void {
   if (record.revision !== revisionOfParts(record)) {
     throw refuse(record, `says revision ${record.revision}, its parts say ${revisionOfParts(record)}`);
   }
-  if (record.expiresAtMs !== undefined && record.expiresAtMs <= nowMs) {
-    throw new Fault(
-      'refused',
-      `Game ${record.id} expired at ${new Date(record.expiresAtMs).toISOString()}: stored again it would vanish at once`,
-      { next: 'Leave this game out, or give it a later time of deletion' },
-    );
-  }
+  if (record.expiresAtMs !== undefined && record.expiresAtMs <= nowMs) throw vanishing(record);
+}
+
+/** For a record whose time of deletion has come. */
+export function vanishing({ id, expiresAtMs = 0 }: GameRecord): Fault {
+  const since = new Date(expiresAtMs).toISOString();
+  return new Fault('refused', `Game ${id} expired at ${since}: stored again it would vanish at once`, {
+    next: 'Leave this game out, or give it a later time of deletion',
+  });
 }
 
 /** @throws Fault for an id that stands for bytes which are not UTF-8. */

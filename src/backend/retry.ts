@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { intercept } from './intercept.ts';
+import { interruptible } from './interruptible.ts';
 import type { Backend } from './port.ts';
 
 interface RetrySettings {
@@ -29,7 +30,7 @@ export function retryReads(
         return await next();
       } catch (thrown) {
         if (!(thrown instanceof Fault && thrown.retryable)) throw thrown;
-        await clock.sleep(pauseMs(attempt, random), signal);
+        await interruptible(() => clock.sleep(pauseMs(attempt, random), signal), signal);
       }
     }
     return next();

@@ -81,7 +81,8 @@ function createThread(file: string) {
   let asked: { resolve(reply: Reply): void; reject(fault: Fault): void } | undefined;
 
   const start = (): Worker => {
-    const started = new Worker(workerUrl, { workerData: file });
+    // Options of the process, such as --input-type, are not meant for the worker.
+    const started = new Worker(workerUrl, { workerData: file, execArgv: [] });
     started.on('message', (reply: Reply) => {
       started.unref();
       asked?.resolve(reply);

@@ -63,10 +63,6 @@ export function redisFault(thrown: unknown, location: string): Fault {
   });
 }
 
-export function isWrongType(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.message.startsWith('WRONGTYPE');
-}
-
 function kindOf(thrown: unknown, message: string): Kind {
   if (isReply(thrown)) return replyKind(message);
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
@@ -76,14 +72,16 @@ function kindOf(thrown: unknown, message: string): Kind {
       retryable: false,
     };
   }
-  if (message === 'Command timed out') return unreachable('did not answer in time', checkServer);
+  if (/^(Command timed out|Socket timeout)/.test(message))
+    return unreachable('did not answer in time', checkServer);
   return sockets[code] ?? unreachable('lost the connection', checkServer);
 }
 
 function replyKind(message: string): Kind {
   const known = replies[message.split(' ', 1)[0] ?? ''];
   if (known) return known;
-  if (/unknown command/i.test(message)) {
+  if (/ACL failure/.test(message)) return denied('does not permit this');
+  if (/unknown (redis )?command/i.test(message)) {
     return { code: 'unsupported', what: 'is too old', next: 'Redis 7.0 or newer is needed' };
   }
   return failed('refused a command', "Look into the server's log");

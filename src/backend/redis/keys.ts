@@ -15,9 +15,6 @@ export function keyOf({ id, layout }: RecordKey): string {
   return layout === 'legacy' ? legacy.start + id : current.start + id + current.end;
 }
 
-/** Where a game is put together before it takes its place: in the same slot, and matched by neither layout. */
-export const stagingKeyOf = (key: RecordKey, token: string) => `gk1:staging:${token}:${keyOf(key)}`;
-
 /** undefined for a key of somebody else. */
 export function recordKeyOf(key: Buffer): RecordKey | undefined {
   const text = key.toString('latin1');

@@ -1,17 +1,14 @@
-import type { Redis } from 'ioredis';
 import type { Clock } from '../../base/clock.ts';
-import { type RandomHex, randomHex } from '../../base/ids.ts';
 import type { RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
 import { interruptible } from '../interruptible.ts';
 import type { Backend, RecordRead } from '../port.ts';
 import { checkId, checkRecord, checkSnapshot } from '../record-check.ts';
-import { createTurns } from '../turns.ts';
 import { parseRedisUrl } from './address.ts';
 import { append, putSnapshot } from './append.ts';
 import { takeCensus } from './census.ts';
 import { createConnection } from './connection.ts';
-import { readRecords } from './read.ts';
+import { readRecord } from './read.ts';
 import { removeRecord, replaceRecord } from './replace.ts';
 import { scanKeys } from './scan.ts';
 
@@ -20,10 +17,9 @@ interface RedisOptions {
   readonly connectTimeoutMs: number;
   readonly operationTimeoutMs: number;
   readonly clock: Clock;
-  readonly random?: RandomHex;
 }
 
-/** Bounds what one round trip holds in memory on both sides. */
+/** Bounds what is under way at once, and so the memory it takes on both sides. */
 const recordsPerStep = 100;
 
 /**
@@ -31,16 +27,10 @@ const recordsPerStep = 100;
  *
  * @throws Fault `config-invalid` for a URL that is none of ours
  */
-export function openRedis({ url, random = randomHex, ...timing }: RedisOptions): Backend {
+export function openRedis({ url, ...timing }: RedisOptions): Backend {
   const address = parseRedisUrl(url);
   const connection = createConnection({ address, ...timing });
   const { run } = connection;
-  // WATCH belongs to a connection, so those who need it take turns on one of their own.
-  const watching = createConnection({ address, ...timing });
-  const inTurn = createTurns();
-  const runWatching = <T>(work: (redis: Redis) => Promise<T>, signal: AbortSignal | undefined) =>
-    interruptible(() => inTurn(() => watching.run(work, signal)), signal);
-  const token = random(8);
 
   return {
     kind: 'redis',
@@ -51,9 +41,9 @@ export function openRedis({ url, random = randomHex, ...timing }: RedisOptions):
     },
     append: (id, event, signal) => run((redis) => append(redis, id, event), signal),
     async read(id, signal) {
-      const [found] = await run((redis) => readRecords(redis, [{ id, layout: 'current' }]), signal);
-      if (found?.kind === 'unreadable') throw found.fault;
-      return found?.kind === 'record' ? storedGame(found.record) : undefined;
+      const found = await run((redis) => readRecord(redis, { id, layout: 'current' }), signal);
+      if (found.kind === 'unreadable') throw found.fault;
+      return found.kind === 'record' ? storedGame(found.record) : undefined;
     },
     async putSnapshot(id, snapshot, signal) {
       checkSnapshot(snapshot);
@@ -67,21 +57,21 @@ export function openRedis({ url, random = randomHex, ...timing }: RedisOptions):
       const reads: RecordRead[] = [];
       for (let at = 0; at < keys.length; at += recordsPerStep) {
         const step = keys.slice(at, at + recordsPerStep);
-        reads.push(...(await run((redis) => readRecords(redis, step), signal)));
+        const answers = await run((redis) => Promise.all(step.map((key) => readRecord(redis, key))), signal);
+        reads.push(...answers);
       }
       return reads;
     },
     async replaceRecord(record, expected, signal) {
       checkRecord(record, timing.clock.now());
-      return runWatching((redis) => replaceRecord(redis, record, expected, token), signal);
+      return run((redis) => replaceRecord(redis, record, expected), signal);
     },
     async removeRecord(key, expected, signal) {
       checkId(key);
-      return runWatching((redis) => removeRecord(redis, key, expected), signal);
+      return run((redis) => removeRecord(redis, key, expected), signal);
     },
     async close() {
       connection.close();
-      watching.close();
     },
   };
 }

@@ -1,75 +1,47 @@
 /**
- * Compare and replace by digest. Redis cannot compute the digest, so the key is watched: the transaction does
- * nothing when somebody writes between our reading and our writing.
+ * Compare and replace. Redis cannot compute our digest, so it is compared here, and the script then compares what
+ * is stored with what was read, byte for byte. One script on one key and no transaction: a server that is out of
+ * memory refuses to queue even the deletion that would help it.
  */
-import type { ChainableCommander, Redis } from 'ioredis';
-import type { GameRecord, RecordKey } from '../../game/record.ts';
+import type { Redis } from 'ioredis';
+import type { GameRecord, RecordKey, RecordPart } from '../../game/record.ts';
 import { recordDigest } from '../../game/record-codec.ts';
-import type { Expected, Replaced } from '../port.ts';
-import { checkRecord } from '../record-check.ts';
+import type { Expected, RecordRead, Replaced } from '../port.ts';
+import { vanishing } from '../record-check.ts';
 import { asBuffer } from './bytes.ts';
-import { isWrongType } from './faults.ts';
-import { keyOf, stagingKeyOf } from './keys.ts';
-import { recordOf } from './read.ts';
+import { keyOf } from './keys.ts';
+import { readRecord } from './read.ts';
 
-/** Should a transaction break off in its middle, what it had staged is gone after this time. */
-const stagingMs = 60_000;
-
-/** @param redis a connection that nobody else uses meanwhile, as WATCH is a matter of the connection */
-export async function replaceRecord(
-  redis: Redis,
-  record: GameRecord,
-  expected: Expected,
-  token: string,
-): Promise<Replaced> {
-  const found = await watch(redis, record);
-  // By the server's clock: it is the one that deletes.
-  checkRecord(record, found.serverNowMs);
-  if (found.digest !== expected) return { kind: 'changed' };
-  const key = keyOf(record);
-  const staging = stagingKeyOf(record, token);
-  const change = redis
-    .multi()
-    .hset(staging, ...record.parts.flatMap(({ name, value }) => [asBuffer(name), asBuffer(value.bytes)]))
-    .pexpireat(staging, record.expiresAtMs ?? found.serverNowMs + stagingMs)
-    .rename(staging, key);
-  if (record.expiresAtMs === undefined) change.persist(key);
-  return commit(change);
+export async function replaceRecord(redis: Redis, record: GameRecord, expected: Expected): Promise<Replaced> {
+  const read = await readRecord(redis, record);
+  if (!isExpected(read, expected)) return { kind: 'changed' };
+  const outcome = await redis.gkReplaceGame(
+    keyOf(record),
+    ...found(read),
+    record.expiresAtMs ?? '',
+    ...record.parts.flatMap(pair),
+  );
+  // By the server's clock, which is the one that deletes.
+  if (outcome === 'expired') throw vanishing(record);
+  return { kind: outcome };
 }
 
-/** @param redis as for replaceRecord */
 export async function removeRecord(redis: Redis, key: RecordKey, expected: string): Promise<Replaced> {
-  const found = await watch(redis, key);
-  return found.digest === expected ? commit(redis.multi().del(keyOf(key))) : { kind: 'changed' };
+  const read = await readRecord(redis, key);
+  if (!isExpected(read, expected)) return { kind: 'changed' };
+  return { kind: await redis.gkRemoveGame(keyOf(key), ...found(read)) };
 }
 
-/** Starts to watch the key. `digest` is undefined for what is no record. */
-async function watch(
-  redis: Redis,
-  key: RecordKey,
-): Promise<{ digest: Expected | undefined; serverNowMs: number }> {
-  const name = keyOf(key);
-  // A call that ended early may have left something watched.
-  const [, , time, fields, expiry] = await Promise.all([
-    redis.unwatch(),
-    redis.watch(name),
-    redis.time(),
-    redis.callBuffer('HGETALL', name).catch((error: unknown) => {
-      if (isWrongType(error)) return undefined;
-      throw error;
-    }),
-    redis.pexpiretime(name),
-  ]);
-  const serverNowMs = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
-  if (fields === undefined) return { digest: undefined, serverNowMs };
-  // HGETALL answers with names and values in turn.
-  const record = recordOf(key, fields as Buffer[], expiry);
-  return { digest: record ? recordDigest(record) : 'absent', serverNowMs };
+function isExpected(read: RecordRead, expected: Expected): boolean {
+  if (read.kind === 'record') return recordDigest(read.record) === expected;
+  return read.kind === expected;
 }
 
-async function commit(change: ChainableCommander): Promise<Replaced> {
-  const replies = await change.exec();
-  if (!replies) return { kind: 'changed' };
-  for (const [error] of replies) if (error) throw error;
-  return { kind: 'written' };
+/** What the scripts compare with: number of fields, time of deletion, names and values in turn. */
+function found(read: RecordRead): (number | Buffer)[] {
+  if (read.kind !== 'record') return [0, -1];
+  const { parts, expiresAtMs = -1 } = read.record;
+  return [parts.length, expiresAtMs, ...parts.flatMap(pair)];
 }
+
+const pair = ({ name, value }: RecordPart) => [asBuffer(name), asBuffer(value.bytes)];

@@ -1,6 +1,15 @@
 /** The steps that must be atomic on the server. Each takes the key of one game. */
 import type { Result } from 'ioredis';
 
+// A user who may do only some of it would leave half of a step behind: a script does not roll back.
+const checkPermissions = `
+  for _, command in ipairs({'HSET', 'HDEL', 'PERSIST', 'PEXPIREAT'}) do
+    if not redis.acl_check_cmd(command, KEYS[1], '1', '1') then
+      return redis.error_reply('NOPERM this user may not run ' .. command .. ' on ' .. KEYS[1])
+    end
+  end
+`;
+
 // Revisions are compared as text: it is canonical, and Lua's numbers would round.
 const readRevision = `
   local rev = redis.call('HGET', KEYS[1], 'rev')
@@ -9,7 +18,7 @@ const readRevision = `
 `;
 
 /** ARGV: expected ('absent' for none), next revision, phase, time, event, time of deletion or ''. */
-const append = `${readRevision}
+const append = `${checkPermissions}${readRevision}
   if rev ~= ARGV[1] then return {'conflict', rev} end
   redis.call('HSET', KEYS[1], 'rev', ARGV[2], 'phase', ARGV[3], 'updated', ARGV[4], 'e:' .. ARGV[2], ARGV[5])
   if rev == 'absent' then redis.call('HSET', KEYS[1], 'created', ARGV[4]) end
@@ -17,15 +26,23 @@ const append = `${readRevision}
   return {'done', ARGV[2]}
 `;
 
+// Beyond this bound numbers round, and a field is somebody else's.
+const revisionOf = `
+  local function revisionOf(name, kind)
+    local revision = tonumber(string.match(name, '^' .. kind .. ':([1-9]%d*)$'))
+    return revision and revision <= ${Number.MAX_SAFE_INTEGER} and revision
+  end
+`;
+
 /** ARGV: revision, snapshot, number of snapshots kept, revision through which events are dropped. */
-const putSnapshot = `${readRevision}
+const putSnapshot = `${checkPermissions}${readRevision}${revisionOf}
   if rev == 'absent' or tonumber(rev) < tonumber(ARGV[1]) then return {'refused', rev} end
   redis.call('HSET', KEYS[1], 's:' .. ARGV[1], ARGV[2])
   local snapshots = {}
   for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
-    local kind, revision = string.match(name, '^([es]):([1-9]%d*)$')
-    if kind == 's' then table.insert(snapshots, tonumber(revision)) end
-    if kind == 'e' and tonumber(revision) <= tonumber(ARGV[4]) then redis.call('HDEL', KEYS[1], name) end
+    local event, snapshot = revisionOf(name, 'e'), revisionOf(name, 's')
+    if event and event <= tonumber(ARGV[4]) then redis.call('HDEL', KEYS[1], name) end
+    if snapshot then table.insert(snapshots, snapshot) end
   end
   table.sort(snapshots, function(a, b) return a > b end)
   for index = tonumber(ARGV[3]) + 1, #snapshots do
@@ -34,12 +51,61 @@ const putSnapshot = `${readRevision}
   return {'done', rev}
 `;
 
+/**
+ * Answers type, time of deletion (negative for none), names and values in turn. A script and no transaction: a
+ * server that is out of memory refuses even to queue a read, and that is when people need to read.
+ */
+const readGame = `
+  local type = redis.call('TYPE', KEYS[1]).ok
+  if type ~= 'hash' then return {type, -1, {}} end
+  return {type, redis.call('PEXPIRETIME', KEYS[1]), redis.call('HGETALL', KEYS[1])}
+`;
+
+/** ARGV: number of fields found (0 for no game), their time of deletion, names and values in turn. */
+const compare = `
+  local count = tonumber(ARGV[1])
+  local type = redis.call('TYPE', KEYS[1]).ok
+  if type ~= (count == 0 and 'none' or 'hash') then return 'changed' end
+  if count > 0 then
+    if redis.call('HLEN', KEYS[1]) ~= count then return 'changed' end
+    if redis.call('PEXPIRETIME', KEYS[1]) ~= tonumber(ARGV[2]) then return 'changed' end
+  end
+  local after = 3 + count * 2
+  for at = 3, after - 1, 2 do
+    if redis.call('HGET', KEYS[1], ARGV[at]) ~= ARGV[at + 1] then return 'changed' end
+  end
+`;
+
+/** ARGV: as compare, then time of deletion or '', names and values in turn. */
+const replaceGame = `${checkPermissions}${compare}
+  local expiry = ARGV[after]
+  local time = redis.call('TIME')
+  if expiry ~= '' and tonumber(expiry) <= time[1] * 1000 + time[2] / 1000 then return 'expired' end
+  -- Adds before it removes: only the first write can fail, and then nothing has changed.
+  local kept = {}
+  for at = after + 1, #ARGV, 2 do
+    redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
+    kept[ARGV[at]] = true
+  end
+  for at = 3, after - 1, 2 do
+    if not kept[ARGV[at]] then redis.call('HDEL', KEYS[1], ARGV[at]) end
+  end
+  if expiry == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIREAT', KEYS[1], expiry) end
+  return 'written'
+`;
+
+/** ARGV: as compare. */
+const removeGame = `${compare}
+  redis.call('DEL', KEYS[1])
+  return 'written'
+`;
+
 /** Answers the phase, or nothing, and the number of snapshots. */
-const countGame = `
+const countGame = `${revisionOf}
   if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return {false, 0} end
   local snapshots = 0
   for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
-    if string.match(name, '^s:[1-9]%d*$') then snapshots = snapshots + 1 end
+    if revisionOf(name, 's') then snapshots = snapshots + 1 end
   end
   return {redis.call('HGET', KEYS[1], 'phase'), snapshots}
 `;
@@ -47,6 +113,9 @@ const countGame = `
 export const scripts = {
   gkAppend: { numberOfKeys: 1, lua: append },
   gkPutSnapshot: { numberOfKeys: 1, lua: putSnapshot },
+  gkReadGame: { numberOfKeys: 1, lua: readGame, readOnly: true },
+  gkReplaceGame: { numberOfKeys: 1, lua: replaceGame },
+  gkRemoveGame: { numberOfKeys: 1, lua: removeGame },
   gkCountGame: { numberOfKeys: 1, lua: countGame, readOnly: true },
 };
 
@@ -56,6 +125,11 @@ declare module 'ioredis' {
   interface RedisCommander<Context> {
     gkAppend(key: string, ...argv: Argument[]): Result<[outcome: string, revision: string], Context>;
     gkPutSnapshot(key: string, ...argv: Argument[]): Result<[outcome: string, revision: string], Context>;
+    gkReadGameBuffer(
+      key: string,
+    ): Result<[type: Buffer, expiresAtMs: number, fields: readonly Buffer[]], Context>;
+    gkReplaceGame(key: string, ...argv: Argument[]): Result<'written' | 'changed' | 'expired', Context>;
+    gkRemoveGame(key: string, ...argv: Argument[]): Result<'written' | 'changed', Context>;
     gkCountGame(key: Buffer): Result<[phase: string | null, snapshots: number], Context>;
   }
 }
