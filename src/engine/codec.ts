@@ -21,8 +21,8 @@ const openBrace = 0x7b;
 const head = /^\{"crc":"([0-9a-f]{8})",/;
 const headLength = '{"crc":"00000000",'.length;
 
-/** A hundred times the largest snapshot seen; what is longer is neither written nor inflated. */
-const maxTextBytes = 1 << 20;
+/** Room for the largest state that the engine accepts; what is longer is neither written nor inflated. */
+const maxTextBytes = 1 << 23;
 
 const json = z.custom<Json>((value) => value !== undefined);
 const revision = z.int().positive();

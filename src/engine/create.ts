@@ -59,7 +59,7 @@ export function createEngine(parts: EngineParts): Engine {
     async close(signal) {
       closed = true;
       await lanes.idle();
-      await catchUp(signal);
+      await catchUpAll(context, signal);
       for (const game of games.all()) {
         if (context.strategy.snapshotOnShutdown(game)) queueSnapshot(context, game.id, 'shutdown');
       }

@@ -94,7 +94,7 @@ function summary(games: readonly Held[]): Unpersisted {
   const waiting = games.flatMap(({ pending }) => (pending ? [pending.sinceMs] : []));
   return {
     games: games.length,
-    oldestAtMs: waiting.length === 0 ? undefined : Math.min(...waiting),
+    oldestAtMs: waiting.sort((a, b) => a - b)[0],
     diverged: games.flatMap(({ id, revision, ahead, divergedAt }) =>
       divergedAt === undefined ? [] : [{ id, held: { revision, ahead }, storedRevision: divergedAt }],
     ),

@@ -1,5 +1,4 @@
 /** How a game moves on: in memory at once, in storage as far as policy and backend allow. */
-import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import type { GameId, Json } from '../game/game.ts';
 import { nextPhases, type Phase } from '../game/phases.ts';
@@ -8,7 +7,7 @@ import type { EngineContext } from './context.ts';
 import type { Position, Transition, Transitioned } from './engine.ts';
 import { type Ahead, type Held, isAhead, isAt, positionOf } from './held.ts';
 import { findAt } from './lookup.ts';
-import { type Changed, changeBy, changeTo, jsonCopy, wholePatch } from './patch.ts';
+import { type Changed, changeBy, changeTo, firstState } from './patch.ts';
 import { queueSnapshot } from './snapshots.ts';
 
 const nowhere: Position = { revision: 0, ahead: 0 };
@@ -23,10 +22,8 @@ export async function createGame(
   return observed(context, null, 'NOT_STARTED', async () => {
     const held = context.games.get(id);
     if (held) return conflict(nowhere, held);
-    const state = jsonCopy(initial);
-    const changed = { state, hash: digestOf(state), patch: wholePatch(state, true) };
     const about = { type: 'CREATED', to: 'NOT_STARTED', actor } as const;
-    return advance(context, unborn(context, id), about, changed, signal);
+    return advance(context, unborn(context, id), about, firstState(initial), signal);
   });
 }
 

@@ -15,7 +15,11 @@ export interface Changed {
   readonly patch: readonly PatchOperation[];
 }
 
-const shortestEdits = 400;
+/** Pairs of elements up to which arrays are compared for the shortest edits; beyond, that takes milliseconds. */
+const comparedPairs = 400;
+
+/** A hundred times the largest state seen. Held also in memory, or a game could outgrow what storage takes. */
+const maxStateLength = 1 << 20;
 
 /** The patch of an event that holds the whole state, so that a replay can begin there. */
 export function wholePatch(state: Json, creates: boolean): readonly PatchOperation[] {
@@ -28,28 +32,46 @@ export function wholeState(patch: readonly PatchOperation[]): Json | undefined {
   return only && rest.length === 0 && isRoot(only) ? only.value : undefined;
 }
 
-/** The state as storage will give it back, and nobody else's to change. @throws Fault `game-invalid` */
-export function jsonCopy(state: Json): Json {
-  try {
-    const copy: Json = JSON.parse(JSON.stringify(state));
-    return copy;
-  } catch (cause) {
-    throw invalid('The state is not JSON', cause);
-  }
+/** @throws Fault `game-invalid` when the state is not JSON, or too large. */
+export function firstState(initial: Json): Changed {
+  const state = acceptable(initial);
+  return { state, hash: digestOf(state), patch: wholePatch(state, true) };
 }
 
-/** @throws Fault `game-invalid` when `to` is not JSON. */
+/** @throws Fault `game-invalid` when the state is not JSON, or too large. */
 export function changeTo(from: Json, to: Json): Changed {
-  const state = jsonCopy(to);
+  const state = acceptable(to);
   const hash = digestOf(state);
   const patch = difference(from, state);
   return { state, hash, patch: leadsTo(from, patch, hash) ? patch : wholePatch(state, false) };
 }
 
-/** @throws Fault `game-invalid` when the patch does not apply. */
-export function changeBy(from: Json, patch: readonly PatchOperation[]): Changed {
-  const state = jsonCopy(patched(from, patch));
+/** @throws Fault `game-invalid` when the patch does not apply, or its result is too large. */
+export function changeBy(from: Json, by: readonly PatchOperation[]): Changed {
+  // As storage will give it back: a value that is undefined, say, is missing there.
+  const patch = jsonCopy(by);
+  const state = acceptable(patched(from, patch));
   return { state, hash: digestOf(state), patch };
+}
+
+function acceptable(state: Json): Json {
+  const text = jsonText(state);
+  if (text.length > maxStateLength) throw invalid(`The state is ${text.length} characters of JSON long`);
+  return JSON.parse(text);
+}
+
+function jsonCopy<T extends Json | readonly PatchOperation[]>(value: T): T {
+  return JSON.parse(jsonText(value));
+}
+
+function jsonText(value: unknown): string {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw invalid('The state or patch is not JSON', cause);
+  }
+  throw invalid('The state or patch is not JSON');
 }
 
 /** The state after a patch; `from` stays as it is. @throws Fault `game-invalid` when it does not apply. */
@@ -99,7 +121,7 @@ function leadsTo(from: Json, patch: readonly PatchOperation[], hash: string): bo
 function difference(from: Json, to: Json): readonly PatchOperation[] {
   return createPatch(from, to, (input, output, pointer) => {
     if (!Array.isArray(input) || !Array.isArray(output)) return undefined;
-    if (input.length * output.length <= shortestEdits) return undefined;
+    if (input.length * output.length <= comparedPairs) return undefined;
     return byPosition(input, output, pointer.toString());
   });
 }

@@ -53,7 +53,9 @@ function fromMemory(held: Held, stored: StoredGame, { proved, problems }: Replay
   return partial(apart(held, stored.revision), ['storage has another state at this revision', ...problems]);
 }
 
-const withoutStorage = (held: Held): Held => (held.revision > 0 ? apart(held, 0) : held);
+/** A finished game leaves storage in time, and one that was never stored is not missing there. */
+const withoutStorage = (held: Held): Held =>
+  held.revision > 0 && held.phase !== 'GAME_OVER' ? apart(held, 0) : held;
 
 const apart = (held: Held, divergedAt: number): Held => ({ ...held, divergedAt });
 

@@ -201,6 +201,14 @@ describe('a lost answer', () => {
     expect(await engine.load(id)).toMatchObject({ revision: 3, state: { n: 2 }, persisted: true });
   });
 
+  test('that cannot be looked up is a conflict when storage said so and nothing was lost before', async () => {
+    const { engine, backend, created } = await started();
+    await engineRoom(backend.inner).engine.append(id, move('PREPARATION', { by: 'other' }), created);
+    backend.fail({ readsFail: true });
+    const answer = await engine.append(id, move('PREPARATION', { by: 'us' }), created);
+    expect(answer).toMatchObject({ kind: 'conflict', actual: { revision: 2 } });
+  });
+
   test('is not mistaken for an equal event of somebody else', async () => {
     const { engine, backend, clock, created } = await started();
     const twin = engineRoom(backend.inner, {}, clock);
