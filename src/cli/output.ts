@@ -26,7 +26,9 @@ export function createTextOutput({ stdout, stderr }: Streams): Output {
   return {
     async result(result, origin) {
       const lines = result.text().map(safeLine);
-      if (origin.simulated) await write(stderr, 'SIMULATED: the embedded sandbox, no real players\n');
+      // The console has said so on its own screen.
+      if (origin.simulated && lines.length > 0)
+        await write(stderr, 'SIMULATED: the embedded sandbox, no real players\n');
       await write(stdout, lines.map((line) => `${line}\n`).join(''));
     },
     async fault(fault) {

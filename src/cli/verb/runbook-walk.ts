@@ -1,18 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { Confirmed, type Plan, type PlanDetail } from '../../action/plan.ts';
 import { asFault, Fault } from '../../base/fault.ts';
-import { formatAge, formatValue } from '../../base/units.ts';
-import type { Evidence, Walk, WalkState } from '../../runbook/walk.ts';
+import type { Walk, WalkState } from '../../runbook/walk.ts';
 import { exit } from '../exit.ts';
+import { takeFirstScrape } from '../first-scrape.ts';
 import { planLines, reportLines } from '../plan-text.ts';
 import { textArgument, textOption, type VerbCall, type VerbRun } from '../verb.ts';
+import { nodeLines, promptOf, summary, summaryLines } from '../walk-text.ts';
 
 /** Gives the next answer, or undefined when there is nobody left to give one. */
 type Answer = (question: string) => Promise<string | undefined>;
 
 export const run: VerbRun = async (call) => {
   const answer = await answersOf(call);
-  const walk = await call.world.startWalk(textArgument(call, 0) ?? '', call.signal);
+  const { id } = (await call.world.runbooks()).get(textArgument(call, 0) ?? '');
+  await takeFirstScrape(call.world, call.signal);
+  const walk = await call.world.startWalk(id, call.signal);
   try {
     while (!walk.state().ended) {
       call.say(nodeLines(walk.state(), call.world.clock.now()));
@@ -34,7 +37,7 @@ async function move(call: VerbCall, walk: Walk, answer: Answer): Promise<void> {
   try {
     if (given === 'b') await walk.back(call.signal);
     else if (given === 'r') await walk.refresh(call.signal);
-    else if (state.node.kind === 'action') await doAction(call, walk, answer, given);
+    else if (state.node.kind === 'action' && given === 'y') await doAction(call, walk, answer);
     else await takeWay(call, walk, answer, given);
   } catch (thrown) {
     if (!call.ask || call.signal.aborted) throw thrown;
@@ -44,7 +47,7 @@ async function move(call: VerbCall, walk: Walk, answer: Answer): Promise<void> {
 }
 
 async function takeWay(call: VerbCall, walk: Walk, answer: Answer, given: string): Promise<void> {
-  const { ways } = walk.state();
+  const { ways, node } = walk.state();
   const way =
     ways.length === 1 && given === ''
       ? ways[0]
@@ -54,15 +57,13 @@ async function takeWay(call: VerbCall, walk: Walk, answer: Answer, given: string
       next: `Answer 1 to ${ways.length}, b, r or q`,
     });
   }
-  const overrides = !way.suggested && ways.some(({ suggested }) => suggested);
-  const reason = overrides ? await answer('Why not the suggested way? ') : undefined;
+  const overrides = !way.suggested && (node.kind === 'action' || ways.some(({ suggested }) => suggested));
+  const reason = overrides ? await answer('Why not as suggested? ') : undefined;
   await walk.take(way.goto, reason, call.signal);
 }
 
 /** Previewed, confirmed and run as its own verb would; the walk goes on with what became of it. */
-async function doAction(call: VerbCall, walk: Walk, answer: Answer, given: string): Promise<void> {
-  if (given !== 'y')
-    throw new Fault('wrong-use', `"${given}" is no answer here`, { next: 'Answer y, b or q' });
+async function doAction(call: VerbCall, walk: Walk, answer: Answer): Promise<void> {
   const { world, signal } = call;
   const rollback = await world.actions['rollback run']();
   const runner = await world.runner();
@@ -119,58 +120,4 @@ function left({ runId, nodeId, node }: WalkState): Fault {
       next: 'Walk it at a terminal, or give an answer for each node with --answers FILE',
     },
   );
-}
-
-function promptOf({ node, ways }: WalkState): string {
-  if (node.kind === 'action') return 'y plan this action, b back, q leave: ';
-  if (ways.length === 1) return 'Enter go on, b back, q leave: ';
-  return `1-${ways.length} choose, r read again, b back, q leave: `;
-}
-
-function nodeLines(state: WalkState, nowMs: number): string[] {
-  const { node, ways, evidence } = state;
-  return [
-    '',
-    `== ${node.title}`,
-    ...(node.text?.trimEnd().split('\n') ?? []),
-    ...(node.kind === 'instruction' ? node.commands.map((command) => `    ${command}`) : []),
-    ...(node.kind === 'outcome' ? [`Outcome: ${node.result}`] : []),
-    ...evidence.map((one) => `  ${evidenceLine(one, nowMs)}`),
-    ...(ways.length > 1
-      ? ways.map(
-          (way, index) =>
-            `  ${index + 1} ${way.label}${way.suggested ? `   <- suggested: ${way.why ?? ''}` : ''}`,
-        )
-      : []),
-  ];
-}
-
-function evidenceLine({ title, unit, source, reading, thresholds }: Evidence, nowMs: number): string {
-  const limits =
-    thresholds.length > 0 ? `, limits ${thresholds.map((limit) => formatValue(limit, unit)).join(', ')}` : '';
-  if (reading.kind === 'none') return `${title}: no data (${reading.why})${limits}`;
-  return `${title}: ${formatValue(reading.value, unit)}, ${formatAge(nowMs - reading.atMs)} old, from ${source}${limits}`;
-}
-
-function summary({ runId, runbook, nodeId, node, path }: WalkState) {
-  return {
-    runId,
-    runbook: runbook.id,
-    hash: runbook.hash,
-    path,
-    end: nodeId,
-    outcome: node.kind === 'outcome' ? node.result : undefined,
-  };
-}
-
-function summaryLines({ runId, node, path }: WalkState): string[] {
-  const taken = path.map(
-    ({ title, label, overrideReason }) =>
-      `${title} -> ${label}${overrideReason ? ` (against the suggestion: ${overrideReason})` : ''}`,
-  );
-  return [
-    ...taken,
-    `${node.kind === 'outcome' ? node.result.toUpperCase() : ''}: ${node.title}`,
-    `Run ${runId}`,
-  ];
 }

@@ -3,19 +3,12 @@ import { formatAge, formatBytes, formatDuration, formatValue } from '../../base/
 import { type Readings, type SignalId, signals } from '../../metrics/source.ts';
 import type { ServerStatus, Status } from '../../status/status.ts';
 import { exit } from '../exit.ts';
+import { takeFirstScrape } from '../first-scrape.ts';
 import { table } from '../table.ts';
 import type { VerbRun } from '../verb.ts';
 
-/** A rate is the difference of two scrapes. */
-const betweenScrapesMs = 1_000;
-
 export const run: VerbRun = async ({ world, signal }) => {
-  const metrics = await world.metrics();
-  await metrics?.read(signal).then(
-    () => world.clock.sleep(betweenScrapesMs, signal),
-    // The status says itself what could not be read.
-    () => {},
-  );
+  await takeFirstScrape(world, signal);
   const read = await world.statusReader();
   const status = await read(signal);
   return {
