@@ -17,7 +17,7 @@ interface Misuse {
 const misuses: readonly Misuse[] = [
   { what: 'an unknown verb', args: ['nonsense'], says: 'nonsense' },
   { what: 'an unknown flag', args: ['status', '--nope'], says: '--nope' },
-  { what: 'an unknown screen', args: ['console', '--screen', 'nope'], says: 'nope' },
+  { what: 'a console without a terminal', args: [], says: 'standard input is not a terminal' },
   { what: 'an unknown profile', args: ['status', '--profile', 'nope'], says: 'nope' },
   { what: 'a missing argument', args: ['backup', 'validate'], says: 'archive' },
   { what: 'an argument too many', args: ['backup', 'list', 'surplus'], says: 'arguments' },
@@ -27,6 +27,7 @@ const misuses: readonly Misuse[] = [
     says: 'overwrite',
   },
   { what: 'neither archive nor plan', args: ['backup', 'restore'], says: 'archive' },
+  { what: 'a rollback without a reason', args: ['rollback', 'run'], says: 'reason' },
   { what: 'a limit that is no number', args: ['audit', 'show', '--limit', 'few'], says: 'few' },
   {
     what: 'an address of no Redis',

@@ -58,6 +58,15 @@ describe('a terminal of the tests', () => {
     expect(shown).toMatchObject({ altScreen: false, cursorVisible: true });
   });
 
+  test('counts lines that scroll away, in the alternate screen too', async () => {
+    const shown = run(String.raw`printf '\e[?1049hready'; read; seq 12; read`);
+    await shown.waitFor('ready');
+    const before = shown.scrolledLines;
+    shown.press('enter');
+    await shown.waitFor('12');
+    expect(shown.scrolledLines - before).toBeGreaterThan(3);
+  });
+
   test('sends keys by name, text, and bracketed pastes where they are wanted', async () => {
     const shown = run(String.raw`stty raw -echo; printf '\e[?2004hready\n'; head -c 26 | cat -v`);
     await shown.waitFor('ready');

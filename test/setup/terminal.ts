@@ -44,6 +44,8 @@ export interface Terminal {
   readonly title: string;
   /** How often the program erased the whole screen. */
   readonly fullClears: number;
+  /** How many lines have left the screen at its top: more than none means that a frame was too tall. */
+  readonly scrolledLines: number;
   kill(signal: NodeJS.Signals): void;
   /** Takes the terminal away, as a lost SSH connection does. */
   hangUp(): void;
@@ -159,6 +161,9 @@ export function openTerminal(
     get fullClears() {
       return observed.fullClears;
     },
+    get scrolledLines() {
+      return observed.scrolledLines;
+    },
     kill: (signal) => program.kill(signal),
     hangUp: () => hangUp(program),
     async close() {
@@ -178,7 +183,7 @@ const bytesOf = (name: string): string => {
 
 /** What the emulator knows but does not tell. */
 function observe(emulator: headless.Terminal) {
-  const observed = { cursorVisible: true, title: '', fullClears: 0 };
+  const observed = { cursorVisible: true, title: '', fullClears: 0, scrolledLines: 0 };
   const cursor = (visible: boolean) => (parameters: readonly (number | number[])[]) => {
     if (parameters.includes(25)) observed.cursorVisible = visible;
     return false;
@@ -188,6 +193,9 @@ function observe(emulator: headless.Terminal) {
   emulator.parser.registerCsiHandler({ final: 'J' }, (parameters) => {
     if (parameters[0] === 2) observed.fullClears++;
     return false;
+  });
+  emulator.onScroll(() => {
+    observed.scrolledLines++;
   });
   emulator.onTitleChange((title) => {
     observed.title = title;

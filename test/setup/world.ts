@@ -28,6 +28,12 @@ export interface Ran {
   readonly stderr: string;
 }
 
+interface RunOptions {
+  readonly env?: Env;
+  /** What it reads from its standard input. */
+  readonly input?: string;
+}
+
 export interface TestWorld {
   readonly folder: string;
   /** What every program in it gets. */
@@ -37,8 +43,13 @@ export interface TestWorld {
   readonly state: string;
   /** The program in a terminal; it ends with the world. */
   open(size: Size, args?: readonly string[], env?: Env): Terminal;
+  /** A line of bash in a terminal. */
+  openShell(size: Size, line: string): Terminal;
   /** The program without a terminal, to its end. */
-  run(args: readonly string[], options?: { readonly env?: Env; readonly input?: string }): Promise<Ran>;
+  run(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** A line of bash in which `gamekeeper` is the program. */
+  shell(line: string, options?: RunOptions): Promise<Ran>;
+  /** What runs in this world. */
   processes(): Promise<readonly FoundProcess[]>;
   close(): Promise<void>;
 }
@@ -53,18 +64,36 @@ export async function createWorld(): Promise<TestWorld> {
     [env.HOME, env.TMPDIR, env.STATE_BACKUP_LOCATION].map((path) => mkdir(path, { recursive: true })),
   );
   const terminals: Terminal[] = [];
+  const open = (size: Size, file: string, args: readonly string[], more: Env) => {
+    const terminal = openTerminal(file, args, { ...size, cwd: folder, env: { ...env, ...more } });
+    terminals.push(terminal);
+    return terminal;
+  };
+  const run = async (
+    file: string,
+    args: readonly string[],
+    { env: more = {}, input = '' }: RunOptions = {},
+  ) => {
+    const child = spawn(file, args, { env: { ...env, ...more }, cwd: folder, stdio: 'pipe' });
+    // It may end without reading.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    const [stdout, stderr, [exit]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    return { exit, stdout, stderr };
+  };
   return {
     folder,
     env,
     backups: env.STATE_BACKUP_LOCATION,
     state: env.GAMEKEEPER_STATE_DIR,
-    open({ columns, rows }, args = [], more = {}) {
-      const options = { columns, rows, cwd: folder, env: { ...env, ...more } };
-      const terminal = openTerminal(process.execPath, [program, ...args], options);
-      terminals.push(terminal);
-      return terminal;
-    },
-    run: (args, { env: more = {}, input = '' } = {}) => run(args, { ...env, ...more }, folder, input),
+    open: (size, args = [], more = {}) => open(size, process.execPath, [program, ...args], more),
+    openShell: (size, line) => open(size, '/bin/bash', ['-c', withGamekeeper(line)], {}),
+    run: (args, options) => run(process.execPath, [program, ...args], options),
+    shell: (line, options) => run('/bin/bash', ['-c', withGamekeeper(line)], options),
     processes: () => processesNaming(folder),
     async close() {
       await Promise.all(terminals.map((terminal) => terminal.close()));
@@ -75,6 +104,8 @@ export async function createWorld(): Promise<TestWorld> {
     },
   };
 }
+
+const withGamekeeper = (line: string) => `gamekeeper() { ${process.execPath} ${program} "$@"; }; ${line}`;
 
 function environmentIn(folder: string) {
   return {
@@ -95,17 +126,4 @@ function environmentIn(folder: string) {
     // Compiled code is the same in every world.
     NODE_COMPILE_CACHE: join(tmpdir(), 'gamekeeper-compile-cache'),
   };
-}
-
-async function run(args: readonly string[], env: Env, cwd: string, input: string): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...args], { env, cwd, stdio: 'pipe' });
-  // It may end without reading.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const [stdout, stderr, [exit]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { exit, stdout, stderr };
 }
