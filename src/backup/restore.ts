@@ -22,9 +22,6 @@ import {
 import { writeGames } from './restore-write.ts';
 import { checkStored, validateArchive } from './validate.ts';
 
-export type { RestorePolicy } from './restore-decision.ts';
-export type { RestoreDetail, RestoreInput, RestoreParts } from './restore-plan.ts';
-
 /**
  * `backup restore`. The plan names each game and the digest of what it replaces, so a game that moves after the
  * preview is left alone; what is overwritten is kept in an archive of its own first. Restoring twice is restoring once.
