@@ -1,14 +1,14 @@
-import { createInterface } from 'node:readline/promises';
 import packageJson from '../../package.json' with { type: 'json' };
 import { asFault, Fault } from '../base/fault.ts';
-import { safeLine, safeText } from '../base/safe-text.ts';
+import { asciiLine, safeLine } from '../base/safe-text.ts';
 import { compose, type World } from '../compose.ts';
 import { loadSettings } from '../config/load.ts';
+import { speaksUtf8 } from '../config/terminal.ts';
+import { talkToPerson, talkToScript } from './conversation.ts';
 import { exitOfFault } from './exit.ts';
-import { createJsonOutput, createTextOutput, type Origin, type Output } from './output.ts';
-import { type Invocation, parseInvocation } from './program.ts';
-import { createJsonProgress, createTextProgress, type Progress } from './progress.ts';
-import type { VerbCall } from './verb.ts';
+import { interruptOnSignals } from './interruption.ts';
+import { createJsonOutput, createTextOutput, type Origin } from './output.ts';
+import { parseInvocation } from './program.ts';
 
 /** Runs one verb and ends the process with the exit code of the contract. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -19,21 +19,19 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function runOnce(argv: readonly string[]): Promise<number> {
-  // The parser may fail before it knows that a document was asked for.
+  const signal = interruptOnSignals();
+  const clean = speaksUtf8() ? safeLine : asciiLine;
+  // The parser may fail before it knows the verb, or that a document was asked for.
   const wantsJson = argv.includes('--json');
-  let output = createOutput(
-    wantsJson,
-    argv
-      .filter((word) => !word.startsWith('-'))
-      .slice(0, 2)
-      .join(' '),
-  );
+  const outputFor = (verb: string) =>
+    wantsJson ? createJsonOutput(verb, process) : createTextOutput(process, clean);
+  let output = outputFor('unknown');
   let origin: Origin | undefined;
   let world: World | undefined;
   try {
     const invocation = parseInvocation(argv, packageJson.version, (text) => process.stdout.write(text));
     if (!invocation) return 0;
-    output = createOutput(wantsJson, invocation.verb.name);
+    output = outputFor(invocation.verb.name);
     const settings = await loadSettings(
       typeof invocation.options.profile === 'string' ? { profile: invocation.options.profile } : {},
     );
@@ -44,13 +42,13 @@ async function runOnce(argv: readonly string[]): Promise<number> {
     });
     origin = { environment: world.environment, simulated: world.simulated };
     const { run } = await invocation.verb.load();
-    const result = await run(callOf(invocation, world, wantsJson, output));
+    const conversation = wantsJson ? talkToScript(output) : talkToPerson(clean, signal);
+    const { args, options } = invocation;
+    const result = await run({ world, args, options, signal, ...conversation });
     await output.result(result, origin);
     return result.exit;
   } catch (thrown) {
-    const fault = interruption.signal.aborted
-      ? new Fault('interrupted', 'Interrupted', { cause: thrown })
-      : asFault(thrown);
+    const fault = signal.aborted ? interrupted(asFault(thrown)) : asFault(thrown);
     const exit = exitOfFault[fault.code];
     await output.fault(fault, exit, origin);
     return exit;
@@ -59,55 +57,13 @@ async function runOnce(argv: readonly string[]): Promise<number> {
   }
 }
 
-function createOutput(json: boolean, verb: string): Output {
-  return json ? createJsonOutput(verb || 'console', process) : createTextOutput(process);
-}
-
-const interruption = new AbortController();
-
-function callOf({ args, options }: Invocation, world: World, json: boolean, output: Output): VerbCall {
-  interruptOnSignals();
-  return {
-    world,
-    args,
-    options,
-    progress: createProgress(json, output),
-    say: json ? () => {} : sayOnTerminal,
-    ask: json ? undefined : askOnTerminal(),
-    signal: interruption.signal,
-  };
-}
-
-function sayOnTerminal(lines: readonly string[]): void {
-  process.stderr.write(lines.map((line) => `${safeLine(line)}\n`).join(''));
-}
-
-function createProgress(json: boolean, output: Output): Progress {
-  return json
-    ? createJsonProgress(output)
-    : createTextProgress(process.stderr, process.stderr.isTTY === true);
-}
-
-/** The first signal asks the verb to stop and record where it was; the second one does not ask. */
-function interruptOnSignals(): void {
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (interruption.signal.aborted) process.exit(exitOfFault.interrupted);
-      interruption.abort();
-    });
-  }
-}
-
-function askOnTerminal(): VerbCall['ask'] {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
-  return async (question) => {
-    const lines = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      return await lines.question(safeText(question), { signal: interruption.signal });
-    } finally {
-      lines.close();
-    }
-  };
+/** Whatever failed on the way out, Ctrl-C is why; what it says may matter all the same. */
+function interrupted(fault: Fault): Fault {
+  if (fault.code === 'interrupted') return fault;
+  return new Fault('interrupted', `Interrupted: ${fault.message}`, {
+    cause: fault,
+    ...(fault.next ? { next: fault.next } : {}),
+  });
 }
 
 /** `gamekeeper … | head` closes our stdout; that is no error of ours. */

@@ -1,7 +1,7 @@
 /** The two printers: lines for people, one JSON document for scripts. Messages go to stderr. */
 import type { Writable } from 'node:stream';
 import type { Fault } from '../base/fault.ts';
-import { safeLine, safeText } from '../base/safe-text.ts';
+import { type CleanLine, safeText } from '../base/safe-text.ts';
 import type { VerbResult } from './verb.ts';
 
 /** What a document says about where it comes from. */
@@ -22,18 +22,18 @@ interface Streams {
   readonly stderr: Writable;
 }
 
-export function createTextOutput({ stdout, stderr }: Streams): Output {
+export function createTextOutput({ stdout, stderr }: Streams, clean: CleanLine): Output {
   return {
     async result(result, origin) {
-      const lines = result.text().map(safeLine);
+      const lines = result.text().map(clean);
       // The console has said so on its own screen.
       if (origin.simulated && lines.length > 0)
         await write(stderr, 'SIMULATED: the embedded sandbox, no real players\n');
       await write(stdout, lines.map((line) => `${line}\n`).join(''));
     },
     async fault(fault) {
-      const next = fault.next ? `${safeText(fault.next)}\n` : '';
-      await write(stderr, `gamekeeper: ${safeText(fault.message)}\n${next}`);
+      const next = fault.next ? `${safeText(fault.next, clean)}\n` : '';
+      await write(stderr, `gamekeeper: ${safeText(fault.message, clean)}\n${next}`);
     },
     progress() {},
   };

@@ -1,7 +1,7 @@
 /** What a run tells while it goes on: JSON lines for scripts, a moving line on a terminal, else a line a step. */
 import type { Writable } from 'node:stream';
 import type { RunObserver, StepState } from '../action/action.ts';
-import { safeLine } from '../base/safe-text.ts';
+import type { CleanLine } from '../base/safe-text.ts';
 import type { Output } from './output.ts';
 
 export interface Progress extends RunObserver {
@@ -19,17 +19,22 @@ export function createJsonProgress(output: Output): Progress {
   };
 }
 
-/** @param live the stream is a terminal that can rewrite its line */
-export function createTextProgress(stderr: Writable, live: boolean): Progress {
+interface TextProgressOptions {
+  /** The stream is a terminal that can rewrite its line. */
+  readonly live: boolean;
+  readonly clean: CleanLine;
+}
+
+export function createTextProgress(stderr: Writable, { live, clean }: TextProgressOptions): Progress {
   let names: readonly string[] = [];
   let moving = false;
   const line = (text: string) => {
-    stderr.write(`${moving ? '\r\u001b[K' : ''}${safeLine(text)}\n`);
+    stderr.write(`${moving ? '\r\u001b[K' : ''}${clean(text)}\n`);
     moving = false;
   };
   const move = (text: string) => {
     if (!live) return;
-    stderr.write(`\r\u001b[K${safeLine(text)}`);
+    stderr.write(`\r\u001b[K${clean(text)}`);
     moving = true;
   };
   const amount = (done: number, total: number, unit: string) => `${done} of ${total} ${unit}`;

@@ -35,7 +35,7 @@ function obstacle(stdinIsTty: boolean, stdoutIsTty: boolean, term: string | unde
 }
 
 /** POSIX order; with nothing set, terminals of today are UTF-8. */
-function speaksUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+export function speaksUtf8(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return !locale || /utf-?8/i.test(locale);
 }

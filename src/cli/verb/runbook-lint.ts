@@ -1,3 +1,4 @@
+import { Fault } from '../../base/fault.ts';
 import { problemLine } from '../../runbook/problem.ts';
 import { exit } from '../exit.ts';
 import { listArgument, type VerbRun } from '../verb.ts';
@@ -7,6 +8,11 @@ export const run: VerbRun = async (call) => {
   const library = paths.length > 0 ? await loadFrom(paths) : await call.world.runbooks();
   const { problems } = library;
   const checked = library.list().length;
+  if (checked === 0 && problems.length === 0) {
+    throw new Fault('not-found', 'There is no runbook to check', {
+      next: 'Name files that end in .yaml, or their folder',
+    });
+  }
   return {
     exit: problems.length > 0 ? exit.failed : exit.done,
     result: { checked, problems },

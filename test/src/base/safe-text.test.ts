@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { safeLine, safeText } from '../../../src/base/safe-text.ts';
+import { asciiLine, safeLine, safeText } from '../../../src/base/safe-text.ts';
 
 describe('safeLine', () => {
   it.each([
@@ -33,5 +33,11 @@ describe('safeLine', () => {
 describe('safeText', () => {
   it('keeps line feeds and nothing else', () => {
     expect(safeText('one\r\ntwo\u001b[2J\n')).toBe('one\ntwo\\u{1b}[2J\n');
+  });
+});
+
+describe('asciiLine', () => {
+  it('spells out the signs we use and escapes all else', () => {
+    expect(asciiLine('a → b … — “漢”')).toBe('a -> b ... - "\\u{6f22}"');
   });
 });

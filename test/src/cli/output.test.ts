@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/fault.ts';
+import { safeLine } from '../../../src/base/safe-text.ts';
 import { createJsonOutput, createTextOutput } from '../../../src/cli/output.ts';
 import { table } from '../../../src/cli/table.ts';
 
@@ -17,21 +18,21 @@ const done = (result: object, ...lines: string[]) => ({ exit: 0, result, text: (
 describe('lines for people', () => {
   it('say SIMULATED beside the result, not in it', async () => {
     const to = streams();
-    await createTextOutput(to).result(done({}, 'one'), sandbox);
+    await createTextOutput(to, safeLine).result(done({}, 'one'), sandbox);
     expect(to.out()).toBe('one\n');
     expect(to.err()).toContain('SIMULATED');
   });
 
   it('never let a control character through', async () => {
     const to = streams();
-    await createTextOutput(to).result(done({}, 'game \u001b[2J'), sandbox);
-    await createTextOutput(to).fault(new Fault('not-found', 'no \u001b]0;x\u0007'), 5, sandbox);
+    await createTextOutput(to, safeLine).result(done({}, 'game \u001b[2J'), sandbox);
+    await createTextOutput(to, safeLine).fault(new Fault('not-found', 'no \u001b]0;x\u0007'), 5, sandbox);
     expect(to.out() + to.err()).not.toContain('\u001b');
   });
 
   it('say what to do next after a fault', async () => {
     const to = streams();
-    await createTextOutput(to).fault(
+    await createTextOutput(to, safeLine).fault(
       new Fault('not-found', 'There is no archive "x"', { next: 'Use one of: a' }),
       5,
       sandbox,
