@@ -33,7 +33,7 @@ export function planLines(plan: Plan): string[] {
   ];
 }
 
-export function changeLines(changes: readonly Change[]): string[] {
+function changeLines(changes: readonly Change[]): string[] {
   const shown = changes
     .slice(0, changesShown)
     .map((change) => [marks[change.effect], change.target, fromTo(change), change.why ?? '']);

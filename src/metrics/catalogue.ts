@@ -7,8 +7,8 @@ import { operations } from '../backend/port.ts';
 import { phases } from '../game/phases.ts';
 import { snapshotTriggers } from '../game/record.ts';
 
-export const outcomes = ['ok', 'error'] as const;
-export const recoveryOutcomes = ['success', 'partial', 'failure', 'not_found'] as const;
+const outcomes = ['ok', 'error'] as const;
+const recoveryOutcomes = ['success', 'partial', 'failure', 'not_found'] as const;
 export const breakerStates = ['closed', 'open', 'half_open'] as const;
 export type BreakerState = (typeof breakerStates)[number];
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { flagNames } from './flags.ts';
 
-export const flagValueSchema = z.object({ enabled: z.boolean(), percentage: z.number().min(0).max(100) });
+const flagValueSchema = z.object({ enabled: z.boolean(), percentage: z.number().min(0).max(100) });
 export type FlagValue = z.infer<typeof flagValueSchema>;
 
 /** `GET /api/feature-flags` */
