@@ -1,7 +1,9 @@
 /**
  * RFC 6902 on whole states. rfc6902 cannot replace the root, skips keys like `__proto__`, and compares arrays in
- * quadratic time; here the root works, long arrays are compared by position, and every derived patch is proved.
+ * quadratic time, again at each level of nesting (2.8 ms for four hands of cards); here the root works, arrays are
+ * compared in linear time, and every derived patch is proved.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { applyPatch, createPatch, type Operation } from 'rfc6902';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
@@ -14,9 +16,6 @@ export interface Changed {
   readonly hash: string;
   readonly patch: readonly PatchOperation[];
 }
-
-/** Pairs of elements up to which arrays are compared for the shortest edits; beyond, that takes milliseconds. */
-const comparedPairs = 400;
 
 /** A hundred times the largest state seen. Held also in memory, or a game could outgrow what storage takes. */
 const maxStateLength = 1 << 20;
@@ -119,27 +118,38 @@ function leadsTo(from: Json, patch: readonly PatchOperation[], hash: string): bo
 }
 
 function difference(from: Json, to: Json): readonly PatchOperation[] {
-  return createPatch(from, to, (input, output, pointer) => {
-    if (!Array.isArray(input) || !Array.isArray(output)) return undefined;
-    if (input.length * output.length <= comparedPairs) return undefined;
-    return byPosition(input, output, pointer.toString());
-  });
+  return createPatch(from, to, (input, output, pointer) =>
+    Array.isArray(input) && Array.isArray(output)
+      ? arrayDifference(input, output, pointer.toString())
+      : undefined,
+  );
 }
 
-function byPosition(from: readonly Json[], to: readonly Json[], path: string): Operation[] {
-  const shared = Math.min(from.length, to.length);
+/** Elements equal at both ends are left alone, those between are compared one to one, and the rest goes or comes. */
+function arrayDifference(from: readonly Json[], to: readonly Json[], path: string): Operation[] {
+  const start = equalAtStart(from, to);
+  const atEnd = equalAtStart(from.slice(start).reverse(), to.slice(start).reverse());
+  const [fromEnd, toEnd] = [from.length - atEnd, to.length - atEnd];
+  const shared = Math.min(fromEnd, toEnd);
   const operations: Operation[] = [];
-  for (let index = 0; index < shared; index++) {
+  for (let index = start; index < shared; index++) {
     for (const inner of difference(from[index] ?? null, to[index] ?? null)) {
-      // Paths of the inner patch start at the element.
+      // Only `path` changes: that of the inner patch starts at the element.
       operations.push({ ...inner, path: `${path}/${index}${inner.path}` } as Operation);
     }
   }
-  for (let index = from.length; index > shared; index--) {
-    operations.push({ op: 'remove', path: `${path}/${index - 1}` });
+  for (let index = fromEnd - 1; index >= shared; index--) {
+    operations.push({ op: 'remove', path: `${path}/${index}` });
   }
-  for (const value of to.slice(shared)) operations.push({ op: 'add', path: `${path}/-`, value });
+  for (let index = shared; index < toEnd; index++) {
+    operations.push({ op: 'add', path: `${path}/${index}`, value: to[index] });
+  }
   return operations;
+}
+
+function equalAtStart(one: readonly Json[], other: readonly Json[]): number {
+  const differs = one.findIndex((value, index) => !isDeepStrictEqual(value, other[index]));
+  return differs === -1 ? one.length : differs;
 }
 
 function invalid(message: string, cause?: unknown): Fault {

@@ -29,14 +29,14 @@ test.each(['__proto__', 'constructor', 'prototype', '', '/', '~', '~1', '-', '0'
   },
 );
 
-describe('long arrays', () => {
+describe('arrays', () => {
   const log = (length: number): Json => Array.from({ length }, (_, index) => ({ turn: index }));
 
   test('that grow cost one operation an element', () => {
     const { patch } = changeTo({ log: log(5000) }, { log: log(5002) });
     expect(patch).toEqual([
-      { op: 'add', path: '/log/-', value: { turn: 5000 } },
-      { op: 'add', path: '/log/-', value: { turn: 5001 } },
+      { op: 'add', path: '/log/5000', value: { turn: 5000 } },
+      { op: 'add', path: '/log/5001', value: { turn: 5001 } },
     ]);
   });
 
@@ -51,6 +51,12 @@ describe('long arrays', () => {
       { op: 'remove', path: '/log/100' },
     ]);
   });
+});
+
+test('a card that leaves a hand is one operation', () => {
+  const cards = [{ rank: 'horse' }, { rank: 'cannon' }, { rank: 'soldier' }];
+  const { patch } = changeTo({ hand: cards }, { hand: cards.toSpliced(1, 1) });
+  expect(patch).toEqual([{ op: 'remove', path: '/hand/1' }]);
 });
 
 test('a whole patch is known as one, also of a state that is null', () => {
