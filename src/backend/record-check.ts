@@ -2,7 +2,7 @@
 import { Fault } from '../base/fault.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { revisionOfParts } from './current-layout.ts';
-import type { PutSnapshot } from './port.ts';
+import type { Append, PutSnapshot } from './port.ts';
 
 /** @throws Fault unless reading this record back would yield exactly this record. */
 export function checkRecord(record: GameRecord, nowMs: number): void {
@@ -13,6 +13,7 @@ export function checkRecord(record: GameRecord, nowMs: number): void {
   if (record.revision !== revisionOfParts(record)) {
     throw refuse(record, `says revision ${record.revision}, its parts say ${revisionOfParts(record)}`);
   }
+  if (!isCount(record.expiresAtMs ?? 0)) throw refuse(record, `expires at ${record.expiresAtMs}`);
   if (record.expiresAtMs !== undefined && record.expiresAtMs <= nowMs) throw vanishing(record);
 }
 
@@ -35,8 +36,15 @@ export function unreadableId(id: string): Fault {
   });
 }
 
+/** @throws Fault for numbers that no backend can hold: some would notice only in the middle of the step. */
+export function checkAppend({ expectedRevision, atMs, expiresAtMs = 0 }: Append): void {
+  checkCounts({ expectedRevision, atMs, expiresAtMs });
+}
+
+/** @throws Fault also when the snapshot would take events with it that it does not stand for. */
 export function checkSnapshot({ revision, keep, dropEventsThrough }: PutSnapshot): void {
-  if (keep < 1) throw new Fault('wrong-use', `At least 1 snapshot must be kept, not ${keep}`);
+  checkCounts({ revision, keep, dropEventsThrough });
+  if (keep < 1) throw new Fault('wrong-use', 'At least 1 snapshot must be kept');
   if (dropEventsThrough > revision) {
     throw new Fault(
       'wrong-use',
@@ -44,6 +52,15 @@ export function checkSnapshot({ revision, keep, dropEventsThrough }: PutSnapshot
     );
   }
 }
+
+function checkCounts(counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (isCount(count)) continue;
+    throw new Fault('wrong-use', `${name} must be a whole number from 0, not ${count}`);
+  }
+}
+
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
 
 function refuse({ id }: RecordKey, why: string): Fault {
   return new Fault('game-invalid', `The record of game ${id} ${why}`, {

@@ -79,6 +79,19 @@ export function describeGames(openPlace: () => Promise<Place>): void {
       expect(texts((await backend.read(id))?.events)).toEqual(['1 event 1', '2 event 2']);
     });
 
+    test.each<Partial<Append>>([
+      { expectedRevision: -1 },
+      { expectedRevision: 0.5 },
+      { atMs: 1.5 },
+      { atMs: Number.NaN },
+      { expiresAtMs: Date.now() + 3_600_000.5 },
+      { expiresAtMs: Number.POSITIVE_INFINITY },
+    ])('refuse an append of %o, whole', async (odd) => {
+      const backend = await open();
+      await expect(backend.append(id, append(0, odd))).rejects.toMatchObject({ code: 'wrong-use' });
+      expect(await backend.read(id)).toBeUndefined();
+    });
+
     test('that do not exist refuse an append on a later revision', async () => {
       const backend = await open();
       expect(await backend.append(id, append(4))).toEqual({ kind: 'conflict', expected: 4, actual: 0 });

@@ -206,6 +206,7 @@ export function describeRecords(openPlace: () => Promise<Place>): void {
         'two parts of one name',
         { id: 'a', layout: 'legacy', parts: [...partsOf({ x: '1' }), ...partsOf({ x: '2' })] },
       ],
+      ['a time of deletion that is no whole number', legacyRecord('a', {}, Date.now() + 3_600_000.5)],
       ['a revision that its parts do not have', { ...currentRecord('a'), revision: 2 }],
     ])('with %s are refused', async (_, record) => {
       const backend = await open();

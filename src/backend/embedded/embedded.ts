@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { GameRecord, RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
 import type { Backend, RecordRead } from '../port.ts';
-import { checkId, checkRecord, checkSnapshot, unreadableId } from '../record-check.ts';
+import { checkAppend, checkId, checkRecord, checkSnapshot, unreadableId } from '../record-check.ts';
 import { createStoreClient } from './store-client.ts';
 
 interface EmbeddedOptions {
@@ -47,7 +47,10 @@ export function openEmbedded({ folder, clock, random = Math.random }: EmbeddedOp
     location: file,
     supports: { legacyLayout: true, sharedBetweenProcesses: true },
     ping: (signal) => store.call('ping', [], signal),
-    append: (id, append, signal) => store.call('append', [id, append, clock.now()], signal),
+    async append(id, append, signal) {
+      checkAppend(append);
+      return store.call('append', [id, append, clock.now()], signal);
+    },
     async read(id, signal) {
       const [record] = await store.call('readRecords', [[{ id, layout: 'current' }], clock.now()], signal);
       return record && storedGame(record);

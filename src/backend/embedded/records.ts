@@ -81,26 +81,30 @@ interface Head {
   updated: number | null;
 }
 
-const headParsers = { rev: revisionOf, phase: phaseOf, created: countOf, updated: countOf };
+/** The columns, and the parts that are left. */
+function takeApart({ layout, parts }: GameRecord): { head: Head; rest: readonly RecordPart[] } {
+  const head: Head = { rev: null, phase: null, created: null, updated: null };
+  return { head, rest: layout === 'legacy' ? parts : parts.filter((part) => !intoColumn(head, part)) };
+}
 
-/** The columns that read back to the same bytes, and the parts that are left. */
-function takeApart({ layout, parts }: GameRecord): { head: Head; rest: RecordPart[] } {
-  const head: Record<keyof Head, number | string | null> = {
-    rev: null,
-    phase: null,
-    created: null,
-    updated: null,
-  };
-  if (layout === 'legacy') return { head: head as Head, rest: [...parts] };
-  const rest = parts.filter(({ name, value }) => {
-    const kind = fieldOf(name)?.kind;
-    if (kind === undefined || kind === 'event' || kind === 'snapshot') return true;
-    const parsed = headParsers[kind](value.bytes);
-    if (parsed !== undefined) head[kind] = parsed;
-    return parsed === undefined;
-  });
-  // Each parser yields the type of its column.
-  return { head: head as Head, rest };
+/** False when this is no column, or one that would not read back to the same bytes. */
+function intoColumn(head: Head, { name, value: { bytes } }: RecordPart): boolean {
+  switch (fieldOf(name)?.kind) {
+    case 'rev':
+      head.rev = revisionOf(bytes) ?? null;
+      return head.rev !== null;
+    case 'phase':
+      head.phase = phaseOf(bytes) ?? null;
+      return head.phase !== null;
+    case 'created':
+      head.created = countOf(bytes) ?? null;
+      return head.created !== null;
+    case 'updated':
+      head.updated = countOf(bytes) ?? null;
+      return head.updated !== null;
+    default:
+      return false;
+  }
 }
 
 const part = (name: string | Uint8Array, value: unknown): RecordPart => ({

@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { openAppend } from './append.ts';
 import { openCensus } from './census.ts';
 import { openGames } from './games.ts';
@@ -39,13 +38,12 @@ export function createStore(file: string): Store {
 }
 
 function open(file: string) {
-  const db: DatabaseSync = openDatabase(file);
-  const games = openGames(db);
-  return {
-    db,
-    games,
-    records: openRecords(db, games),
-    census: openCensus(db),
-    ...openAppend(db, games),
-  };
+  const db = openDatabase(file);
+  try {
+    const games = openGames(db);
+    return { db, games, records: openRecords(db, games), census: openCensus(db), ...openAppend(db, games) };
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
 }

@@ -37,7 +37,7 @@ export function createConnection(settings: ConnectionSettings): Connection {
   ): Promise<T> => {
     if (closed) throw new Fault('wrong-use', `The connection to ${address.location} is closed`);
     try {
-      if (redis.status !== 'ready') await connect();
+      await connect();
       throwIfInterrupted(signal);
       return await work(redis);
     } catch (thrown) {
@@ -54,7 +54,7 @@ export function createConnection(settings: ConnectionSettings): Connection {
   };
 }
 
-/** One attempt at a time for all who wait; after a failure there is a pause, twice as long each time. */
+/** Connects if need be. One attempt at a time for all who wait; after a failure a pause, twice as long each time. */
 function createConnect(redis: Redis, { address, clock }: ConnectionSettings): () => Promise<void> {
   let lastError: unknown;
   let connecting: Promise<void> | undefined;
@@ -73,7 +73,8 @@ function createConnect(redis: Redis, { address, clock }: ConnectionSettings): ()
       if (lastError) throw lastError;
       failure = undefined;
     } catch (thrown) {
-      redis.disconnect();
+      // Once it has ended, one more call would silence the reason of the next failure.
+      if (redis.status !== 'end') redis.disconnect();
       const pauseMs = failure ? Math.min(longestPauseMs, failure.pauseMs * 2) : firstPauseMs;
       const fault = redisFault(lastError ?? thrown, address.location);
       failure = { fault, pauseMs, untilMs: clock.now() + pauseMs };
@@ -81,9 +82,11 @@ function createConnect(redis: Redis, { address, clock }: ConnectionSettings): ()
     }
   };
 
-  return () => {
-    if (!connecting && failure && clock.now() < failure.untilMs) return Promise.reject(failure.fault);
-    connecting ??= attempt().finally(() => {
+  return async () => {
+    if (connecting) return connecting;
+    if (redis.status === 'ready') return;
+    if (failure && clock.now() < failure.untilMs) throw failure.fault;
+    connecting = attempt().finally(() => {
       connecting = undefined;
     });
     return connecting;

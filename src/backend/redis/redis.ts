@@ -3,7 +3,7 @@ import type { RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
 import { interruptible } from '../interruptible.ts';
 import type { Backend, RecordRead } from '../port.ts';
-import { checkId, checkRecord, checkSnapshot } from '../record-check.ts';
+import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
 import { parseRedisUrl } from './address.ts';
 import { append, putSnapshot } from './append.ts';
 import { takeCensus } from './census.ts';
@@ -39,7 +39,10 @@ export function openRedis({ url, ...timing }: RedisOptions): Backend {
     async ping(signal) {
       await run((redis) => redis.ping(), signal);
     },
-    append: (id, event, signal) => run((redis) => append(redis, id, event), signal),
+    async append(id, event, signal) {
+      checkAppend(event);
+      return run((redis) => append(redis, id, event), signal);
+    },
     async read(id, signal) {
       const found = await run((redis) => readRecord(redis, { id, layout: 'current' }), signal);
       if (found.kind === 'unreadable') throw found.fault;

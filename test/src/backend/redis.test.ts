@@ -4,12 +4,14 @@ import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Backend } from '../../../src/backend/port.ts';
 import { openRedis } from '../../../src/backend/redis/redis.ts';
+import { scanKeys } from '../../../src/backend/redis/scan.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { currentRecord } from '../../setup/game-records.ts';
 import { startRedis, type TestRedis } from '../../setup/redis.ts';
+import { virtualClock } from '../../setup/virtual-clock.ts';
 
 const id = parseGameId('a');
 const append = { expectedRevision: 0, phase: 'TURN', atMs: 1, event: Buffer.from('x') } as const;
@@ -51,6 +53,18 @@ describe('a Redis that cannot be used', () => {
     expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: true });
     expect(fault.message).toContain(`127.0.0.1:${server.port}`);
     expect(fault.next).toContain('REDIS_URL');
+  });
+
+  test('gives the same reason each time that it is tried', async () => {
+    const server = await startRedis();
+    await server.stop();
+    const clock = virtualClock();
+    const backend = openRedis({ url: server.url, connectTimeoutMs: 2_000, operationTimeoutMs: 5_000, clock });
+    onTestFinished(() => backend.close());
+    for (let attempt = 0; attempt < 3; attempt++) {
+      expect((await faultOf(backend.ping())).message).toContain('ECONNREFUSED');
+      clock.advance(60_000);
+    }
   });
 
   test('is unreachable when its name is unknown', async () => {
@@ -239,6 +253,24 @@ describe('keys of Redis', () => {
     }
     expect(await scanned(open(server.url))).toEqual([]);
   });
+});
+
+test('a key that SCAN repeats comes once', async () => {
+  const answers: [string, string[]][] = [
+    ['7', ['game:a', 'game:b']],
+    ['9', []],
+    ['0', ['game:b', 'gk1:{game:a}']],
+  ];
+  const scanBuffer = async () => {
+    const [cursor, keys] = answers.shift() ?? ['0', []];
+    return [Buffer.from(cursor), keys.map((key) => Buffer.from(key))];
+  };
+  // All that a scan uses of the client.
+  const redis = { scanBuffer } as unknown as Redis;
+  const pages = scanKeys({ run: (work) => work(redis), close() {} }, undefined);
+  const found: string[] = [];
+  for await (const page of pages) found.push(...page.map(({ key }) => key.toString()));
+  expect(found).toEqual(['game:a', 'game:b', 'gk1:{game:a}']);
 });
 
 test('a census of Redis says what limit it has, or that it has none', async () => {
