@@ -1,6 +1,6 @@
 /** Joins the sandbox of a folder, and starts it when none runs. Several consoles may hold the same one. */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
@@ -39,7 +39,8 @@ export async function attachSandbox(options: AttachOptions, signal?: AbortSignal
   while (clock.now() < deadlineMs) {
     const attached = await tryAttach(folder, signal);
     if (attached) return attached;
-    if (child?.failed()) throw notStarted(folder, child.failed() ?? '');
+    const failure = child?.failure();
+    if (failure) throw notStarted(folder, failure);
     // One that ended well has found another sandbox at work.
     if (!child?.isRunning()) child = start(options);
     await clock.sleep(retryMs, signal).catch((thrown) => {
@@ -109,42 +110,45 @@ function takeLease(
 
 interface Child {
   isRunning(): boolean;
-  /** Why it ended, when not well. */
-  failed(): string | undefined;
+  /** Why it ended, when not well, and the last error it wrote. */
+  failure(): string | undefined;
 }
 
 /** In a session of its own: what the terminal sends to the console's process group does not reach it. */
 function start({ folder, command: [program = '', ...args] }: AttachOptions): Child {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const log = openSync(sandboxPaths(folder).log, 'a', 0o600);
+  const path = sandboxPaths(folder).log;
+  const log = openSync(path, 'a', 0o600);
+  const earlierBytes = fstatSync(log).size;
   const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
-  let ended: string | undefined;
-  let failed: string | undefined;
-  child.on('error', (thrown) => {
-    failed = thrown.message;
+  let state: 'running' | 'ended' | { readonly failure: string } = 'running';
+  child.on('error', ({ message }) => {
+    state = { failure: message };
   });
   child.on('exit', (code, signalName) => {
-    ended = signalName ?? `exit code ${code}`;
-    if (code !== 0) failed = ended;
+    const how = signalName ?? `exit code ${code}`;
+    state = code === 0 ? 'ended' : { failure: [how, ...lastError(path, earlierBytes)].join(': ') };
   });
-  return { isRunning: () => ended === undefined && failed === undefined, failed: () => failed };
+  return {
+    isRunning: () => state === 'running',
+    failure: () => (typeof state === 'object' ? state.failure : undefined),
+  };
 }
 
 function notStarted(folder: string, why: string): Fault {
-  const { log } = sandboxPaths(folder);
-  return new Fault('io-failed', `The sandbox did not start: ${why}${lastLine(log)}`, { next: `Read ${log}` });
+  return new Fault('io-failed', `The sandbox did not start: ${why}`, {
+    next: `Read ${sandboxPaths(folder).log}`,
+  });
 }
 
-function lastLine(log: string): string {
+/** The newest line of a log, after its first bytes, that speaks of an error; none or one. */
+function lastError(log: string, afterBytes: number): string[] {
   try {
-    const line = readFileSync(log, 'utf8')
-      .trim()
-      .split('\n')
-      .findLast((text) => /error|fault/i.test(text));
-    return line ? ` (${line.trim()})` : '';
+    const lines = readFileSync(log).subarray(afterBytes).toString().split('\n');
+    return lines.filter((line) => /error|fault/i.test(line)).slice(-1);
   } catch {
-    return '';
+    return [];
   }
 }

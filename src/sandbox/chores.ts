@@ -1,8 +1,8 @@
 /** What a game server does by itself, and how often. */
-import type { Backend, Census } from '../backend/port.ts';
+import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Engine } from '../engine/engine.ts';
-import { inventedRoom } from './card-game.ts';
+import type { FlagView } from './flag-view.ts';
 import type { Chance } from './random.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -18,12 +18,10 @@ interface ServerParts {
   readonly backend: Backend;
   readonly chance: Chance;
   readonly clock: Clock;
-  refreshFlags(): void;
-  takeCensus(census: Census): void;
+  readonly flags: Pick<FlagView, 'refresh'>;
+  takeCensus(signal: AbortSignal): Promise<void>;
   judgeAlerts(): Promise<void>;
 }
-
-export const gamesPerServer = 20;
 
 export function serverChores({
   rooms,
@@ -34,16 +32,16 @@ export function serverChores({
   ...server
 }: ServerParts): readonly Chore[] {
   return [
-    { pauseMs: () => 500, run: () => server.refreshFlags() },
+    { pauseMs: () => 500, run: () => server.flags.refresh() },
     { pauseMs: () => pauseBetweenPlays(chance, clock.now()), run: () => inBackground(rooms.play()) },
-    { pauseMs: () => 500, run: () => fill(rooms, chance) },
-    { pauseMs: () => chance.between(2000, 4000), run: () => rooms.watchOld() },
+    { pauseMs: () => 500, run: () => rooms.fill() },
+    { pauseMs: () => chance.between(1500, 3000), run: () => rooms.watchOld() },
     { pauseMs: () => chance.between(5000, 12_000), run: () => rooms.recoverOne() },
     { pauseMs: () => 2000, run: (signal) => backend.ping(signal) },
     { pauseMs: () => 5000, run: (signal) => engine.catchUp(signal) },
     { pauseMs: () => 5000, run: () => rooms.settleDiverged() },
-    { pauseMs: () => 10_000, run: async (signal) => server.takeCensus(await backend.census(signal)) },
-    { pauseMs: () => 5000, run: () => server.judgeAlerts() },
+    { pauseMs: () => 10_000, run: server.takeCensus },
+    { pauseMs: () => 5000, run: server.judgeAlerts },
   ];
 }
 
@@ -63,10 +61,6 @@ export async function repeat(clock: Clock, { pauseMs, run }: Chore, signal: Abor
 function pauseBetweenPlays(chance: Chance, nowMs: number): number {
   const perSecond = 5 + 2 * Math.sin((nowMs / 90_000) * 2 * Math.PI);
   return (-Math.log(1 - chance.next()) / perSecond) * 1000;
-}
-
-async function fill(rooms: Rooms, chance: Chance): Promise<void> {
-  if (rooms.list().length < gamesPerServer) await rooms.create(inventedRoom(chance));
 }
 
 /** Players do not wait for the games of others. */

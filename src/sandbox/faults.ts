@@ -62,6 +62,8 @@ interface DisturbanceOptions {
   readonly clock: Clock;
   /** 0 up to 1 */
   readonly random: () => number;
+  /** Ends all delays, for a process that has to end. */
+  readonly ended?: AbortSignal;
 }
 
 /** The same backend, slowed and failing as the file says. */
@@ -77,6 +79,7 @@ function createDisturbance({
   file,
   clock,
   random,
+  ended,
 }: DisturbanceOptions): (signal?: AbortSignal) => Promise<void> {
   let faults: readonly StorageFault[] = [];
   let readAtMs = Number.NEGATIVE_INFINITY;
@@ -87,7 +90,7 @@ function createDisturbance({
       readAtMs = clock.now();
     }
     for (const fault of faults) {
-      if (fault.fault === 'slow-storage') await delay(clock, fault.delayMs, signal);
+      if (fault.fault === 'slow-storage') await delay(clock, fault.delayMs, [signal, ended]);
       if (fault.fault === 'outage') throw injected('backend-unreachable', 'The storage does not answer');
       if (fault.fault === 'storage-errors' && random() < fault.share) {
         throw injected('backend-failed', 'The storage failed');
@@ -96,8 +99,9 @@ function createDisturbance({
   };
 }
 
-async function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  await clock.sleep(ms, signal).catch((thrown) => {
+async function delay(clock: Clock, ms: number, signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+  const any = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+  await clock.sleep(ms, any).catch((thrown) => {
     throw asFault(thrown);
   });
 }

@@ -1,14 +1,22 @@
+/** The game servers of the sandbox on one storage, with their games: those found there, or the first ones. */
 import type { BreakerSettings } from '../backend/breaker.ts';
+import { openEmbedded } from '../backend/embedded/embedded.ts';
+import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { type GameId, parseGameId } from '../game/game.ts';
 import type { RecordKey } from '../game/record.ts';
+import { openFaultFile, withStorageFaults } from './faults.ts';
+import { openFlagFile } from './flag-file.ts';
 import { type GameServer, startGameServer } from './game-server.ts';
 import { legacyGames } from './legacy-games.ts';
-import { seededChance } from './random.ts';
+import { sandboxPaths } from './paths.ts';
+import { type Chance, seededChance } from './random.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface Fleet {
   /** Base URLs. */
   readonly servers: readonly string[];
+  /** Within the signal's time, what it could not do by then undone. */
   close(signal: AbortSignal): Promise<void>;
 }
 
@@ -20,50 +28,64 @@ interface FleetOptions {
 }
 
 const fleetSize = 2;
-/** Plays on each server before anybody looks, so that the first games are in different phases. */
+/** So many that the first games are in different phases when somebody looks. */
 const openingPlays = 50;
 
-/** Two servers on one storage, with their games: those found there, or the first ones. */
-export async function startFleet({ seed, ...options }: FleetOptions): Promise<Fleet> {
+export async function startFleet({ folder, clock, seed, ...options }: FleetOptions): Promise<Fleet> {
+  const ended = new AbortController();
+  const storage = openStorage(folder, clock, seededChance(seed), ended.signal);
+  const flagFile = openFlagFile(sandboxPaths(folder).flags);
   const servers = await Promise.all(
     Array.from({ length: fleetSize }, (_, index) =>
-      startGameServer({ ...options, chance: seededChance(seed + index) }),
+      startGameServer({ ...options, storage, flagFile, clock, chance: seededChance(seed + 1 + index) }),
     ),
   );
-  await populate(servers, options.clock.now());
+  await populate(servers, storage, clock.now());
   for (const server of servers) server.run();
   return {
     servers: servers.map(({ url }) => url),
-    close: async (signal) => void (await Promise.all(servers.map((server) => server.close(signal)))),
+    async close(signal) {
+      await Promise.all(servers.map((server) => server.close(signal)));
+      ended.abort();
+      await unlessAborted(storage.close(), signal);
+    },
   };
 }
 
-async function populate(servers: readonly GameServer[], nowMs: number): Promise<void> {
-  const [first] = servers;
-  if (!first) return;
+function openStorage(folder: string, clock: Clock, { next: random }: Chance, ended: AbortSignal): Backend {
+  const { data, faults } = sandboxPaths(folder);
+  const file = openFaultFile(faults);
+  return withStorageFaults(openEmbedded({ folder: data, clock, random }), { file, clock, random, ended });
+}
+
+async function populate(servers: readonly GameServer[], storage: Backend, nowMs: number): Promise<void> {
   const keys: RecordKey[] = [];
-  for await (const page of first.backend.scan()) keys.push(...page);
-  if (keys.length > 0) return resume(servers, first, keys);
-  for (const game of legacyGames(nowMs)) await first.backend.replaceRecord(game, 'absent');
-  await Promise.all(servers.map((server) => server.open(openingPlays)));
+  for await (const page of storage.scan()) keys.push(...page);
+  if (keys.length > 0) return resume(servers, storage, keys);
+  for (const game of legacyGames(nowMs)) await storage.replaceRecord(game, 'absent');
+  await Promise.all(servers.map(openGames));
+}
+
+async function openGames({ rooms }: GameServer): Promise<void> {
+  await rooms.fill();
+  for (let play = 0; play < openingPlays; play++) await rooms.play();
 }
 
 async function resume(
   servers: readonly GameServer[],
-  reader: GameServer,
+  storage: Backend,
   keys: readonly RecordKey[],
 ): Promise<void> {
   const ids = keys.filter(({ layout }) => layout === 'current').map(({ id }) => parseGameId(id));
-  const phases = await Promise.all(ids.map((id) => phaseOf(reader, id)));
   await Promise.all(
     ids.map(async (id, index) => {
       const server = servers[index % servers.length];
-      if (phases[index] === 'GAME_OVER') server?.rooms.remember(id);
+      if (await isOver(storage, id)) server?.rooms.remember(id);
       else await server?.takeOver(id).catch(() => {});
     }),
   );
 }
 
-/** undefined for a game that cannot be read; recovering it will say so. */
-const phaseOf = async ({ backend }: GameServer, id: GameId) =>
-  (await backend.read(id).catch(() => undefined))?.phase;
+/** A game that cannot be read is not; recovering it will say so. */
+const isOver = async (storage: Backend, id: GameId) =>
+  (await storage.read(id).catch(() => undefined))?.phase === 'GAME_OVER';

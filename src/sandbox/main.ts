@@ -27,7 +27,7 @@ export interface SandboxOptions {
 const lockWaitMs = 5000;
 const closeWithinMs = 1800;
 
-/** Resolves when the sandbox has ended: soon, when another one runs in this folder already. */
+/** Resolves when the sandbox has ended (soon, when another one runs in this folder), just before its process does. */
 export async function runSandbox(options: SandboxOptions): Promise<void> {
   const { folder, clock = systemClock } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -37,7 +37,13 @@ export async function runSandbox(options: SandboxOptions): Promise<void> {
     await serve({ ...options, clock });
   } finally {
     await lock.release();
+    exitSoon();
   }
+}
+
+/** A call that storage does not answer would keep the process; without one it is gone before. */
+function exitSoon(): void {
+  setTimeout(() => process.exit(), 100).unref();
 }
 
 async function serve({

@@ -1,40 +1,39 @@
 /** The platform's API, as platform/schemas.ts describes it. */
-import type { BreakerState } from '../backend/breaker.ts';
+import type { Breaker, BreakerState } from '../backend/breaker.ts';
 import type { Exporter } from '../metrics/exporter.ts';
 import { type FlagName, flagNames } from '../platform/flags.ts';
 import {
   bulkUpdateSchema,
-  type Flags,
   flagUpdateSchema,
   joinSchema,
   roomCreateSchema,
   toggleSchema,
 } from '../platform/schemas.ts';
-import type { ActiveAlert } from './alert-board.ts';
-import { changesOf, type FlagChange, type FlagChanges } from './flag-file.ts';
+import type { ActiveAlert, AlertBoard } from './alert-board.ts';
+import { changesOf, type FlagChanges } from './flag-file.ts';
+import type { FlagView } from './flag-view.ts';
 import type { Chance } from './random.ts';
 import type { Joined, Rooms } from './rooms.ts';
 import { Refusal, type Reply, type Route } from './router.ts';
 
 interface Platform {
-  flags(): Flags;
-  updateFlags(changes: FlagChanges): FlagChange;
+  readonly flags: Pick<FlagView, 'flags' | 'update'>;
   readonly rooms: Pick<Rooms, 'list' | 'create' | 'join'>;
   readonly chance: Chance;
-  breaker(): BreakerState;
-  alerts(): readonly ActiveAlert[];
+  readonly breaker: Pick<Breaker, 'state'>;
+  readonly alerts: Pick<AlertBoard, 'active'>;
   readonly exporter: Pick<Exporter, 'contentType' | 'expose'>;
 }
 
 export function platformRoutes(platform: Platform): readonly Route[] {
   const { rooms, exporter } = platform;
   const update = (changes: FlagChanges): Reply => {
-    const change = platform.updateFlags(changes);
+    const change = platform.flags.update(changes);
     if (change.kind === 'refused') throw new Refusal(409, change.why);
     return ok({ flags: change.flags });
   };
   return [
-    { method: 'GET', path: '/api/feature-flags', handle: () => ok({ flags: platform.flags() }) },
+    { method: 'GET', path: '/api/feature-flags', handle: () => ok({ flags: platform.flags.flags() }) },
     {
       method: 'POST',
       path: '/api/feature-flags/toggle',
@@ -54,8 +53,8 @@ export function platformRoutes(platform: Platform): readonly Route[] {
       handle: async ({ parameters, body }) =>
         update({ [flagNamed(parameters.flag)]: await body(flagUpdateSchema) }),
     },
-    { method: 'GET', path: '/health', handle: () => health(platform.breaker()) },
-    { method: 'GET', path: '/api/health/circuit-breakers', handle: () => breakers(platform.breaker()) },
+    { method: 'GET', path: '/health', handle: () => health(platform.breaker.state()) },
+    { method: 'GET', path: '/api/health/circuit-breakers', handle: () => breakers(platform.breaker.state()) },
     {
       method: 'GET',
       path: '/api/rooms',
@@ -77,7 +76,7 @@ export function platformRoutes(platform: Platform): readonly Route[] {
         return joined(rooms.join(parameters.id ?? '', player_name));
       },
     },
-    { method: 'GET', path: '/api/monitoring/alerts', handle: () => alerts(platform.alerts()) },
+    { method: 'GET', path: '/api/monitoring/alerts', handle: () => alerts(platform.alerts.active()) },
     {
       method: 'GET',
       path: '/metrics',

@@ -20,6 +20,8 @@ export type Joined = 'joined' | 'full' | 'started' | 'no-room';
 export interface Rooms {
   list(): readonly RoomView[];
   create(room: Room): Promise<GameId>;
+  /** Invents rooms until there are as many as usual. */
+  fill(): Promise<void>;
   join(id: string, player: string): Joined;
   /** Takes over a game that was found in storage. */
   adopt(game: LiveGame): void;
@@ -48,6 +50,7 @@ interface Seated {
   readonly position: Position;
 }
 
+const usualRooms = 20;
 const rememberedGames = 200;
 const lost: readonly FaultCode[] = ['not-found', 'game-invalid', 'record-unreadable'];
 
@@ -102,14 +105,20 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
     }
   };
 
+  const create = async (room: Room) => {
+    const id = parseGameId(room.id);
+    const state = newCardGame(room, clock.now());
+    waiting.set(id, room.players);
+    await settle(id, state, await engine.create(id, state, 'host'));
+    return id;
+  };
+
   return {
     list: () => [...games.values()].map((game) => viewOf(game, waiting.get(game.id))),
-    async create(room) {
-      const id = parseGameId(room.id);
-      const state = newCardGame(room, clock.now());
-      waiting.set(id, room.players);
-      await settle(id, state, await engine.create(id, state, 'host'));
-      return id;
+    create,
+    async fill() {
+      const missing = Math.max(0, usualRooms - games.size);
+      await Promise.all(Array.from({ length: missing }, () => create(inventedRoom(chance))));
     },
     join(id, player) {
       const game = [...games.values()].find((candidate) => candidate.id === id);
@@ -147,7 +156,8 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
         [...games.values()].filter(({ id }) => mayRecover(id)),
       ),
     async watchOld() {
-      const id = finished.length > 0 ? chance.pick(finished) : parseGameId(inventedRoom(chance).id);
+      const known = finished.length > 0 && chance.next() < 0.5;
+      const id = known ? chance.pick(finished) : parseGameId(inventedRoom(chance).id);
       await engine.load(id);
     },
     remember,

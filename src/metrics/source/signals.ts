@@ -80,18 +80,20 @@ function ratio(metric: MetricName, part: Where, whole: Where): Compute {
 
 function latency(quantile: number): Compute {
   return overTime('state_operation_duration_seconds', (fleet) => {
-    const samples = fleet
-      .flatMap((target) => increasesOf(target, 'state_operation_duration_seconds_bucket'))
+    const rises = fleet
+      .flatMap((target) => increasesOf(target, bucketSeries))
       .filter(({ labels }) => has('operation', ...gameOperations)(labels));
-    const counts = Object.entries(sumBy(samples, ({ labels }) => labels.le ?? ''));
-    const buckets = counts.map(([le, count]) => ({
-      upperBound: le === '+Inf' ? Infinity : Number(le),
-      count,
-    }));
+    // A bucket that did not rise is the lower edge of the next one.
+    const edges = latestOf(fleet, bucketSeries).map(({ labels }) => ({ labels, value: 0 }));
+    const counts = sumBy([...edges, ...rises], ({ labels }) => labels.le ?? '');
+    const buckets = Object.entries(counts).map(([le, count]) => ({ upperBound: boundOf(le), count }));
     const seconds = quantileOf(quantile, buckets);
     return seconds === undefined ? none('no operation in this time') : value(seconds);
   });
 }
+
+const bucketSeries = 'state_operation_duration_seconds_bucket';
+const boundOf = (le: string) => (le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le));
 
 /** @param by label to split the value by; `merge` joins what several targets say of one split */
 function gauge(

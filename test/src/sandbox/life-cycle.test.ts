@@ -60,6 +60,15 @@ describe('the life of the sandbox', slow, () => {
     await hasEnded();
   });
 
+  it('ends in time though its storage hangs', async () => {
+    const attached = await holdSandbox();
+    const hasEnded = watchProcess(attached.pid);
+    await attached.setFault({ fault: 'slow-storage', delayMs: 60_000 });
+    await systemClock.sleep(500);
+    await attached.release();
+    await hasEnded();
+  });
+
   it('ends when nobody attaches to it', async () => {
     const folder = tempFolder();
     const [program = '', ...args] = sandboxCommand(folder, { firstLeaseMs: 200 });

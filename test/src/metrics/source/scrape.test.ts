@@ -122,6 +122,14 @@ describe('a scrape of real exporters', () => {
     expect(signals.latencyP99).toEqual(about(0.1 + 0.15 * 0.98));
   });
 
+  it('places a latency within its bucket though the buckets below did not rise', async () => {
+    const target = await startTarget();
+    const { source, next } = sourceOf([target]);
+    await source.read();
+    target.play(10, 'ok', 0.4);
+    expect((await next(1000)).signals.latencyP50).toEqual(about(0.375));
+  });
+
   it('leaves scans out of the latency that games feel', async () => {
     const target = await startTarget();
     const { source, next } = sourceOf([target]);
