@@ -1,12 +1,10 @@
 /** Brings what memory holds into storage, by one event, and finds out what became of it when the answer is lost. */
 import { isBrokenCircuitError } from 'cockatiel';
 import type { Append, Appended, Backend, StoredGame } from '../backend/port.ts';
-import type { Clock } from '../base/clock.ts';
 import { asFault } from '../base/fault.ts';
-import type { RandomHex } from '../base/ids.ts';
 import type { GameEvent, PatchOperation } from '../game/record.ts';
 import { decodeEvent, encodeDocument } from './codec.ts';
-import type { EngineSettings } from './engine.ts';
+import type { EngineContext } from './context.ts';
 import { type Ahead, type Attempt, type Held, isAhead } from './held.ts';
 import { wholePatch } from './patch.ts';
 
@@ -22,13 +20,6 @@ export type Committed =
   /** Storage is further than the game was built on. */
   | { readonly kind: 'conflict'; readonly actual: number };
 
-export interface CommitContext {
-  readonly backend: Backend;
-  readonly clock: Clock;
-  readonly random: RandomHex;
-  readonly settings: EngineSettings;
-}
-
 /** A write that is so late that so many later ones were tried is no longer told from somebody else's. */
 const attemptsKept = 32;
 
@@ -38,7 +29,7 @@ const attemptsKept = 32;
  *   it is the only one that storage lacks
  */
 export async function commit(
-  context: CommitContext,
+  context: EngineContext,
   game: Ahead,
   own: Own | undefined,
   signal?: AbortSignal,
@@ -46,9 +37,8 @@ export async function commit(
   const { append, attempt } = prepare(context, game, own);
   const answer = await send(context.backend, game, append, signal);
   if (answer.kind === 'committed') return { kind: 'stored', game: afterStoring(game, attempt, own) };
-  // The breaker let nothing through.
-  if (answer.kind === 'rejected' && answer.byBreaker)
-    return { kind: 'unpersisted', game, why: 'breaker-open' };
+  // Nothing was sent, so there is nothing to look for.
+  if (answer.kind === 'by-breaker') return { kind: 'unpersisted', game, why: 'breaker-open' };
 
   const tried = remember(game, attempt);
   const stored = await context.backend.read(game.id, signal).catch(() => 'unknown' as const);
@@ -70,7 +60,7 @@ function settle(game: Held, storedRevision: number): Committed {
   return { kind: 'unpersisted', game: { ...game, divergedAt }, why: 'failed' };
 }
 
-function prepare({ clock, random, settings }: CommitContext, game: Ahead, own?: Own) {
+function prepare({ clock, random, settings }: EngineContext, game: Ahead, own?: Own) {
   const atMs = clock.now();
   const writeId = random(8);
   const event = eventOf(game, own, atMs, writeId);
@@ -102,13 +92,13 @@ function eventOf(game: Ahead, own: Own | undefined, atMs: number, writeId: strin
   return { ...about, type: 'CATCH_UP', patch: whole, covers: game.ahead };
 }
 
-type Answer = Appended | { readonly kind: 'rejected'; readonly byBreaker: boolean };
+type Answer = Appended | { readonly kind: 'rejected' | 'by-breaker' };
 
 async function send(backend: Backend, { id }: Held, append: Append, signal?: AbortSignal): Promise<Answer> {
   try {
     return await backend.append(id, append, signal);
   } catch (thrown) {
-    return { kind: 'rejected', byBreaker: isBrokenCircuitError(asFault(thrown).cause) };
+    return { kind: isBrokenCircuitError(asFault(thrown).cause) ? 'by-breaker' : 'rejected' };
   }
 }
 

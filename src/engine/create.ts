@@ -73,7 +73,8 @@ async function catchUpAll(context: EngineContext, signal?: AbortSignal): Promise
   for (let start = 0; start < waiting.length; start += catchUpBatch) {
     if (signal?.aborted) return;
     const batch = waiting.slice(start, start + catchUpBatch);
-    await Promise.all(
+    // A game that cannot be written holds up no other, and stays counted.
+    await Promise.allSettled(
       batch.map(({ id }) =>
         context.lanes.run(id, async () => {
           const game = context.games.get(id);
@@ -92,16 +93,20 @@ async function caughtUp(context: EngineContext, game: Held, signal?: AbortSignal
   return context.games.get(game.id) ?? game;
 }
 
+const recoveryOutcomes = {
+  success: 'success',
+  partial: 'partial',
+  failed: 'failure',
+  'not-found': 'not_found',
+} as const;
+
 async function recoverGame(context: EngineContext, id: GameId, signal?: AbortSignal): Promise<Recovered> {
   try {
     const held = context.games.get(id);
     const known = held && (await caughtUp(context, held, signal));
     const { answer, hold } = recovery(await context.backend.read(id, signal), known);
     if (hold) context.games.put(hold);
-    const { kind } = answer;
-    context.observer.recovery({
-      outcome: kind === 'failed' ? 'failure' : kind === 'not-found' ? 'not_found' : kind,
-    });
+    context.observer.recovery({ outcome: recoveryOutcomes[answer.kind] });
     return answer;
   } catch (thrown) {
     context.observer.recovery({ outcome: 'failure' });

@@ -18,7 +18,7 @@ export interface Transition {
 export interface Position {
   /** Newest revision in storage; 0 when nothing is stored yet. */
   readonly revision: number;
-  /** Transitions that are only in memory; 0 when the game is persisted. */
+  /** Transitions that are only in memory, of this process; 0 when the game is persisted. */
   readonly ahead: number;
 }
 
@@ -103,7 +103,7 @@ export interface Engine {
    */
   append(id: GameId, transition: Transition, expected: Position, signal?: AbortSignal): Promise<Transitioned>;
   /**
-   * From memory if it is there, else from storage.
+   * From memory if it is there, else from storage; after what was asked of this game before.
    * @throws Fault those of the backend; `record-unreadable` when storage does not prove its newest revision
    */
   load(id: GameId, signal?: AbortSignal): Promise<LiveGame | undefined>;

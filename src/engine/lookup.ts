@@ -14,32 +14,43 @@ export async function find(
 ): Promise<Held | undefined> {
   const held = context.games.get(id);
   context.observer.cache({ result: held ? 'hit' : 'miss' });
-  return held ?? fetch(context, id, signal);
+  if (held) return held;
+  const stored = await readGame(context, id, signal);
+  if (stored) context.games.put(stored);
+  return stored;
 }
 
-/** As find, but a copy in memory is renewed when the caller has seen a later revision, on another server. */
+/**
+ * As find, but a copy in memory is renewed when the caller has seen a later revision, on another server.
+ * @throws Fault `not-found`
+ */
 export async function findAt(
   context: EngineContext,
   id: GameId,
   expected: Position,
   signal?: AbortSignal,
 ): Promise<Held> {
-  const found = await find(context, id, signal);
-  const isOld = found && !isAhead(found) && expected.revision > found.revision;
-  const game = isOld ? await fetch(context, id, signal) : found;
+  const game = await find(context, id, signal);
   if (!game) throw new Fault('not-found', `There is no game ${id}`, { next: 'Create the game first' });
-  return game;
+  if (isAhead(game) || expected.revision <= game.revision) return game;
+  const stored = await readGame(context, id, signal);
+  // Storage that went back must not take memory with it.
+  if (!stored || stored.revision <= game.revision) return game;
+  context.games.put(stored);
+  return stored;
 }
 
-async function fetch(context: EngineContext, id: GameId, signal?: AbortSignal): Promise<Held | undefined> {
-  const stored = await context.backend.read(id, signal);
+async function readGame(
+  { backend }: EngineContext,
+  id: GameId,
+  signal?: AbortSignal,
+): Promise<Held | undefined> {
+  const stored = await backend.read(id, signal);
   if (!stored) return undefined;
   const replayed = replay(stored);
   const { proved, problems } = replayed;
   if (proved?.revision !== stored.revision) throw notProved(stored, problems);
-  const game = heldFrom(stored, proved, replayed);
-  context.games.put(game);
-  return game;
+  return heldFrom(stored, proved, replayed);
 }
 
 /** A game taken into memory: at the newest revision of storage, with the newest state that storage proves. */

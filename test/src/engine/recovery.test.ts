@@ -202,6 +202,15 @@ describe('recovering a game that memory holds', () => {
     expect(engine.unpersisted().diverged).toEqual([{ id, held: { revision: 6, ahead: 0 }, storedRevision }]);
   });
 
+  test('does not miss a finished game that storage let go', async () => {
+    const { engine, backend } = await played();
+    await engine.append(id, move('SCORING', { n: 7 }), { revision: 6, ahead: 0 });
+    await engine.append(id, move('GAME_OVER', { n: 8 }), { revision: 7, ahead: 0 });
+    backend.inner.change(id, () => undefined);
+    expect(await engine.recover(id)).toMatchObject({ kind: 'partial', game: { state: { n: 8 } } });
+    expect(engine.unpersisted()).toMatchObject({ games: 0, diverged: [] });
+  });
+
   test('serves storage when another server went further', async () => {
     const { engine, restarted } = await played();
     await restarted().engine.append(id, move('TURN', { n: 7 }), { revision: 6, ahead: 0 });

@@ -137,6 +137,15 @@ describe('appending a transition', () => {
     expect(answer).toMatchObject({ kind: 'committed', revision: 3 });
   });
 
+  test('keeps its copy when a caller names a later revision and storage went back', async () => {
+    const { engine, backend } = await started();
+    await engine.append(id, move('PREPARATION', { n: 2 }), first);
+    backend.change(id, (game) => ({ ...game, revision: 1, events: game.events.slice(0, 1) }));
+    const answer = await engine.append(id, move('DECLARATION', {}), { revision: 9, ahead: 0 });
+    expect(answer).toMatchObject({ kind: 'conflict', actual: { revision: 2 } });
+    expect((await engine.load(id))?.state).toEqual({ n: 2 });
+  });
+
   test('keeps no hold on the object that the caller handed over', async () => {
     const { engine } = await started();
     const state = { round: 2 };
