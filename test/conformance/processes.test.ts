@@ -40,13 +40,14 @@ describe.each<[string, () => Promise<Place>]>([
   test('what a process was told is stored survives its kill, and others go on at once', async () => {
     const place = await openPlace();
     const [doomed, other] = [startWriter(place, 1_000_000), startWriter(place, 30)];
+    const otherDone = linesOf(other.lines);
     let lastTold = 0;
     for await (const line of doomed.lines) {
       lastTold = Number(line);
       if (lastTold >= 20) break;
     }
     doomed.process.kill('SIGKILL');
-    await Promise.all([once(doomed.process, 'exit'), linesOf(other.lines)]);
+    await Promise.all([once(doomed.process, 'exit'), otherDone]);
 
     const backend = place.open();
     const game = await backend.read(id);
@@ -74,6 +75,7 @@ async function end(writer: ChildProcess): Promise<void> {
   }
 }
 
+/** To be called at once: what comes before is lost. */
 async function linesOf(lines: AsyncIterable<string>): Promise<string[]> {
   const all: string[] = [];
   for await (const line of lines) all.push(line);

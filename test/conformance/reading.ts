@@ -85,6 +85,17 @@ export function describeReading(openPlace: () => Promise<Place>): void {
       expect(await backend.readRecords([key])).toEqual([{ kind: 'absent' }]);
     });
 
+    test('that is still waiting for its turn is never carried out', async () => {
+      const backend = await open();
+      const abort = new AbortController();
+      const first = backend.ping();
+      const call = backend.append(id, append, abort.signal);
+      abort.abort();
+      await expect(call).rejects.toMatchObject({ code: 'interrupted' });
+      await first;
+      expect(await backend.read(id)).toBeUndefined();
+    });
+
     test('ends at once while others wait for the backend', async () => {
       const backend = await open();
       const abort = new AbortController();

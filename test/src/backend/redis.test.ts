@@ -55,6 +55,30 @@ describe('a Redis that cannot be used', () => {
     expect(fault.next).toContain('REDIS_URL');
   });
 
+  test('is not tried again before a pause is over, which grows', async () => {
+    let attempts = 0;
+    const server = createServer((socket) => {
+      attempts++;
+      socket.on('error', () => {}).destroy();
+    });
+    const clock = virtualClock();
+    const url = await listen(server);
+    const backend = openRedis({ url, connectTimeoutMs: 2_000, operationTimeoutMs: 5_000, clock });
+    onTestFinished(() => backend.close());
+    const failTwice = async () => {
+      await faultOf(backend.ping());
+      await faultOf(backend.ping());
+      return attempts;
+    };
+    expect(await failTwice()).toBe(1);
+    clock.advance(50);
+    expect(await failTwice()).toBe(2);
+    clock.advance(50);
+    expect(await failTwice()).toBe(2);
+    clock.advance(50);
+    expect(await failTwice()).toBe(3);
+  });
+
   test('gives the same reason each time that it is tried', async () => {
     const server = await startRedis();
     await server.stop();
