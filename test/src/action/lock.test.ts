@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { acquireLock, currentHolder } from '../../../src/action/lock.ts';
 import { fileNameOf } from '../../../src/action/state-folder.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
@@ -56,6 +56,7 @@ test('a lock is free once its process was killed', async () => {
      setInterval(() => {}, 1000);`,
   );
   const child = fork(script);
+  onTestFinished(() => void child.kill('SIGKILL'));
   await once(child, 'message');
   expect(await currentHolder(folder, 'flags')).toMatchObject({ user: 'bo' });
   child.kill('SIGKILL');

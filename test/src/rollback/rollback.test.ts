@@ -142,6 +142,12 @@ describe('a rollback', () => {
     expect(report.outcome).toBe('done');
   });
 
+  test('whose answer was lost and that is not seen is unknown, and nothing runs after it', async () => {
+    const { apply } = world([fakeServer('a', { fault: 'lost' })]);
+    const { steps } = await apply();
+    expect(steps.map(({ state }) => state.kind)).toEqual(['unknown', 'not-run']);
+  });
+
   test.each([
     ['ignores the write', 'ignores', 'fail'],
     ['refuses the write', 'refuses', 'fail'],

@@ -77,6 +77,19 @@ describe('a scrape of real exporters', () => {
     expect((await next(10_000)).signals.transitions).toEqual(exactly(5));
   });
 
+  it('splits the rate of moves by what became of them', async () => {
+    const target = await startTarget();
+    const { source, next } = sourceOf([target]);
+    await source.read();
+    target.play(20, 'ok');
+    target.play(10, 'error');
+    expect((await next(10_000)).signals.transitions).toEqual({
+      kind: 'value',
+      value: 3,
+      by: { ok: 2, error: 1 },
+    });
+  });
+
   it('has a ratio only when something happened', async () => {
     const target = await startTarget();
     const { source, next } = sourceOf([target]);
