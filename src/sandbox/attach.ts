@@ -77,35 +77,38 @@ function attachedTo({ servers, pid, port, token }: Announcement, release: () => 
   };
 }
 
-/** @returns undefined when the sandbox is on its way out, or is another one that got the same port */
+/**
+ * The signal ends the attempt, not the lease.
+ * @returns what gives it up; undefined when the sandbox is on its way out, or is another one on the same port
+ */
 function takeLease(
   { port, token }: Announcement,
   signal?: AbortSignal,
 ): Promise<(() => Promise<void>) | undefined> {
-  return new Promise((resolve, reject) => {
-    const request = get({
-      ...{ host: '127.0.0.1', port, path: '/sandbox/lease', agent: false, timeout: controlTimeoutMs },
-      headers: { authorization: `Bearer ${token}` },
-      ...(signal ? { signal } : {}),
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () =>
-      signal?.aborted ? reject(new Fault('interrupted', 'Interrupted')) : resolve(undefined),
-    );
-    request.on('response', (response) => {
-      response.on('error', () => {}).resume();
-      request.setTimeout(0);
-      // A console that forgets to release must still be able to end; its end is the release.
-      response.socket.unref();
-      if (response.statusCode !== 200) {
-        request.destroy();
-        return resolve(undefined);
-      }
-      resolve(async () => {
-        request.destroy();
-      });
-    });
+  const { promise, resolve, reject } = Promise.withResolvers<(() => Promise<void>) | undefined>();
+  const request = get({
+    ...{ host: '127.0.0.1', port, path: '/sandbox/lease', agent: false, timeout: controlTimeoutMs },
+    headers: { authorization: `Bearer ${token}` },
   });
+  const giveUp = () => void request.destroy();
+  const interrupt = () => {
+    giveUp();
+    reject(new Fault('interrupted', 'Interrupted'));
+  };
+  signal?.addEventListener('abort', interrupt, { once: true });
+  request.on('timeout', giveUp);
+  request.on('error', () => resolve(undefined));
+  request.on('response', (response) => {
+    signal?.removeEventListener('abort', interrupt);
+    request.setTimeout(0);
+    response.on('error', () => {}).resume();
+    // A console that forgets to release must still be able to end; its end is the release.
+    response.socket.unref();
+    if (response.statusCode === 200) return resolve(async () => giveUp());
+    giveUp();
+    resolve(undefined);
+  });
+  return promise;
 }
 
 interface Child {
@@ -143,11 +146,13 @@ function notStarted(folder: string, why: string): Fault {
   });
 }
 
-/** The newest line of a log, after its first bytes, that speaks of an error; none or one. */
+/** What a log says of an error after its first bytes: the newest such line, else the last; none when it is empty. */
 function lastError(log: string, afterBytes: number): string[] {
   try {
-    const lines = readFileSync(log).subarray(afterBytes).toString().split('\n');
-    return lines.filter((line) => /error|fault/i.test(line)).slice(-1);
+    const text = readFileSync(log).subarray(afterBytes).toString();
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const telling = lines.filter((line) => /error|fault/i.test(line));
+    return [...lines, ...telling].slice(-1);
   } catch {
     return [];
   }

@@ -10,6 +10,7 @@ import { openFlagFile } from './flag-file.ts';
 import { type GameServer, startGameServer } from './game-server.ts';
 import { legacyGames } from './legacy-games.ts';
 import { sandboxPaths } from './paths.ts';
+import { readPorts, writePorts } from './port-file.ts';
 import { type Chance, seededChance } from './random.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
@@ -35,10 +36,18 @@ export async function startFleet({ folder, clock, seed, ...options }: FleetOptio
   const ended = new AbortController();
   const storage = openStorage(folder, clock, seededChance(seed), ended.signal);
   const flagFile = openFlagFile(sandboxPaths(folder).flags);
+  const { ports: portFile } = sandboxPaths(folder);
+  const ports = readPorts(portFile);
   const servers = await Promise.all(
-    Array.from({ length: fleetSize }, (_, index) =>
-      startGameServer({ ...options, storage, flagFile, clock, chance: seededChance(seed + 1 + index) }),
-    ),
+    Array.from({ length: fleetSize }, (_, index) => {
+      const port = ports[index] ?? 0;
+      const chance = seededChance(seed + 1 + index);
+      return startGameServer({ ...options, storage, flagFile, clock, chance, port });
+    }),
+  );
+  writePorts(
+    portFile,
+    servers.map(({ port }) => port),
   );
   await populate(servers, storage, clock.now());
   for (const server of servers) server.run();

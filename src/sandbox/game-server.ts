@@ -19,6 +19,7 @@ import { unlessAborted } from './unless-aborted.ts';
 
 export interface GameServer {
   readonly url: string;
+  readonly port: number;
   readonly rooms: Rooms;
   /** Puts a game found in storage on this server's tables. */
   takeOver(id: GameId): Promise<void>;
@@ -34,9 +35,15 @@ interface GameServerOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly breaker?: BreakerSettings;
+  /** Taken when it is free. */
+  readonly port?: number;
 }
 
-export async function startGameServer({ flagFile, ...options }: GameServerOptions): Promise<GameServer> {
+export async function startGameServer({
+  flagFile,
+  port: wanted,
+  ...options
+}: GameServerOptions): Promise<GameServer> {
   const { clock, chance } = options;
   const flags = createFlagView(flagFile);
   const activeGames = () => countByPhase(rooms.list());
@@ -51,13 +58,14 @@ export async function startGameServer({ flagFile, ...options }: GameServerOption
   const figures = figuresOf(exporter, clock);
 
   const server = createRouter(platformRoutes({ flags, rooms, chance, breaker, alerts, exporter }));
-  const port = await listenOnLoopback(server);
+  const port = await listenOnLoopback(server, wanted);
   const stop = new AbortController();
   const judgeAlerts = async () => alerts.update((await figures.read()).signals);
   const chores = serverChores({ rooms, engine, backend, chance, clock, flags, takeCensus, judgeAlerts });
 
   return {
     url: `http://127.0.0.1:${port}`,
+    port,
     rooms,
     async takeOver(id) {
       const recovered = await engine.recover(id);

@@ -7,6 +7,7 @@ export const sandboxPaths = (folder: string) => ({
   announcement: join(folder, 'sandbox.json'),
   faults: join(folder, 'faults.json'),
   flags: join(folder, 'flags.json'),
+  ports: join(folder, 'ports.json'),
   /** Held by the running sandbox; freed by the kernel however it ends. */
   lock: join(folder, 'sandbox.lock'),
   log: join(folder, 'sandbox.log'),

@@ -53,7 +53,7 @@ export function platformRoutes(platform: Platform): readonly Route[] {
       handle: async ({ parameters, body }) =>
         update({ [flagNamed(parameters.flag)]: await body(flagUpdateSchema) }),
     },
-    { method: 'GET', path: '/health', handle: () => health(platform.breaker.state()) },
+    { method: 'GET', path: '/health', handle: () => health(platform) },
     { method: 'GET', path: '/api/health/circuit-breakers', handle: () => breakers(platform.breaker.state()) },
     {
       method: 'GET',
@@ -94,9 +94,10 @@ function flagNamed(text: string | undefined): FlagName {
   return name;
 }
 
-/** While the breaker is not closed, games go on without being stored. */
-function health({ state }: BreakerState): Reply {
-  const healthy = state === 'closed';
+/** While the breaker is not closed, games are not stored that should be; with persistence off none should. */
+function health({ flags, breaker }: Platform): Reply {
+  const { enabled, percentage } = flags.flags().use_state_persistence;
+  const healthy = !enabled || percentage === 0 || breaker.state().state === 'closed';
   return { status: healthy ? 200 : 503, json: { components: { state_management: { healthy } } } };
 }
 

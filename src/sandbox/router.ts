@@ -62,14 +62,27 @@ export function createRouter(routes: readonly Route[]): Server {
   });
 }
 
-/** @returns the port, on loopback */
-export async function listenOnLoopback(server: Server): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+/**
+ * @param wanted taken when it is free
+ * @returns the port, on loopback
+ */
+export async function listenOnLoopback(server: Server, wanted = 0): Promise<number> {
+  await listen(server, wanted).catch((thrown: NodeJS.ErrnoException) => {
+    if (wanted === 0 || thrown.code !== 'EADDRINUSE') throw thrown;
+    return listen(server, 0);
   });
   // Holds: a listening TCP server has an AddressInfo.
   return (server.address() as AddressInfo).port;
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 export async function stopServer(server: Server): Promise<void> {

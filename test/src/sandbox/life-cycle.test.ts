@@ -114,6 +114,17 @@ describe('the life of the sandbox', slow, () => {
     });
   });
 
+  it('outlives the signal that it was attached with', async () => {
+    const folder = tempFolder();
+    const abort = new AbortController();
+    const options = { folder, command: sandboxCommand(folder), clock: systemClock };
+    const attached = await attachSandbox(options, abort.signal);
+    onTestFinished(() => attached.release());
+    abort.abort();
+    await systemClock.sleep(1000);
+    expect(await roomIds(attached.servers)).not.toEqual([]);
+  });
+
   it('can be given up while it starts', async () => {
     const folder = tempFolder();
     const command = [process.execPath, '-e', 'setTimeout(() => {}, 1000)'];
