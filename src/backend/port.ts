@@ -28,7 +28,7 @@ export interface Append {
   readonly atMs: number;
   /** The encoded event of revision `expectedRevision + 1`. */
   readonly event: Uint8Array;
-  /** Absolute time at which the backend may delete the game; undefined keeps it. */
+  /** Absolute time at which the backend may delete the game; undefined keeps it, also one that had such a time. */
   readonly expiresAtMs?: number;
 }
 

@@ -24,6 +24,8 @@ export interface Connection {
 
 const firstPauseMs = 50;
 const longestPauseMs = 2_000;
+/** How long a server has to agree that a connection is over. */
+const disconnectTimeoutMs = 100;
 
 export function createConnection(settings: ConnectionSettings): Connection {
   const { address } = settings;
@@ -55,7 +57,10 @@ export function createConnection(settings: ConnectionSettings): Connection {
 }
 
 /** Connects if need be. One attempt at a time for all who wait; after a failure a pause, twice as long each time. */
-function createConnect(redis: Redis, { address, clock }: ConnectionSettings): () => Promise<void> {
+function createConnect(
+  redis: Redis,
+  { address, clock, connectTimeoutMs }: ConnectionSettings,
+): () => Promise<void> {
   let lastError: unknown;
   let connecting: Promise<void> | undefined;
   let failure: { fault: Fault; pauseMs: number; untilMs: number } | undefined;
@@ -67,6 +72,11 @@ function createConnect(redis: Redis, { address, clock }: ConnectionSettings): ()
 
   const attempt = async (): Promise<void> => {
     lastError = undefined;
+    // The client's own timeout ends when the socket is open, not when the server has answered.
+    const giveUp = setTimeout(() => {
+      lastError = Object.assign(new Error(`no answer within ${connectTimeoutMs} ms`), { code: 'ETIMEDOUT' });
+      redis.disconnect();
+    }, connectTimeoutMs);
     try {
       await redis.connect();
       // A database that cannot be selected is only an event, and the client would go on with database 0.
@@ -79,6 +89,8 @@ function createConnect(redis: Redis, { address, clock }: ConnectionSettings): ()
       const fault = redisFault(lastError ?? thrown, address.location);
       failure = { fault, pauseMs, untilMs: clock.now() + pauseMs };
       throw fault;
+    } finally {
+      clearTimeout(giveUp);
     }
   };
 
@@ -108,6 +120,7 @@ function createClient({ address, connectTimeoutMs, operationTimeoutMs }: Connect
     scripts,
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
+    disconnectTimeout: disconnectTimeoutMs,
     commandTimeout: operationTimeoutMs,
     // Ends a connection to a server that hangs, and with it the commands that wait on it.
     socketTimeout: operationTimeoutMs,

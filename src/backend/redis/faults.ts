@@ -81,7 +81,7 @@ function replyKind(message: string): Kind {
   const known = replies[message.split(' ', 1)[0] ?? ''];
   if (known) return known;
   if (/ACL failure/.test(message)) return denied('does not permit this');
-  if (/unknown (redis )?command/i.test(message)) {
+  if (/unknown (redis )?command|acl_check_cmd/i.test(message)) {
     return { code: 'unsupported', what: 'is too old', next: 'Redis 7.0 or newer is needed' };
   }
   return failed('refused a command', "Look into the server's log");

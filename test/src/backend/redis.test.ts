@@ -104,6 +104,15 @@ describe('a Redis that cannot be used', () => {
     expect(fault.message).toContain('in time');
   });
 
+  test('is given up after the connection timeout, however long an operation may take', async () => {
+    const silent = await listen(createServer((socket) => void socket.on('error', () => {})));
+    const clock = systemClock;
+    const backend = openRedis({ url: silent, connectTimeoutMs: 100, operationTimeoutMs: 60_000, clock });
+    onTestFinished(() => backend.close());
+    const fault = await faultOf(backend.ping());
+    expect(fault).toMatchObject({ code: 'backend-unreachable', message: expect.stringContaining('100 ms') });
+  });
+
   test('is unreachable when something else answers there', async () => {
     const other = await listen(
       createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad\r\n')),
