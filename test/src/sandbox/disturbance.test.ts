@@ -69,6 +69,18 @@ describe('a fault of the sandbox’s storage', slow, () => {
     await becomes('unpersistedGames', (games) => games === 0);
   });
 
+  it('outage: leaves a server healthy on which persistence is off, for then nothing is to be stored', async () => {
+    const { sandbox, becomes, client } = await startDisturbed();
+    await sandbox.setFault({ fault: 'outage' });
+    await becomes('breakersOpen', (servers) => servers === 2);
+    await client.updateFlags([{ name: 'use_state_persistence', enabled: false }]);
+    await expect
+      .poll(() => client.health(), { timeout: 5_000 })
+      .toMatchObject(
+        client.servers.map(() => ({ value: { components: { state_management: { healthy: true } } } })),
+      );
+  });
+
   it('meets the console’s own access to the storage too', async () => {
     const { folder, sandbox } = await startDisturbed();
     const { data, faults } = sandboxPaths(folder);

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createPlatformClient } from '../../../src/platform/client.ts';
 import { attachSandbox } from '../../../src/sandbox/attach.ts';
 import { sandboxPaths } from '../../../src/sandbox/paths.ts';
+import { writePorts } from '../../../src/sandbox/port-file.ts';
 import { resetSandbox } from '../../../src/sandbox/reset.ts';
+import { listenOnLoopback } from '../../../src/sandbox/router.ts';
 import { holdSandbox, sandboxCommand, watchProcess } from '../../setup/sandbox.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 
@@ -86,6 +89,26 @@ describe('the life of the sandbox', slow, () => {
     const after = new Set(await roomIds(next.servers));
     const resumed = before.filter((id) => after.has(id));
     expect(resumed.length).toBeGreaterThan(before.length * 0.8);
+  });
+
+  it('has its servers at the same addresses again, so that a plan still finds them', async () => {
+    const folder = tempFolder();
+    const first = await holdSandbox(folder);
+    const hasEnded = watchProcess(first.pid);
+    await first.release();
+    await hasEnded();
+    expect((await holdSandbox(folder)).servers).toEqual(first.servers);
+  });
+
+  it('takes another port where its old one is taken', async () => {
+    const folder = tempFolder();
+    const squatter = createServer();
+    onTestFinished(() => void squatter.close());
+    const taken = await listenOnLoopback(squatter);
+    writePorts(sandboxPaths(folder).ports, [taken]);
+    const { servers } = await holdSandbox(folder);
+    expect(new Set(servers).size).toBe(2);
+    expect(servers).not.toContain(`http://127.0.0.1:${taken}`);
   });
 
   it('is not taken for alive by an announcement that only looks so', async () => {
