@@ -22,7 +22,11 @@ export function opened(stack: ViewStack, view: View): ViewStack {
   return same(stack[0], view) ? stack : [view, ...stack.slice(0, deepest - 1)];
 }
 
-export function closed(stack: ViewStack): ViewStack {
-  const [, below, ...rest] = stack;
-  return below ? [below, ...rest] : stack;
+/** Whoever opened the console on another screen gets back to the Overview all the same. */
+export function closed([top, below, ...rest]: ViewStack): ViewStack {
+  if (below) return [below, ...rest];
+  return top.screen === 'overview' ? [top] : [{ screen: 'overview' }];
 }
+
+export const canClose = ([top, below]: ViewStack): boolean =>
+  below !== undefined || top.screen !== 'overview';

@@ -7,7 +7,7 @@ import { useKeys } from './hook/use-keys.ts';
 import type { KeyRow } from './keymap.ts';
 import { piece } from './line.ts';
 import type { Machinery } from './machinery.ts';
-import type { ViewStack } from './navigation.ts';
+import { canClose, type ViewStack } from './navigation.ts';
 import { CommandPrompt } from './part/command-prompt.tsx';
 import { Header } from './part/header.tsx';
 import { Hints } from './part/hints.tsx';
@@ -42,7 +42,7 @@ export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
   useKeys('global', {
     rows: globalRows({
       view,
-      deep: stack.length > 1,
+      deep: canClose(stack),
       busy,
       headed: !plain,
       runbook,

@@ -11,22 +11,25 @@ export interface List {
 export function useList(length: number, page: number, what = 'select'): List {
   const [wanted, setWanted] = useState(0);
   const selected = Math.min(wanted, length - 1);
-  const move = (by: number) => () => setWanted(Math.max(0, Math.min(length - 1, selected + by)));
-  const disabled = length > 1 ? undefined : 'there is nothing to move to';
-  const row = (keys: readonly string[], by: number, shown: boolean): KeyRow => ({
+  const row = (keys: readonly string[], by: -1 | 1, step: number): KeyRow => ({
     keys,
-    what: shown ? what : `${what}, a page`,
-    disabled,
-    helpOnly: !shown || disabled !== undefined,
-    run: move(by),
+    what: step === 1 ? what : `${what}, a page`,
+    disabled: length < 2 ? 'there is nothing to move to' : atEnd(selected, by, length),
+    helpOnly: step > 1 || length < 2,
+    run: () => setWanted(Math.max(0, Math.min(length - 1, selected + by * step))),
   });
   return {
     selected,
     rows: [
-      row(['up', 'k'], -1, true),
-      row(['down', 'j'], 1, true),
-      row(['pageup'], -page, false),
-      row(['pagedown'], page, false),
+      row(['up', 'k'], -1, 1),
+      row(['down', 'j'], 1, 1),
+      row(['pageup'], -1, page),
+      row(['pagedown'], 1, page),
     ],
   };
+}
+
+function atEnd(selected: number, by: -1 | 1, length: number): string | undefined {
+  if (by < 0 && selected === 0) return 'this is the first row';
+  return by > 0 && selected === length - 1 ? 'this is the last row' : undefined;
 }

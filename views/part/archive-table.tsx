@@ -7,6 +7,7 @@ import { filtered } from '../filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
+import { useRefreshKey } from '../hook/use-refresh.ts';
 import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
 import { endsOf, type Line as LineData, piece } from '../line.ts';
 import { feedAge, feedProblem } from '../readings.ts';
@@ -33,7 +34,9 @@ const columns: readonly ArchiveColumn[] = [
   ofManifest({ title: 'games', cells: 9, align: 'right', drop: 1 }, (manifest) =>
     formatValue(manifest.games, 'games'),
   ),
-  ofManifest({ title: 'size', cells: 9, align: 'right', drop: 2 }, (manifest) => formatBytes(manifest.storedBytes)),
+  ofManifest({ title: 'size', cells: 9, align: 'right', drop: 2 }, (manifest) =>
+    formatBytes(manifest.storedBytes),
+  ),
   ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 3 }, ({ rawBytes, storedBytes }) =>
     storedBytes > 0 ? `${(rawBytes / storedBytes).toFixed(1)}:1` : 'no data',
   ),
@@ -64,6 +67,7 @@ function ofManifest(
 export function ArchiveTable({ state, onCreate, onValidate, onRestore }: ArchiveTableProps) {
   const { frame, filter, theme, ports } = useShell();
   const now = useNow();
+  const refresh = useRefreshKey(ports.feeds.archives);
   const all = state.last?.value.archives ?? [];
   const archives = filtered(all, filter, ({ name, manifest }) =>
     manifest instanceof Fault ? name : `${name} ${manifest.source} ${manifest.environment}`,
@@ -85,7 +89,7 @@ export function ArchiveTable({ state, onCreate, onValidate, onRestore }: Archive
         disabled: none ?? (unreadable && `this archive cannot be read: ${unreadable.message}`),
         run: () => selected && onRestore(selected),
       },
-      { keys: ['r'], what: 'read now', run: () => void ports.feeds.archives.refresh() },
+      refresh,
     ],
   });
   const cells = frame.columns - 2;

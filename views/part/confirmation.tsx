@@ -31,7 +31,9 @@ export function Confirmation({ plan, onConfirm, onCancel }: ConfirmationProps) {
     [piece('CONFIRM  ', 'bad', true), piece(plan.title, 'plain', true)],
     [piece(plan.place, 'quiet')],
     countsLine(plan.changes),
-    ...plan.warnings.slice(0, frame.form === 'plain' ? 1 : 3).map((text) => [piece('! ', 'warn'), piece(text)]),
+    ...plan.warnings
+      .slice(0, frame.form === 'plain' ? 1 : 3)
+      .map((text) => [piece('! ', 'warn'), piece(text)]),
     ...gap,
     [
       piece('Type '),

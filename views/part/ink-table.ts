@@ -6,17 +6,16 @@
 import Module, { createRequire } from 'node:module';
 import * as ink from 'ink';
 
-if (import.meta.url.endsWith('.ts')) handInkToTable();
-
-const { default: table } = await import('ink-table');
+const fromSource = import.meta.url.endsWith('.ts');
+const table = fromSource ? requireTable() : (await import('ink-table')).default;
 
 /** Draws rows of scalars; `cell`, `header` and `skeleton` decide how each piece looks. */
 export const InkTable = table.default;
 
-function handInkToTable(): void {
+function requireTable(): typeof import('ink-table') {
   const fromHere = createRequire(import.meta.url);
   const fromTable = createRequire(fromHere.resolve('ink-table'));
   const id = fromTable.resolve('ink');
-  if (fromTable.cache[id]) return;
-  fromTable.cache[id] = Object.assign(new Module(id), { filename: id, loaded: true, exports: { ...ink } });
+  fromTable.cache[id] ??= Object.assign(new Module(id), { filename: id, loaded: true, exports: { ...ink } });
+  return fromHere('ink-table');
 }

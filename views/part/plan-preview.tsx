@@ -1,15 +1,15 @@
 import { Box } from 'ink';
 import { useState } from 'react';
-import type { Plan } from '../../src/action/plan.ts';
+import type { Change, Plan } from '../../src/action/plan.ts';
 import { formatAge } from '../../src/base/units.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
-import { columnCells } from '../layout.ts';
-import { cutLine, type Line as LineData, piece } from '../line.ts';
+import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
+import { cellsOf, cutLine, type Line as LineData, piece } from '../line.ts';
 import { changeText, countsLine, effectTone, noteLines } from '../plan-text.ts';
 import { useShell } from '../shell.ts';
-import { Table } from './table.tsx';
+import { Table, type TableCell } from './table.tsx';
 import { Lines } from './text.tsx';
 
 interface PlanPreviewProps {
@@ -90,20 +90,32 @@ interface ChangesProps {
 
 function Changes({ plan, selected, height, cells }: ChangesProps) {
   const { ascii } = useShell().theme;
-  const columns = columnCells(
-    [
-      { title: 'effect', cells: 9 },
-      { title: 'what', cells: 20, grows: true },
-      { title: 'change', cells: 18, grows: true },
-      { title: 'why', cells: 18, grows: true },
-    ],
-    cells,
-  );
-  const rows = plan.changes.map((change) => [
-    { text: change.effect, tone: effectTone[change.effect] },
-    { text: change.target },
-    { text: changeText(change, ascii ? '->' : '→') },
-    { text: change.why ?? '', tone: 'quiet' as const },
-  ]);
+  const arrow = ascii ? '->' : '→';
+  const columns = columnCells(keptColumns(changeColumns(plan.changes, arrow), cells), cells);
+  const rows = plan.changes.map((change) => columns.map(({ cell }) => cell(change)));
   return <Table columns={columns} rows={rows} selected={selected} height={height} />;
+}
+
+interface ChangeColumn extends ColumnWish {
+  readonly cell: (change: Change) => TableCell;
+}
+
+const widestCell = 28;
+
+/** A column that would be empty in every row is left out. */
+function changeColumns(changes: readonly Change[], arrow: string): readonly ChangeColumn[] {
+  const widest = (texts: readonly string[]) => Math.min(widestCell, Math.max(0, ...texts.map(cellsOf)));
+  const change = widest(changes.map((one) => changeText(one, arrow)));
+  const why = widest(changes.map((one) => one.why ?? ''));
+  const all: readonly (ChangeColumn | false)[] = [
+    { title: 'effect', cells: 9, cell: ({ effect }) => ({ text: effect, tone: effectTone[effect] }) },
+    { title: 'what', cells: 20, grows: true, cell: ({ target }) => ({ text: target }) },
+    change > 0 && {
+      title: 'change',
+      cells: Math.max(6, change),
+      cell: (one) => ({ text: changeText(one, arrow) }),
+    },
+    why > 0 && { title: 'why', cells: why, drop: 1, cell: (one) => ({ text: one.why ?? '', tone: 'quiet' }) },
+  ];
+  return all.filter((column) => column !== false);
 }

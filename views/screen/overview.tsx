@@ -3,6 +3,7 @@ import { spanFor } from '../chart.ts';
 import { useFeed } from '../hook/use-feed.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useNow } from '../hook/use-now.ts';
+import { useRefreshKey } from '../hook/use-refresh.ts';
 import { overviewRooms } from '../layout.ts';
 import { breakerPanel, figurePanels, flagPanel } from '../panels.ts';
 import { FigureGrid } from '../part/figure-grid.tsx';
@@ -14,23 +15,12 @@ import { useShell } from '../shell.ts';
 
 /** Everything at a glance: why the verdict is what it is, then the figures behind it. */
 export function Overview() {
-  const { ports, frame, theme, memory, say } = useShell();
+  const { ports, frame, theme, memory } = useShell();
   const { status: statusFeed, flags: flagsFeed } = ports.feeds;
   const now = useNow();
   const status = useFeed(statusFeed);
   const flags = useFeed(flagsFeed);
-  useKeys('screen', {
-    rows: [
-      {
-        keys: ['r'],
-        what: 'read now',
-        run: () => {
-          void Promise.all([statusFeed.refresh(), flagsFeed.refresh()]);
-          say('Reading now');
-        },
-      },
-    ],
-  });
+  useKeys('screen', { rows: [useRefreshKey(statusFeed, flagsFeed)] });
   const panels = [
     ...figurePanels(memory.figures(status), now, statusFeed.intervalMs),
     breakerPanel(status, feedAge(status, statusFeed.intervalMs, now), now),

@@ -4,6 +4,7 @@ import { useFeed } from '../hook/use-feed.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
+import { useRefreshKey } from '../hook/use-refresh.ts';
 import { piece } from '../line.ts';
 import { ActionFlow } from '../part/action-flow.tsx';
 import { FlagTable } from '../part/flag-table.tsx';
@@ -46,6 +47,7 @@ function FlagsView({ asking, onAsk, onReason, onCancel }: FlagsViewProps) {
   const now = useNow();
   const feed = ports.feeds.flags;
   const state = useFeed(feed);
+  const refresh = useRefreshKey(feed);
   const servers = state.last?.value.servers ?? [];
   const height = Math.max(4, frame.contentRows - 6);
   const list = useList(servers.length, height, 'look through');
@@ -53,7 +55,7 @@ function FlagsView({ asking, onAsk, onReason, onCancel }: FlagsViewProps) {
     rows: [
       { keys: ['d'], what: 'disable persistence', changesTarget: true, run: onAsk },
       ...list.rows,
-      { keys: ['r'], what: 'read now', run: () => void feed.refresh() },
+      refresh,
     ],
   });
   const problem = feedProblem(state);

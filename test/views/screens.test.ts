@@ -1,0 +1,419 @@
+import { afterEach, expect, test } from 'vitest';
+import { Fault } from '../../src/base/fault.ts';
+import type { ScreenId } from '../../views/navigation.ts';
+import {
+  archive,
+  type FakePorts,
+  fakePorts,
+  fakeWalk,
+  flags,
+  plan,
+  report,
+  startMs,
+} from '../setup/console-ports.ts';
+import { type ConsoleScreen, openConsole } from '../setup/console-screen.ts';
+
+let screen: ConsoleScreen;
+afterEach(() => screen.close());
+
+const enter = '\r';
+const esc = '\u001b';
+
+async function open(ports: FakePorts, first: ScreenId, size: { columns?: number; rows?: number } = {}) {
+  screen = openConsole(ports, { screen: first, ...size });
+  await screen.shows(/q quit|all keys/);
+}
+
+async function previewRollback(ports: FakePorts) {
+  await open(ports, 'rollback');
+  screen.send('d');
+  await screen.shows('Why is it rolled back?');
+  screen.send(`errors everywhere${enter}`);
+  await screen.shows('PREVIEW');
+}
+
+async function confirmRollback(ports: FakePorts) {
+  await previewRollback(ports);
+  screen.send('a');
+  await screen.shows('[ Cancel ]');
+}
+
+async function startRollback(ports: FakePorts) {
+  await confirmRollback(ports);
+  screen.send(`sandbox${enter}`);
+  await screen.shows('RUNNING');
+  const [run] = ports.runs;
+  if (!run) throw new Error('nothing runs');
+  return run;
+}
+
+test('rollback shows each flag on each server and what they agree on', async () => {
+  const ports = fakePorts();
+  const { servers, atMs } = flags();
+  const unread = {
+    server: 'http://127.0.0.1:7003',
+    fault: new Fault('platform-unreachable', 'connection refused'),
+  };
+  ports.feeds.flags.give({ atMs, servers: [...servers, unread] });
+  await open(ports, 'rollback');
+  await screen.shows(/127.0.0.1:7001 +100 % +100 % +50 %/);
+  expect(screen.text()).toMatch(/127.0.0.1:7003 +not read: c/);
+  expect(screen.text()).toContain('persistence 100 % (1 not read)');
+});
+
+test('servers that differ are said to differ', async () => {
+  const ports = fakePorts();
+  const [one] = flags([100, 100, 100]).servers;
+  const [, other] = flags([50, 0, 0]).servers;
+  if (!one || !other) throw new Error('the fixture has two servers');
+  ports.feeds.flags.give({ atMs: startMs, servers: [one, other] });
+  await open(ports, 'rollback');
+  await screen.shows('persistence DIFFERS 100 % / 50 %');
+});
+
+test('a rollback needs a reason', async () => {
+  const ports = fakePorts();
+  await open(ports, 'rollback');
+  screen.send('d');
+  await screen.shows('Why is it rolled back?');
+  screen.send(enter);
+  await screen.shows('a reason is needed');
+  expect(ports.requests).toEqual([]);
+});
+
+test('the preview shows counts, changes, warnings and what was not verified before anything runs', async () => {
+  const ports = fakePorts();
+  await previewRollback(ports);
+  await screen.shows('2 update  1 unchanged');
+  expect(screen.text()).toMatch(/update +use_state_persistence on alpha +100 % → off/);
+  expect(screen.text()).toContain('! warning       12 games are unpersisted now');
+  expect(screen.text()).toContain('? not verified  Whether bravo answers in time');
+  expect(ports.requests).toEqual([{ action: 'rollback run', reason: 'errors everywhere' }]);
+  expect(ports.runs).toEqual([]);
+});
+
+test('Enter held down from the reason on runs nothing', async () => {
+  const ports = fakePorts();
+  await previewRollback(ports);
+  screen.send(enter.repeat(20));
+  await screen.shows('Enter does nothing here');
+  screen.send('a');
+  await screen.shows('[ Cancel ]');
+  screen.send(enter.repeat(20));
+  await screen.shows('PREVIEW');
+  expect(ports.runs).toEqual([]);
+});
+
+test('a wrong name confirms nothing and says which name is wanted', async () => {
+  const ports = fakePorts();
+  await confirmRollback(ports);
+  screen.send(`sandbo${enter}`);
+  await screen.shows('"sandbo" is not the name of this environment, sandbox');
+  screen.send(esc);
+  await screen.shows('PREVIEW');
+  expect(ports.runs).toEqual([]);
+});
+
+test('a name that is pasted with a line end is not confirmed by it', async () => {
+  const ports = fakePorts();
+  await confirmRollback(ports);
+  screen.send('\u001b[200~sandbox\r\u001b[201~');
+  await screen.shows('[ Run ]');
+  expect(ports.runs).toEqual([]);
+});
+
+test('the typed name goes to the runner, and steps show as they run', async () => {
+  const ports = fakePorts();
+  const run = await startRollback(ports);
+  expect(run.typed).toBe('sandbox');
+  run.observer.started(report(run.plan, 'done').runId, run.plan.steps);
+  run.observer.step(0, { kind: 'done', note: 'written' });
+  run.observer.step(1, { kind: 'running' });
+  run.observer.progress(1, 1, 4, 'servers');
+  await screen.shows(/✓ done +Write a marker +written/);
+  await screen.shows(/► running +Turn the flags off +1 of 4 servers +25 %/);
+});
+
+test('nobody leaves a running action by accident, and q asks', async () => {
+  const ports = fakePorts();
+  await startRollback(ports);
+  screen.send('1');
+  await screen.shows('go to Overview: rollback run is running');
+  screen.send('q');
+  await screen.shows('rollback run is running. Interrupt it');
+  screen.send(enter);
+  await screen.shows('x interrupt');
+  expect(screen.alternate).toBe(true);
+});
+
+test('x interrupts, and the screen waits for what was done', async () => {
+  const ports = fakePorts();
+  const run = await startRollback(ports);
+  screen.send('x');
+  await screen.shows('Stopping after what is under way');
+  expect(run.signal.aborted).toBe(true);
+  run.end(report(run.plan, 'interrupted'));
+  await screen.shows('INTERRUPTED: it was stopped before its end');
+});
+
+test('when the console is stopped, a run is interrupted and waited for', async () => {
+  const ports = fakePorts();
+  const run = await startRollback(ports);
+  let ended = false;
+  const settled = screen.ended.catch(() => {
+    ended = true;
+  });
+  screen.signals.emit('SIGHUP', 'SIGHUP');
+  await expect.poll(() => run.signal.aborted).toBe(true);
+  expect(screen.alternate).toBe(false);
+  expect(ended).toBe(false);
+  run.end(report(run.plan, 'interrupted'));
+  await settled;
+  expect(ended).toBe(true);
+});
+
+test('a partial result is never shown as done: it says what is, what is not, and what to do', async () => {
+  const ports = fakePorts();
+  const run = await startRollback(ports);
+  const fault = new Fault('platform-failed', 'bravo answered 500', { next: 'Restart bravo' });
+  run.end(
+    report(run.plan, 'partial', {
+      steps: [
+        { name: 'Write a marker', state: { kind: 'done' } },
+        { name: 'Turn the flags off', state: { kind: 'failed', fault } },
+      ],
+      checks: [{ name: 'flags read back', kind: 'fail', found: 'on at bravo' }],
+    }),
+  );
+  await screen.shows('PARTIAL: some of it took effect, not all.');
+  expect(screen.text()).toMatch(/✗ FAILED +Turn the flags off +bravo answered 500/);
+  expect(screen.text()).toMatch(/✗ FAIL +flags read back +on at bravo/);
+  expect(screen.text()).toContain('Restart bravo');
+  expect(screen.text()).not.toContain('DONE');
+});
+
+test('a run that ends without a report is not said to have changed nothing', async () => {
+  const ports = fakePorts();
+  const run = await startRollback(ports);
+  run.observer.step(0, { kind: 'running' });
+  run.fail(new Fault('io-failed', 'the journal is gone'));
+  await screen.shows('some of it may have taken effect');
+});
+
+test('a plan that is too old is not applied', async () => {
+  const ports = fakePorts({ prepare: (request) => plan(request, { expiresAtMs: startMs - 1 }) });
+  await previewRollback(ports);
+  screen.send('a');
+  await screen.shows('apply: this plan is too old, r plans again');
+  expect(ports.runs).toEqual([]);
+});
+
+test('what cannot be planned says why and what to do', async () => {
+  const fault = new Fault('platform-unreachable', 'no server answered', { next: 'Check GAME_SERVER_URLS' });
+  const ports = fakePorts({ prepare: () => Promise.reject(fault) });
+  await open(ports, 'rollback');
+  screen.send('d');
+  await screen.shows('Why is it rolled back?');
+  screen.send(`because${enter}`);
+  await screen.shows('no server answered (platform-unreachable)');
+  expect(screen.text()).toContain('Next: Check GAME_SERVER_URLS');
+});
+
+test('read-only has no key to roll back or to restore', async () => {
+  const ports = fakePorts({ readOnly: true });
+  await open(ports, 'rollback');
+  expect(screen.lines()[1]).toContain('READ-ONLY');
+  expect(screen.lines()[23]).not.toContain('disable');
+  screen.send('d');
+  await screen.shows('d does nothing here');
+  screen.send('3');
+  await screen.shows('c create');
+  screen.send('t');
+  await screen.shows('t does nothing here');
+  expect(ports.requests).toEqual([]);
+});
+
+test('backups show name, age, games, size, ratio and when each was verified', async () => {
+  await open(fakePorts(), 'backups');
+  await screen.shows(/► 20261123T115400Z-aaaaaa +59 min +412 +1.2 MiB +4.0:1 +24 h/);
+});
+
+test('an archive that was never verified, and one that cannot be read, say so', async () => {
+  const ports = fakePorts();
+  const fault = new Fault('integrity', 'the manifest is cut off');
+  ports.feeds.archives.give({
+    location: '/backups',
+    archives: [archive('broken', { manifest: fault, verifiedAtMs: undefined })],
+  });
+  await open(ports, 'backups');
+  await screen.shows(/► broken .* never/);
+  expect(screen.text()).toContain('the manifest is cut off');
+  screen.send('t');
+  await screen.shows('restore: this archive cannot be read');
+});
+
+test('creating a backup is previewed and needs no typing', async () => {
+  const ports = fakePorts();
+  await open(ports, 'backups');
+  screen.send('c');
+  await screen.shows('PREVIEW');
+  screen.send('a');
+  await screen.shows('RUNNING');
+  expect(ports.runs[0]?.typed).toBeUndefined();
+});
+
+test('restoring asks what becomes of games that exist, then previews', async () => {
+  const ports = fakePorts();
+  await open(ports, 'backups');
+  screen.send('t');
+  await screen.shows('What shall become of games that exist already?');
+  screen.send('3');
+  await screen.shows('PREVIEW');
+  expect(ports.requests).toEqual([
+    { action: 'backup restore', archive: '20261123T115400Z-aaaaaa', onExisting: 'newer' },
+  ]);
+});
+
+test('validating says whether an archive can be restored from', async () => {
+  const ports = fakePorts();
+  const problems = ['chunk 3: its hash does not match'];
+  const validateArchive = async (name: string) => ({ name, ok: false, games: 400, bytesRead: 900, problems });
+  screen = openConsole({ ...ports, validateArchive }, { screen: 'backups' });
+  await screen.shows('v validate');
+  screen.send('v');
+  await screen.shows('NOT VALID: do not restore from it.');
+  expect(screen.text()).toContain('chunk 3: its hash does not match');
+});
+
+test('a filter hides rows and says so; Esc in it shows them again', async () => {
+  await open(fakePorts(), 'backups');
+  screen.send('/');
+  await screen.shows('Enter keep');
+  screen.send('!bbbb');
+  await screen.hides('20261122T115400Z-bbbbbb');
+  screen.send(enter);
+  await screen.shows('filter /!bbbb');
+  screen.send('/');
+  await screen.shows('Enter keep');
+  screen.send(esc);
+  await screen.shows('20261122T115400Z-bbbbbb');
+});
+
+test('the runbook of the verdict is marked in the list', async () => {
+  const ports = fakePorts();
+  const { degraded, status } = await import('../setup/console-ports.ts');
+  ports.feeds.status.give(status(degraded));
+  await open(ports, 'runbooks');
+  await screen.shows(/► disable-persistence +Disable state persistence\? +for this verdict/);
+});
+
+async function walkRunbook(ports: FakePorts, size: { columns?: number; rows?: number } = {}) {
+  await open(ports, 'runbooks', size);
+  screen.send(enter);
+  await screen.shows('QUESTION');
+}
+
+test('a walk shows the evidence with value, limits and source, and marks what is suggested and why', async () => {
+  await walkRunbook(fakePorts());
+  await screen.shows(/► 1 {2}Above 20 %: disable at once {2}suggested/);
+  expect(screen.text()).toContain('error ratio 24.1 % is above 20 %');
+  expect(screen.text()).toMatch(/Error ratio +24.1 % {2}against 20 % and 5 % .* <1 s/);
+  expect(screen.text()).toContain('from scrape of 2 targets');
+});
+
+test('on a wide screen the way here is left of the node and the evidence right of it', async () => {
+  await walkRunbook(fakePorts(), { columns: 160, rows: 40 });
+  await screen.shows(/► How many operations fail\? +QUESTION.* Error ratio +24.1 %/);
+});
+
+test('a way against the suggestion asks for a reason', async () => {
+  const walk = fakeWalk();
+  const ports = fakePorts({ walk: () => walk });
+  await walkRunbook(ports);
+  screen.send('3');
+  await screen.shows('Another way is suggested');
+  expect(walk.overrides).toEqual([]);
+  screen.send(`deploying now${enter}`);
+  await screen.shows('OUTCOME');
+  expect(walk.overrides).toEqual(['deploying now']);
+});
+
+test('a digit without a way does not leave the walk', async () => {
+  await walkRunbook(fakePorts());
+  screen.send('4');
+  await screen.shows('way 4: there is no way 4 from here');
+  expect(screen.text()).toContain('QUESTION');
+});
+
+test('b steps back', async () => {
+  await walkRunbook(fakePorts());
+  screen.send('1');
+  await screen.shows('ACTION');
+  screen.send('b');
+  await screen.shows('QUESTION');
+});
+
+test('an action in a walk goes through preview and confirmation, and its result leads on', async () => {
+  const walk = fakeWalk();
+  const ports = fakePorts({ walk: () => walk });
+  await walkRunbook(ports);
+  screen.send('1');
+  await screen.shows('ACTION');
+  screen.send('p');
+  await screen.shows('PREVIEW');
+  screen.send('a');
+  await screen.shows('[ Cancel ]');
+  screen.send(`sandbox${enter}`);
+  await screen.shows('RUNNING');
+  const [run] = ports.runs;
+  run?.end(report(run.plan, 'done'));
+  await screen.shows('DONE');
+  screen.send(esc);
+  await screen.shows('Result: mitigated');
+  expect(walk.acts).toEqual(['done']);
+});
+
+test('a command opens a runbook by its id', async () => {
+  await open(fakePorts(), 'overview');
+  screen.send(':');
+  await screen.shows('Enter go');
+  screen.send('walk d\t');
+  await screen.shows(': walk disable-persistence');
+  screen.send(enter);
+  await screen.shows('QUESTION');
+});
+
+test('the help lists every key with the reason where one does nothing now', async () => {
+  await open(fakePorts(), 'overview');
+  screen.send('?');
+  await screen.shows('Ctrl-L          draw the screen again');
+  expect(screen.text()).toMatch(/\/ +filter {2}not now: there is no list on this screen/);
+  screen.send(esc);
+  await screen.shows('Transitions');
+});
+
+const labels: Readonly<Record<string, string>> = { '↑': '\u001b[A', '↓': '\u001b[B', Enter: enter, Esc: esc };
+
+test.each(['overview', 'runbooks', 'backups', 'rollback'] as const)(
+  'every key in the hints of %s does something',
+  async (first) => {
+    await open(fakePorts(), first, { columns: 140 });
+    const hints = screen.lines()[23]?.trim().split(/ {2,}/) ?? [];
+    screen.close();
+    expect(hints.length).toBeGreaterThan(3);
+    for (const hint of hints) {
+      for (const label of hint.split(' ').filter((word, index) => index === 0 || word in labels)) {
+        await open(fakePorts(), first, { columns: 140 });
+        const before = screen.text();
+        screen.send(labels[label] ?? label);
+        const changed = expect.poll(() => screen.text() !== before, {
+          timeout: 5000,
+          message: `${hint} changed nothing`,
+        });
+        await changed.toBe(true);
+        expect(screen.text(), hint).not.toContain('does nothing here');
+        screen.close();
+      }
+    }
+  },
+);
