@@ -140,7 +140,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
   });
 
   const archiving = async () => ({
-    backend: await backend(),
+    backend: (await import('./backend/retry.ts')).retryReads(await backend(), { clock }),
     store: await archives(),
     environment,
     actor,

@@ -3,6 +3,7 @@ export { type BreakerSettings, withBreaker } from './backend/breaker.ts';
 export { openBackend } from './backend/catalogue.ts';
 export { observed } from './backend/observed.ts';
 export type { Backend, BackendKind, Observer } from './backend/port.ts';
+export { retryReads } from './backend/retry.ts';
 export { type Clock, systemClock } from './base/clock.ts';
 export { Fault, type FaultCode } from './base/fault.ts';
 export { createEngine } from './engine/create.ts';

@@ -1,18 +1,21 @@
 import type { AuditEntry } from '../../action/audit.ts';
+import type { UnfinishedRun } from '../../action/unfinished.ts';
 import { Fault } from '../../base/fault.ts';
 import { exit } from '../exit.ts';
+import { stepWords } from '../progress.ts';
 import { table } from '../table.ts';
 import { textOption, type VerbCall, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
-  const { audit } = await call.world.runner();
+  const { audit, unfinishedRuns } = await call.world.runner();
   const entries = await audit.read(limitOf(call));
-  const head = await audit.head();
+  const [head, unfinished] = await Promise.all([audit.head(), unfinishedRuns()]);
   return {
     exit: exit.done,
-    result: { head, entries },
+    result: { head, entries, unfinished },
     text: () => [
       ...table(entries.map(entryRow)),
+      ...unfinished.flatMap(unfinishedLines),
       head ? `head ${head}` : `Nothing was done in ${call.world.environment} yet`,
     ],
   };
@@ -33,4 +36,13 @@ function entryRow(entry: AuditEntry): string[] {
   const who = `${user}@${host}${sshOrigin ? ` from ${sshOrigin}` : ''}`;
   const what = entry.event === 'run-ended' ? `ended: ${entry.outcome}` : 'started';
   return [new Date(entry.atMs).toISOString(), who, entry.action, what, entry.title, entry.run];
+}
+
+/** Its effect is not known: it is looked at, never run again blindly. */
+function unfinishedLines({ run, title, actor, steps }: UnfinishedRun): string[] {
+  return [
+    `UNFINISHED: run ${run} by ${actor.user}: ${title}`,
+    ...table(steps.map(({ name, state }) => ['  step', name, stepWords(state)])),
+    '  Its process ended before the run did. Read the target before you run anything again',
+  ];
 }
