@@ -1,5 +1,5 @@
 import { Box, useInput, usePaste } from 'ink';
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { type Keystroke, keystrokesOf } from './keystroke.ts';
 import { frameOf, type Size } from './layout.ts';
 import type { Machinery } from './machinery.ts';
@@ -19,28 +19,23 @@ const moved = (stack: ViewStack, move: View | 'back'): ViewStack =>
 export function App({ machinery, size: { columns, rows }, first }: AppProps) {
   const { ports, theme, dispatcher, ticker, memory, notice, track } = machinery;
   const [stack, move] = useReducer(moved, [first]);
-  const [filter, setFilter] = useState('');
   const [busy, setBusy] = useState<string>();
   const frame = useMemo(() => frameOf({ columns, rows }), [columns, rows]);
-  const go = useCallback((to: View | 'back') => {
-    setFilter('');
-    move(to);
-  }, []);
   const shell: Shell = useMemo(
     () => ({
-      ...{ ports, theme, dispatcher, ticker, memory, track, frame, filter, setBusy },
-      open: go,
-      back: () => go('back'),
+      ...{ ports, theme, dispatcher, ticker, memory, track, frame, setBusy },
+      open: move,
+      back: () => move('back'),
       say: notice.set,
     }),
-    [ports, theme, dispatcher, ticker, memory, track, frame, filter, go, notice],
+    [ports, theme, dispatcher, ticker, memory, track, frame, notice],
   );
   return (
     <ShellContext value={shell}>
       <Keyboard />
       {/* Of the terminal's own width: after a shrink, rows of a fixed width would stay corrupt. */}
       <Box width="100%" height={rows} flexDirection="column" overflow="hidden">
-        <Room machinery={machinery} stack={stack} busy={busy} setFilter={setFilter} />
+        <Room machinery={machinery} stack={stack} busy={busy} />
       </Box>
     </ShellContext>
   );

@@ -14,6 +14,9 @@ export const shortFlagNames: Readonly<Record<FlagName, string>> = {
 export const formatFlag = ({ enabled, percentage }: FlagValue): string =>
   enabled ? `${percentage} %` : 'off';
 
+/** A server's base without what all of them begin with. */
+export const shortServer = (server: string): string => server.replace(/^https?:\/\//, '');
+
 export interface FlagSummary {
   readonly flag: FlagName;
   readonly text: string;

@@ -14,7 +14,7 @@ export interface GlobalKeysInput {
   readonly runbook: string | undefined;
   readonly open: (view: View) => void;
   readonly back: () => void;
-  readonly show: (what: 'command' | 'filter' | 'help') => void;
+  readonly show: (what: 'command' | 'help') => void;
   readonly quit: () => void;
 }
 
@@ -32,7 +32,6 @@ export function globalRows({
   quit,
 }: GlobalKeysInput): readonly KeyRow[] {
   const leave = busy === undefined ? undefined : `${busy} is running`;
-  const filterless = screens[view.screen].filters ? undefined : 'there is no list on this screen';
   return [
     {
       keys: [runbookKey],
@@ -55,13 +54,6 @@ export function globalRows({
       helpOnly: leave !== undefined || !deep,
       disabled: leave ?? (deep ? undefined : 'this is the first screen'),
       run: back,
-    },
-    {
-      keys: ['/'],
-      what: 'filter',
-      helpOnly: filterless !== undefined,
-      disabled: filterless,
-      run: () => show('filter'),
     },
     {
       keys: [':'],

@@ -5,7 +5,7 @@ import type { FleetFlags } from '../src/flags/store.ts';
 import { type Reading, type Readings, type SignalId, signals } from '../src/metrics/source.ts';
 import { type AlertRow, alerts, conditionHolds } from '../src/monitoring/alerts.ts';
 import type { Status } from '../src/status/status.ts';
-import { summariseFlags } from './flag-summary.ts';
+import { shortServer, summariseFlags } from './flag-summary.ts';
 import { type Age, ageOf, type Figures, noAge } from './readings.ts';
 import type { Tone } from './theme.ts';
 
@@ -177,7 +177,8 @@ function phaseDetails(reading: Reading): readonly Detail[] {
 export function breakerPanel({ last }: FeedState<Status>, age: Age, nowMs: number): Panel {
   const servers = last?.value.servers ?? [];
   const items = servers
-    .map(({ server, breaker, fault }) => {
+    .map(({ server: base, breaker, fault }) => {
+      const server = shortServer(base);
       if (!breaker)
         return { rank: 1, tone: 'warn' as const, text: `${server} ? ${fault?.message ?? 'not read'}` };
       const since = formatAge(nowMs - breaker.changedAtMs);

@@ -1,7 +1,7 @@
 /** A plan and a report in words; the preview, the confirmation and the result share them. */
 import type { Check, Report, RunOutcome, StepState } from '../src/action/action.ts';
 import type { Change, Plan } from '../src/action/plan.ts';
-import { type Line, piece, wrap } from './line.ts';
+import { cellsOfLine, type Line, piece, wrap } from './line.ts';
 import type { Glyphs, Tone } from './theme.ts';
 
 const effectOrder = ['delete', 'update', 'create', 'skip', 'unchanged'] as const;
@@ -50,7 +50,7 @@ export const outcomeWords: Readonly<Record<RunOutcome, { text: string; tone: Ton
   done: {
     text: 'DONE: every step took effect and every check passed.',
     tone: 'good',
-    next: 'Watch the Overview for the next 30 minutes.',
+    next: '',
   },
   partial: {
     text: 'PARTIAL: some of it took effect, not all. This is not done.',
@@ -87,11 +87,26 @@ const stepWords: Readonly<Record<StepState['kind'], { word: string; tone: Tone }
 export function stepLine(name: string, state: StepState, glyphs: Glyphs, extra = ''): Line {
   const { word, tone } = stepWords[state.kind];
   const said = 'fault' in state ? state.fault.message : 'note' in state ? (state.note ?? '') : extra;
-  return [
-    piece(`${glyphs.step[state.kind]} ${word.padEnd(11)}`, tone),
-    piece(name),
-    piece(said === '' ? '' : `  ${said}`, 'quiet'),
-  ];
+  return outcomeLine(`${glyphs.step[state.kind]} ${word}`, tone, name, said);
+}
+
+const outcomeCells = 13;
+
+/** The last piece is what was said or found; it may be long. */
+const outcomeLine = (outcome: string, tone: Tone, name: string, said: string): Line => [
+  piece(outcome.padEnd(outcomeCells), tone),
+  piece(name),
+  piece(said === '' ? '' : `  ${said}`, 'quiet'),
+];
+
+/** In a report nothing is cut off: what does not fit goes below. */
+function wholeLine(line: Line, cells: number): readonly Line[] {
+  const said = line.at(-1)?.text.trim() ?? '';
+  if (cellsOfLine(line) <= cells) return [line];
+  const below = wrap(said, cells - outcomeCells).map((text) => [
+    piece(' '.repeat(outcomeCells) + text, 'quiet'),
+  ]);
+  return [line.slice(0, -1), ...below];
 }
 
 const checkWords: Readonly<
@@ -104,33 +119,42 @@ const checkWords: Readonly<
 
 export function checkLine({ name, kind, found }: Check, glyphs: Glyphs): Line {
   const { word, tone, glyph } = checkWords[kind];
-  return [piece(`${glyphs.step[glyph]} ${word.padEnd(11)}`, tone), piece(name), piece(`  ${found}`, 'quiet')];
+  return outcomeLine(`${glyphs.step[glyph]} ${word}`, tone, name, found);
+}
+
+/** After these the platform has to be watched. */
+const watched = ['rollback run', 'backup restore'];
+
+function nextSteps({ outcome, action, steps }: Report): readonly string[] {
+  const advice = steps.flatMap(({ state }) =>
+    'fault' in state && state.fault.next ? [state.fault.next] : [],
+  );
+  const { next } = outcomeWords[outcome];
+  const watch =
+    outcome === 'done' && watched.includes(action) ? 'Watch the Overview for the next 30 minutes.' : '';
+  return [...new Set([...advice, next, watch])].filter((text) => text !== '');
 }
 
 /** What is done, what is not, what to do next. */
 export function reportLines(report: Report, glyphs: Glyphs, cells: number): readonly Line[] {
-  const { text, tone, next } = outcomeWords[report.outcome];
-  const advice = report.steps.flatMap(({ state }) =>
-    'fault' in state && state.fault.next ? [state.fault.next] : [],
-  );
+  const { text, tone } = outcomeWords[report.outcome];
+  const next = nextSteps(report);
   const heading = (title: string): Line => [piece(title, 'plain', true)];
   return [
     ...wrap(text, cells).map((line) => [piece(line, tone, true)]),
-    [piece(report.title)],
+    ...wrap(report.title, cells).map((line) => [piece(line)]),
     [],
     heading('Steps'),
-    ...report.steps.map(({ name, state }) => stepLine(name, state, glyphs)),
+    ...report.steps.flatMap(({ name, state }) => wholeLine(stepLine(name, state, glyphs), cells)),
     [],
     heading('Checks'),
     ...(report.checks.length > 0
-      ? report.checks.map((check) => checkLine(check, glyphs))
+      ? report.checks.flatMap((check) => wholeLine(checkLine(check, glyphs), cells))
       : [[piece('none ran: nothing is verified', 'warn' as const)]]),
     [],
-    heading('Next'),
-    ...[...new Set([...advice, next])].flatMap((line) =>
-      wrap(line, cells).map((row) => [piece(row, 'accent')]),
-    ),
-    [],
+    ...(next.length > 0 ? [heading('Next')] : []),
+    ...next.flatMap((line) => wrap(line, cells).map((row) => [piece(row, 'accent')])),
+    ...(next.length > 0 ? [[]] : []),
     [piece(`run ${report.runId}  audit ${report.auditHead.slice(0, 12)}`, 'quiet')],
   ];
 }

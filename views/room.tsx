@@ -12,7 +12,6 @@ import { CommandPrompt } from './part/command-prompt.tsx';
 import { Header } from './part/header.tsx';
 import { Hints } from './part/hints.tsx';
 import { PlainHeader } from './part/plain-header.tsx';
-import { Prompt } from './part/prompt.tsx';
 import { QuitQuestion } from './part/quit-question.tsx';
 import { Line } from './part/text.tsx';
 import { Help } from './screen/help.tsx';
@@ -24,14 +23,13 @@ interface RoomProps {
   readonly machinery: Machinery;
   readonly stack: ViewStack;
   readonly busy: string | undefined;
-  readonly setFilter: (text: string) => void;
 }
 
-type InFront = 'command' | 'filter' | 'quit' | { readonly help: readonly KeyRow[] };
+type InFront = 'command' | 'quit' | { readonly help: readonly KeyRow[] };
 
 /** Header, the screen on top of the stack, one line for what is said or typed, the keys. */
-export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
-  const { ports, dispatcher, frame, filter, open, back } = useShell();
+export function Room({ machinery, stack, busy }: RoomProps) {
+  const { ports, dispatcher, frame, open, back } = useShell();
   const [inFront, setInFront] = useState<InFront>();
   const close = () => setInFront(undefined);
   const plain = frame.form === 'plain';
@@ -90,36 +88,18 @@ export function Room({ machinery, stack, busy, setFilter }: RoomProps) {
             onHelp={() => setInFront({ help: dispatcher.rows() })}
           />
         )}
-        {inFront === 'filter' && (
-          <Prompt
-            label="/"
-            what="keep"
-            initial={filter}
-            onChange={setFilter}
-            onSubmit={close}
-            onCancel={() => {
-              setFilter('');
-              close();
-            }}
-          />
-        )}
         {inFront === 'quit' && (
           <QuitQuestion running={busy ?? 'nothing'} onQuit={machinery.quit} onStay={close} />
         )}
-        {(inFront === undefined || help) && <Said notice={machinery.notice} filter={filter} />}
+        {(inFront === undefined || help) && <Said notice={machinery.notice} />}
         <Hints />
       </Box>
     </>
   );
 }
 
-/** The line above the keys: what was last said, else the filter that hides rows. */
-function Said({ notice, filter }: { notice: Machinery['notice']; filter: string }) {
+/** The line above the keys: what was last said. */
+function Said({ notice }: { notice: Machinery['notice'] }) {
   const text = useCell(notice);
-  if (text !== undefined) return <Line of={[piece(text, 'warn')]} />;
-  return (
-    <Line
-      of={filter === '' ? [] : [piece(`filter /${filter}`, 'accent'), piece('  / changes it', 'quiet')]}
-    />
-  );
+  return <Line of={text === undefined ? [] : [piece(text, 'warn')]} />;
 }

@@ -15,15 +15,13 @@ export interface ScreenRow {
   readonly subject?: 'runbook';
   /** Digits mean something else on it, so its tabs show none. */
   readonly ownDigits?: boolean;
-  /** A list that `/` filters. */
-  readonly filters?: boolean;
   readonly component: ComponentType<{ readonly subject: string | undefined }>;
 }
 
 export const screens: Readonly<Record<ScreenId, ScreenRow>> = {
   overview: { title: 'Overview', key: '1', component: Overview },
-  runbooks: { title: 'Runbooks', key: '2', filters: true, component: Runbooks },
+  runbooks: { title: 'Runbooks', key: '2', component: Runbooks },
   walk: { title: 'Runbook', subject: 'runbook', ownDigits: true, component: WalkScreen },
-  backups: { title: 'Backups', key: '3', filters: true, component: Backups },
+  backups: { title: 'Backups', key: '3', component: Backups },
   rollback: { title: 'Rollback', key: '4', component: Rollback },
 };

@@ -15,8 +15,6 @@ export interface Shell {
   readonly ticker: Ticker;
   readonly memory: Memory;
   readonly frame: Frame;
-  /** What the `/` prompt holds; lists show what matches it. */
-  readonly filter: string;
   open(view: View): void;
   back(): void;
   /** A line above the keys until the next key; undefined clears it. */

@@ -3,7 +3,7 @@ import { formatAge, formatValue } from '../src/base/units.ts';
 import type { RunbookNode } from '../src/runbook/runbook.ts';
 import type { Evidence, WalkState, Way } from '../src/runbook/walk.ts';
 import { axis, bars, columnsOf, spanFor } from './chart.ts';
-import { endsOf, type Line, padTo, piece, wrap } from './line.ts';
+import { cellsOf, endsOf, type Line, padTo, piece, wrap } from './line.ts';
 import type { Age } from './readings.ts';
 import type { Glyphs } from './theme.ts';
 
@@ -84,53 +84,92 @@ interface EvidenceInput {
   readonly glyphs: Glyphs;
 }
 
-/** All evidence of the node; where rows are short the charts go first, the figures last. */
+/** All evidence of the node; where rows are short each gets one line, then the sources go. */
 export function evidenceBlock({ evidence, runbook }: WalkState, input: EvidenceInput): readonly Line[] {
-  const forms = [chartLines, ageLines, (): readonly Line[] => []].map((below) =>
-    evidence.flatMap((one) => evidenceLines(one, runbook.metrics[one.metric]?.maxAgeMs, input, below)),
+  const ageOfOne = ({ metric, reading }: Evidence): Age => {
+    const ageMs = reading.kind === 'value' ? input.nowMs - reading.atMs : 0;
+    const stale = ageMs > (runbook.metrics[metric]?.maxAgeMs ?? Number.POSITIVE_INFINITY);
+    return { text: `${stale ? 'stale ' : ''}${formatAge(ageMs)}`, stale };
+  };
+  const tall = evidence.flatMap((one) => tallEvidence(one, ageOfOne(one), input));
+  if (tall.length <= input.rows) return tall;
+  const limitCells = Math.max(0, ...evidence.map((one) => cellsOf(limitsOf(one))));
+  const columns = sparkCells(input.cells, limitCells);
+  const short = evidence.map((one) => shortEvidence(one, ageOfOne(one), { ...input, columns, limitCells }));
+  const sources = [...new Set(evidence.map(({ source }) => source))].map((source) => [
+    piece(`from ${source}`, 'quiet'),
+  ]);
+  return short.length + sources.length <= input.rows ? [...short, ...sources] : short;
+}
+
+const titleCells = 21;
+const valueCells = 9;
+
+const missingEvidence = ({ title, reading }: Evidence, ellipsis: string): Line => [
+  piece(`${padTo(title, titleCells, 'left', ellipsis)} `),
+  piece('no data: ', 'warn', true),
+  piece(reading.kind === 'none' ? reading.why : '', 'warn'),
+];
+
+const ageCells = 10;
+const widestSpark = 24;
+
+const sparkCells = (cells: number, limitCells: number) =>
+  Math.max(0, Math.min(widestSpark, cells - titleCells - valueCells - limitCells - ageCells - 7));
+
+interface ShortInput extends EvidenceInput {
+  readonly columns: number;
+  readonly limitCells: number;
+}
+
+/** Title, value, sparkline, limits and age in one line, in columns that are the same for all. */
+function shortEvidence(evidence: Evidence, age: Age, input: ShortInput): Line {
+  const { cells, columns, limitCells, nowMs, glyphs } = input;
+  const { title, unit, reading, points } = evidence;
+  if (reading.kind === 'none') return missingEvidence(evidence, glyphs.ellipsis);
+  const [row = ''] = bars(
+    columnsOf(points, { columns, spanMs: spanFor(points, nowMs), nowMs }),
+    1,
+    glyphs.bars,
   );
-  return forms.find((lines) => lines.length <= input.rows) ?? forms.at(-1) ?? [];
+  const left = [
+    piece(`${padTo(title, titleCells, 'left', glyphs.ellipsis)} `),
+    piece(
+      `${padTo(formatValue(reading.value, unit), valueCells, 'right')}  `,
+      age.stale ? 'quiet' : 'plain',
+      true,
+    ),
+    piece(`${row}  `, age.stale ? 'quiet' : 'accent'),
+    piece(padTo(limitsOf(evidence), limitCells), 'quiet'),
+  ];
+  return endsOf(left, [piece(age.text, age.stale ? 'warn' : 'quiet')], cells, glyphs.ellipsis);
 }
 
-type Below = (evidence: Evidence, age: Age, input: EvidenceInput) => readonly Line[];
-
-const titleCells = 20;
-
-/** One reading: value, limits, age; below it what there is room for. */
-function evidenceLines(
+/** With a chart of its own, its time axis and its source. */
+function tallEvidence(
   evidence: Evidence,
-  maxAgeMs: number | undefined,
-  input: EvidenceInput,
-  below: Below,
+  age: Age,
+  { cells, nowMs, glyphs }: EvidenceInput,
 ): readonly Line[] {
-  const { title, unit, reading, thresholds } = evidence;
-  const { ellipsis } = input.glyphs;
-  const name = piece(`${padTo(title, titleCells, 'left', ellipsis)} `);
-  if (reading.kind === 'none') return [[name, piece('no data: ', 'warn', true), piece(reading.why, 'warn')]];
-  const stale = input.nowMs - reading.atMs > (maxAgeMs ?? Number.POSITIVE_INFINITY);
-  const age = { text: `${stale ? 'stale ' : ''}${formatAge(input.nowMs - reading.atMs)}`, stale };
-  const limits = thresholds.map((limit) => formatValue(limit, unit)).join(' and ');
-  const value = [
-    name,
-    piece(formatValue(reading.value, unit), stale ? 'quiet' : 'plain', true),
-    piece(limits === '' ? '' : `  against ${limits}`, 'quiet'),
-  ];
-  return [
-    endsOf(value, [piece(age.text, stale ? 'warn' : 'quiet')], input.cells, ellipsis),
-    ...below(evidence, age, input),
-  ];
-}
-
-const ageLines: Below = ({ source }) => [[piece(`${indent}from ${source}`, 'quiet')]];
-
-const chartLines: Below = (evidence, age, input) => {
-  const { cells, nowMs, glyphs } = input;
+  const { title, unit, reading, points, source } = evidence;
+  if (reading.kind === 'none') return [missingEvidence(evidence, glyphs.ellipsis), []];
   const columns = cells - indent.length;
-  const spanMs = spanFor(evidence.points, nowMs);
-  const [row = ''] = bars(columnsOf(evidence.points, { columns, spanMs, nowMs }), 1, glyphs.bars);
+  const spanMs = spanFor(points, nowMs);
+  const [row = ''] = bars(columnsOf(points, { columns, spanMs, nowMs }), 1, glyphs.bars);
+  const head = [
+    piece(`${padTo(title, titleCells, 'left', glyphs.ellipsis)} `),
+    piece(formatValue(reading.value, unit), age.stale ? 'quiet' : 'plain', true),
+  ];
   return [
+    endsOf(head, [piece(age.text, age.stale ? 'warn' : 'quiet')], cells, glyphs.ellipsis),
     [piece(indent + row, age.stale ? 'quiet' : 'accent')],
     [piece(indent + axis(columns, spanMs, glyphs.rule), 'quiet')],
-    ...ageLines(evidence, age, input),
+    [piece(`${indent}${limitsOf(evidence, '; ')}from ${source}`, 'quiet')],
+    [],
   ];
-};
+}
+
+function limitsOf({ thresholds, unit }: Evidence, after = ''): string {
+  if (thresholds.length === 0) return '';
+  return `limits ${thresholds.map((limit) => formatValue(limit, unit)).join(' and ')}${after}`;
+}

@@ -4,6 +4,7 @@ import { Fault } from '../../src/base/fault.ts';
 import type { FeedState } from '../../src/base/feed.ts';
 import { formatAge, formatBytes, formatValue } from '../../src/base/units.ts';
 import { filtered } from '../filter.ts';
+import type { Filter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
@@ -12,11 +13,13 @@ import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
 import { endsOf, type Line as LineData, piece } from '../line.ts';
 import { feedAge, feedProblem } from '../readings.ts';
 import { useShell } from '../shell.ts';
+import { FilterLine } from './filter-line.tsx';
 import { Table, type TableCell } from './table.tsx';
 import { Line } from './text.tsx';
 
 interface ArchiveTableProps {
   readonly state: FeedState<ArchiveListing>;
+  readonly filter: Filter;
   readonly onCreate: () => void;
   readonly onValidate: (archive: ArchiveRow) => void;
   readonly onRestore: (archive: ArchiveRow) => void;
@@ -64,12 +67,12 @@ function ofManifest(
   };
 }
 
-export function ArchiveTable({ state, onCreate, onValidate, onRestore }: ArchiveTableProps) {
-  const { frame, filter, theme, ports } = useShell();
+export function ArchiveTable({ state, filter, onCreate, onValidate, onRestore }: ArchiveTableProps) {
+  const { frame, theme, ports } = useShell();
   const now = useNow();
   const refresh = useRefreshKey(ports.feeds.archives);
   const all = state.last?.value.archives ?? [];
-  const archives = filtered(all, filter, ({ name, manifest }) =>
+  const archives = filtered(all, filter.text, ({ name, manifest }) =>
     manifest instanceof Fault ? name : `${name} ${manifest.source} ${manifest.environment}`,
   );
   const height = frame.contentRows - 2;
@@ -89,6 +92,7 @@ export function ArchiveTable({ state, onCreate, onValidate, onRestore }: Archive
         disabled: none ?? (unreadable && `this archive cannot be read: ${unreadable.message}`),
         run: () => selected && onRestore(selected),
       },
+      filter.row,
       refresh,
     ],
   });
@@ -101,7 +105,7 @@ export function ArchiveTable({ state, onCreate, onValidate, onRestore }: Archive
       <Line
         of={endsOf(title, [piece(age.text, age.stale ? 'warn' : 'quiet')], cells, theme.glyphs.ellipsis)}
       />
-      <Line of={belowTitle(state, all.length, archives.length, unreadable)} />
+      <FilterLine filter={filter} otherwise={belowTitle(state, all.length, archives.length, unreadable)} />
       {archives.length > 0 && (
         <Table
           columns={shown}

@@ -1,6 +1,6 @@
 import type { FleetFlags } from '../../src/flags/store.ts';
 import { flagNames } from '../../src/platform/flags.ts';
-import { formatFlag, shortFlagNames, summariseFlags } from '../flag-summary.ts';
+import { formatFlag, shortFlagNames, shortServer, summariseFlags } from '../flag-summary.ts';
 import { columnCells } from '../layout.ts';
 import { endsOf, piece } from '../line.ts';
 import type { Age } from '../readings.ts';
@@ -43,9 +43,9 @@ export function FlagTable({ flags, age, selected, height }: FlagTableProps) {
   );
   const rows = (flags?.servers ?? []).map((row): readonly TableCell[] => {
     if ('fault' in row)
-      return [{ text: row.server }, { text: `not read: ${row.fault.message}`, tone: 'warn' }];
+      return [{ text: shortServer(row.server) }, { text: `not read: ${row.fault.message}`, tone: 'warn' }];
     return [
-      { text: row.server },
+      { text: shortServer(row.server) },
       ...flagNames.map((flag) => {
         const value = row.flags[flag];
         const full = value.enabled && value.percentage === 100;

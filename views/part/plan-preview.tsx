@@ -53,8 +53,9 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
   const head: readonly LineData[] = [
     [piece('PREVIEW  ', 'accent', true), piece(plan.title, 'plain', true)],
     [
-      piece(`${plan.environment}  ${plan.place}  `, 'quiet'),
+      piece(`${plan.environment}  `, 'quiet'),
       piece(validity(plan, now), now >= plan.expiresAtMs ? 'warn' : 'quiet'),
+      piece(`  ${plan.place}`, 'quiet'),
     ],
     [...countsLine(plan.changes), ...readOnlyNote(target && ports.world.readOnly)],
   ];

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ArchiveRow } from '../../src/backup/archive-list.ts';
 import { useFeed } from '../hook/use-feed.ts';
+import { useFilter } from '../hook/use-filter.ts';
 import { ActionFlow } from '../part/action-flow.tsx';
 import { ArchiveTable } from '../part/archive-table.tsx';
 import { RestoreChoice } from '../part/restore-choice.tsx';
@@ -17,6 +18,7 @@ type Doing =
 export function Backups() {
   const { ports } = useShell();
   const archives = useFeed(ports.feeds.archives);
+  const filter = useFilter();
   const [doing, setDoing] = useState<Doing>();
   const leave = () => {
     setDoing(undefined);
@@ -44,6 +46,7 @@ export function Backups() {
       return (
         <ArchiveTable
           state={archives}
+          filter={filter}
           onCreate={() => setDoing({ what: 'act', request: { action: 'backup create' } })}
           onValidate={(archive) => setDoing({ what: 'validate', archive })}
           onRestore={(archive) => setDoing({ what: 'choose', archive })}

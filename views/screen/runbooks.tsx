@@ -2,12 +2,14 @@ import { Box } from 'ink';
 import type { Runbook } from '../../src/runbook/runbook.ts';
 import { filtered } from '../filter.ts';
 import { useFeed } from '../hook/use-feed.ts';
+import { useFilter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useLoaded } from '../hook/use-loaded.ts';
 import { columnCells } from '../layout.ts';
-import { piece, wrap } from '../line.ts';
+import { type Line as LineData, piece, wrap } from '../line.ts';
 import { FaultNotice } from '../part/fault-notice.tsx';
+import { FilterLine } from '../part/filter-line.tsx';
 import { Table } from '../part/table.tsx';
 import { Lines } from '../part/text.tsx';
 import { Waiting } from '../part/waiting.tsx';
@@ -38,15 +40,17 @@ export function Runbooks() {
 const summaryRows = 4;
 
 function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
-  const { ports, frame, filter, open } = useShell();
+  const { ports, frame, open } = useShell();
+  const filter = useFilter();
   const named = useFeed(ports.feeds.status).last?.value.runbook;
-  const runbooks = filtered(all, filter, ({ id, title, summary }) => `${id} ${title} ${summary}`);
-  const height = frame.contentRows - summaryRows;
+  const runbooks = filtered(all, filter.text, ({ id, title, summary }) => `${id} ${title} ${summary}`);
+  const height = frame.contentRows - summaryRows - 1;
   const list = useList(runbooks.length, height);
   const selected = runbooks[list.selected];
   useKeys('screen', {
     rows: [
       ...list.rows,
+      filter.row,
       {
         keys: ['enter'],
         what: 'walk it',
@@ -71,11 +75,8 @@ function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
   ]);
   return (
     <Box flexDirection="column" paddingX={1}>
-      {rows.length > 0 ? (
-        <Table columns={columns} rows={rows} selected={list.selected} height={height} />
-      ) : (
-        <Lines of={[[piece(`None of ${all.length} runbooks matches the filter.`, 'warn')]]} />
-      )}
+      <FilterLine filter={filter} otherwise={noneLine(all.length, rows.length)} />
+      {rows.length > 0 && <Table columns={columns} rows={rows} selected={list.selected} height={height} />}
       <Lines
         of={wrap(selected?.summary ?? '', cells)
           .slice(0, summaryRows - 1)
@@ -83,4 +84,9 @@ function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
       />
     </Box>
   );
+}
+
+function noneLine(all: number, shown: number): LineData {
+  if (all === 0) return [piece('There is no runbook.', 'warn')];
+  return shown === 0 ? [piece(`None of ${all} runbooks matches the filter.`, 'warn')] : [];
 }
