@@ -47,6 +47,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   const counters = registerCounters(registry, known);
   const duration = registerHistogram(registry, 'state_operation_duration_seconds', known);
   const read = gaugeSeries(options);
+  // The keys of `read` are the names of its type.
   for (const name of Object.keys(read) as GaugeName[]) registerGauge(registry, name, read[name]);
 
   return {
@@ -130,6 +131,7 @@ function registerGauge(registry: Registry, name: GaugeName, read: () => Series[]
 }
 
 function registerCounters(registry: Registry, known: KnownValues): Record<CounterName, Counter> {
+  // The keys of the catalogue are its names.
   const names = (Object.keys(metrics) as MetricName[]).filter((name) => metrics[name].kind === 'counter');
   const counters = names.map((name) => {
     const counter = new Counter(describe(registry, name));

@@ -15,6 +15,7 @@ export interface AlertBoard {
   active(): readonly ActiveAlert[];
 }
 
+// The entries of the table are its names and rows.
 const rules = Object.entries(alerts) as [AlertName, (typeof alerts)[AlertName]][];
 
 export function createAlertBoard(clock: Clock): AlertBoard {

@@ -34,6 +34,7 @@ export function parseExposition(text: string): readonly Sample[] {
   });
 }
 
+// The keys of the catalogue are its names.
 const seriesNames: ReadonlySet<string> = new Set(
   (Object.keys(metrics) as MetricName[]).flatMap((name) =>
     metrics[name].kind === 'histogram' ? [`${name}_bucket`, `${name}_count`] : [name],

@@ -18,6 +18,7 @@ interface ScrapeOptions {
   readonly timeoutMs?: number;
 }
 
+// `compute` has one row for each signal, and no other.
 const signalIds = Object.keys(compute) as SignalId[];
 
 export function createScrapeSource(options: ScrapeOptions): MetricSource {
