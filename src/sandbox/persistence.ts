@@ -21,7 +21,7 @@ export interface Persistence {
 
 interface PersistenceOptions {
   readonly storage: Backend;
-  readonly flags: FlagView;
+  readonly flags: Pick<FlagView, 'isOn'>;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly activeGames: GaugeSources['activeGames'];
