@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Disk } from './disk.ts';
 import { createLog, type LogLine } from './log.ts';

@@ -3,7 +3,7 @@
  * `step-ended`, `verified`, `ended`. A step that started and did not end has an unknown effect: it is verified,
  * never blindly run again.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault, faultCodes } from '../base/fault.ts';
 import type { Check, RunOutcome, StepOutcome, StepState } from './action.ts';
 import type { Log } from './log.ts';

@@ -1,7 +1,7 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
 import { cannot, type Disk, errnoOf, makeFolder, disk as realDisk } from './disk.ts';
 import { fileNameOf } from './state-folder.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { type PlanId, parsePlanId, type RunId } from '../base/ids.ts';

@@ -2,7 +2,7 @@
  * Every variable gamekeeper reads, once: name, form, default, meaning. `load.ts` turns them into Settings;
  * documentation and errors derive from these rows.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const text = z.string().min(1);
 const seconds = z

@@ -9,7 +9,7 @@
  * was smaller (221, 508 and 1,434 bytes against 230, 560 and 1,650) and no slower (20 to 60 µs, 8 to 15 µs to inflate).
  */
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import type { Json } from '../game/game.ts';

@@ -1,5 +1,5 @@
 /** What is wrong with the state of a game, for those who make, inspect or correct one; the engine does not ask. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from './game.ts';
 import type { Phase } from './phases.ts';
 

@@ -1,5 +1,5 @@
 /** The game servers' HTTP API, as they serve it and as we read it. Unknown fields are let through untouched. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { flagNames } from './flags.ts';
 
 const flagValueSchema = z.object({ enabled: z.boolean(), percentage: z.number().min(0).max(100) });

@@ -1,5 +1,5 @@
 /** The YAML form of a runbook, `runbook/v1`. Every object refuses keys that it does not know. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { units } from '../base/units.ts';
 import { isSignalId, type SignalId, signals } from '../metrics/source.ts';
 import { parseCondition } from './condition.ts';

@@ -1,6 +1,6 @@
 /** `sandbox.json`: where the running sandbox is. Written only by the process that holds the sandbox's lock. */
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sandboxPaths } from './paths.ts';
 
 const announcementSchema = z.object({

@@ -1,5 +1,5 @@
 /** The game that the simulated players play: a card game of some rounds, 2 to 5 KB of state. Pure functions. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../game/game.ts';
 import { type Phase, phases } from '../game/phases.ts';
 import type { Chance } from './random.ts';

@@ -3,7 +3,7 @@
  * sandbox's games through `withStorageFaults`, so the console meets the same trouble as the game servers.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { intercept } from '../backend/intercept.ts';
 import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';

@@ -1,6 +1,6 @@
 /** The ports of last time: a plan names servers by their address, and must still find them after a restart. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const portsSchema = z.array(z.number().int().min(1).max(65_535));
 

@@ -1,7 +1,7 @@
 /** JSON over node:http for a handful of routes: a framework would cost more start-up than the whole sandbox. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Reply =
   | { readonly status: number; readonly json: unknown }
