@@ -1,5 +1,6 @@
-/** A terminal's screen as an SVG that needs nothing else: every run of cells stands at its own place, in any monospace font. */
+/** A terminal's screen as an SVG that needs nothing else: every cell stands at its own place, in any monospace font. */
 import type { Cell } from './cell.ts';
+import { round, shapeOf, stretched } from './picture-glyphs.ts';
 
 export interface Screen {
   readonly columns: number;
@@ -15,6 +16,7 @@ const fontSize = 14;
 const baseline = 12.5;
 const padding = 14;
 const barHeight = 34;
+const gapBelowBar = 8;
 const font = "ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', 'Liberation Mono', Consolas, monospace";
 
 const background = '#11151c';
@@ -27,7 +29,7 @@ const palette = [
 
 export function toSvg(screen: Screen): string {
   const width = round(screen.columns * cellWidth + 2 * padding);
-  const height = round(screen.rows * cellHeight + barHeight + padding);
+  const height = round(topOf(screen.rows) + padding);
   const rows = Array.from({ length: screen.rows }, (_, y) => rowOf(screen, y));
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(screen.title)}">`,
@@ -67,7 +69,7 @@ function runOf({ x, cells }: Run, y: number): string[] {
     ? [colorOf(first.bg) ?? background, colorOf(first.fg) ?? foreground]
     : [colorOf(first.fg) ?? foreground, colorOf(first.bg)];
   const left = leftOf(x);
-  const top = round(barHeight + y * cellHeight);
+  const top = topOf(y);
   const chars = cells.map(({ char }) => char).join('');
   return [
     ...(paper
@@ -75,29 +77,34 @@ function runOf({ x, cells }: Run, y: number): string[] {
           `<rect x="${left}" y="${top}" width="${round(cells.length * cellWidth)}" height="${cellHeight}" fill="${paper}"/>`,
         ]
       : []),
-    ...(chars.trim() === '' ? [] : [textOf(cells, x, top, first, ink)]),
+    ...(chars.trim() === '' ? [] : [inkOf(cells, x, top, first, ink)]),
   ];
 }
 
-/** Fonts differ in width: only a place for every cell keeps boxes closed and columns aligned. */
-function textOf(
-  cells: readonly Cell[],
-  x: number,
-  top: number,
-  { bold, dim, underline }: Cell,
-  ink: string,
-): string {
-  const style = [
+function inkOf(cells: readonly Cell[], x: number, top: number, style: Cell, ink: string): string {
+  const shapes: string[] = [];
+  const letters: string[] = [];
+  for (const { char, at, cells: wide } of stretched(cells.map(({ char }) => char))) {
+    const left = leftOf(x + at);
+    const shape = shapeOf(char, { left, top, width: wide * cellWidth, height: cellHeight }, ink);
+    if (shape) shapes.push(shape);
+    // Fonts differ in width: only a place for every cell keeps columns aligned.
+    else if (char.trim() !== '') letters.push(`<tspan x="${left}">${escaped(char)}</tspan>`);
+  }
+  const text = letters.length > 0 ? `<text y="${round(top + baseline)}">${letters.join('')}</text>` : '';
+  return `<g${attributesOf(style, ink)}>${shapes.join('')}${text}</g>`;
+}
+
+function attributesOf({ bold, dim, underline }: Cell, ink: string): string {
+  return [
     ink === foreground ? '' : ` fill="${ink}"`,
     bold ? ' font-weight="bold"' : '',
     dim ? ' opacity="0.6"' : '',
     underline ? ' text-decoration="underline"' : '',
   ].join('');
-  const placed = cells.map(({ char }, index) =>
-    char.trim() === '' ? '' : `<tspan x="${leftOf(x + index)}">${escaped(char)}</tspan>`,
-  );
-  return `<text y="${round(top + baseline)}"${style}>${placed.join('')}</text>`;
 }
+
+const topOf = (y: number): number => round(barHeight + gapBelowBar + y * cellHeight);
 
 const leftOf = (x: number): number => round(padding + x * cellWidth);
 
@@ -126,8 +133,6 @@ function xtermColor(index: number): string {
 
 const hex = (parts: readonly number[]): string =>
   `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
-
-const round = (value: number): number => Math.round(value * 100) / 100;
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
