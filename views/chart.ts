@@ -13,7 +13,7 @@ export function spanFor(points: readonly Point[], nowMs: number): number {
   return spansMs.find((span) => nowMs - oldest <= span) ?? 60 * minuteMs;
 }
 
-export const formatSpan = (spanMs: number): string => `${spanMs / minuteMs} min`;
+const formatSpan = (spanMs: number): string => `${spanMs / minuteMs} min`;
 
 interface Extent {
   readonly columns: number;

@@ -27,7 +27,8 @@ const homeAndErase = '\u001b[H\u001b[2J';
 
 /**
  * Opens the console in the alternate screen and resolves when the operator quits. The screen is restored in every
- * case, and a run that was under way is interrupted and waited for, so that it verifies and records what it did.
+ * case, and a run that was under way is interrupted and waited for, so that it verifies and records what it did; a
+ * signal during that wait ends the wait.
  * @throws Fault `interrupted` after a signal or when the terminal went away; otherwise whatever a screen threw
  */
 export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): Promise<void> {
@@ -35,6 +36,7 @@ export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): 
   const tracker = createTracker();
   const notice = createCell<string | undefined>(undefined);
   let ending: unknown;
+  let waiting = false;
   const end = (thrown?: unknown) => {
     ending ??= thrown;
     ink.unmount();
@@ -64,7 +66,11 @@ export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): 
     ink.rerender(app());
   };
   const hangUp = () => end(new Fault('interrupted', 'The terminal went away'));
-  const stop = (signal: string) => end(new Fault('interrupted', `Stopped by ${signal}`));
+  const { promise: impatience, resolve: stopWaiting } = Promise.withResolvers<void>();
+  const stop = (signal: string) => {
+    if (waiting) stopWaiting();
+    else end(new Fault('interrupted', `Stopped by ${signal}`));
+  };
 
   const ink = render(app(), {
     stdin,
@@ -87,7 +93,8 @@ export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): 
   } finally {
     stdout.off('resize', redraw);
     stdin.off('end', hangUp);
-    await tracker.finish();
+    waiting = true;
+    await Promise.race([tracker.finish(), impatience]);
     for (const signal of endings) signals.off(signal, stop);
     stdout.off('error', hangUp);
   }

@@ -89,6 +89,18 @@ export function wrap(text: string, cells: number): readonly string[] {
   return [...lines, line];
 }
 
+/** Items side by side in as few lines as they need; none is broken in two. */
+export function packed(items: readonly string[], cells: number): readonly string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? item : `${last}  ${item}`;
+    if (last !== undefined && cellsOf(joined) <= cells) lines[lines.length - 1] = joined;
+    else lines.push(item);
+  }
+  return lines;
+}
+
 function chop(word: string, cells: number): readonly string[] {
   if (stringWidth(word) <= cells) return [word];
   const parts: string[] = [];

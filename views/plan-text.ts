@@ -46,7 +46,7 @@ function labelled(label: string, text: string, tone: Tone, cells: number): reado
   ]);
 }
 
-export const outcomeWords: Readonly<Record<RunOutcome, { text: string; tone: Tone; next: string }>> = {
+const outcomeWords: Readonly<Record<RunOutcome, { text: string; tone: Tone; next: string }>> = {
   done: {
     text: 'DONE: every step took effect and every check passed.',
     tone: 'good',
@@ -117,7 +117,7 @@ const checkWords: Readonly<
   inconclusive: { word: 'UNCLEAR', tone: 'warn', glyph: 'unknown' },
 };
 
-export function checkLine({ name, kind, found }: Check, glyphs: Glyphs): Line {
+function checkLine({ name, kind, found }: Check, glyphs: Glyphs): Line {
   const { word, tone, glyph } = checkWords[kind];
   return outcomeLine(`${glyphs.step[glyph]} ${word}`, tone, name, found);
 }

@@ -57,6 +57,8 @@ export function Room({ machinery, stack, busy }: RoomProps) {
     ],
   });
 
+  // Once nothing runs any more there is nothing to ask.
+  const asked = inFront === 'quit' ? busy : undefined;
   const help = typeof inFront === 'object' ? inFront.help : undefined;
   const { component: Screen, ownDigits = false } = screens[view.screen];
   return (
@@ -88,10 +90,8 @@ export function Room({ machinery, stack, busy }: RoomProps) {
             onHelp={() => setInFront({ help: dispatcher.rows() })}
           />
         )}
-        {inFront === 'quit' && (
-          <QuitQuestion running={busy ?? 'nothing'} onQuit={machinery.quit} onStay={close} />
-        )}
-        {(inFront === undefined || help) && <Said notice={machinery.notice} />}
+        {asked !== undefined && <QuitQuestion running={asked} onQuit={machinery.quit} onStay={close} />}
+        {inFront !== 'command' && asked === undefined && <Said notice={machinery.notice} />}
         <Hints />
       </Box>
     </>

@@ -23,16 +23,21 @@ export function walkRows(
     ...(node.kind === 'action'
       ? [{ keys: ['p'], what: `preview ${node.uses}`, changesTarget: true, disabled: wait, run: onAct }]
       : []),
-    ...digits.map((digit, index): KeyRow => {
-      const way = ways[index];
-      return {
-        keys: [digit],
-        what: way ? `take ${ways.length > 1 ? 'that way' : 'it'}` : `way ${digit}`,
-        helpOnly: !way,
-        disabled: way ? wait : `there is no way ${digit} from here`,
-        run: () => way && (someSuggested && !way.suggested ? onOverride(way) : take(way.goto)),
-      };
-    }),
+    ...ways.map(
+      (way, index): KeyRow => ({
+        keys: [String(index + 1)],
+        what: ways.length > 1 ? 'take that way' : 'take it',
+        disabled: wait,
+        run: () => (someSuggested && !way.suggested ? onOverride(way) : take(way.goto)),
+      }),
+    ),
+    {
+      keys: digits.slice(ways.length),
+      what: 'no way',
+      helpOnly: true,
+      disabled: 'there are no more ways than those numbered',
+      run: () => {},
+    },
     {
       keys: ['b'],
       what: 'step back',

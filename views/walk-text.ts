@@ -48,10 +48,22 @@ const kindWords: Readonly<Record<RunbookNode['kind'], string>> = {
   outcome: 'OUTCOME',
 };
 
-export function nodeLines(node: RunbookNode, cells: number): readonly Line[] {
+/** The node and the ways on. Where rows are short its text gives way: what the keys do must be seen. */
+export function nodeBlock(
+  { node, ways }: WalkState,
+  glyphs: Glyphs,
+  cells: number,
+  rows: number,
+): readonly Line[] {
+  const waysOn = wayLines(ways, glyphs, cells);
+  const full = [...nodeLines(node, node.text ?? '', cells), [], ...waysOn];
+  return full.length <= rows ? full : [...nodeLines(node, '', cells), ...waysOn];
+}
+
+function nodeLines(node: RunbookNode, text: string, cells: number): readonly Line[] {
   return [
     ...wrap(`${kindWords[node.kind]}  ${node.title}`, cells).map((text) => [piece(text, 'plain', true)]),
-    ...wrap(node.text ?? '', cells).map((text) => [piece(text)]),
+    ...(text === '' ? [] : wrap(text, cells)).map((text) => [piece(text)]),
     ...(node.kind === 'instruction'
       ? node.commands.map((command): Line => [piece(`${indent}$ `, 'quiet'), piece(command, 'accent')])
       : []),
@@ -60,7 +72,7 @@ export function nodeLines(node: RunbookNode, cells: number): readonly Line[] {
 }
 
 /** Numbered as the keys are; the suggested one says so, and why. */
-export function wayLines(ways: readonly Way[], glyphs: Glyphs, cells: number): readonly Line[] {
+function wayLines(ways: readonly Way[], glyphs: Glyphs, cells: number): readonly Line[] {
   return ways.flatMap(({ label, suggested, why }, index) => {
     const mark = suggested ? `${glyphs.selected} ` : indent;
     const [first = '', ...more] = wrap(label, cells - 6 - (suggested ? 11 : 0));

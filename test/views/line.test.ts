@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cellsOf, cellsOfLine, cut, cutLine, endsOf, padTo, piece, wrap } from '../../views/line.ts';
+import { cellsOf, cellsOfLine, cut, cutLine, endsOf, packed, padTo, piece, wrap } from '../../views/line.ts';
 
 test('text is padded and cut by cells, not by characters', () => {
   expect(padTo('漢字', 6)).toBe('漢字  ');
@@ -47,4 +47,11 @@ test('wrapped lines fit and lose no word', () => {
 
 test('a word longer than the line is broken', () => {
   expect(wrap('abcdefgh', 3)).toEqual(['abc', 'def', 'gh']);
+});
+
+test('packed items are never broken in two', () => {
+  expect(packed(['TURN 210', 'SCORING 3', 'PREPARATION 1'], 20)).toEqual([
+    'TURN 210  SCORING 3',
+    'PREPARATION 1',
+  ]);
 });

@@ -172,6 +172,15 @@ test('when the console is stopped, a run is interrupted and waited for', async (
   expect(ended).toBe(true);
 });
 
+test('a second signal does not wait for a run that does not stop', async () => {
+  const ports = fakePorts();
+  const run = await startRollback(ports);
+  screen.signals.emit('SIGHUP', 'SIGHUP');
+  await expect.poll(() => run.signal.aborted).toBe(true);
+  screen.signals.emit('SIGINT', 'SIGINT');
+  await expect(screen.ended).rejects.toThrow('Stopped by SIGHUP');
+});
+
 test('a partial result is never shown as done: it says what is, what is not, and what to do', async () => {
   const ports = fakePorts();
   const run = await startRollback(ports);
@@ -341,7 +350,7 @@ test('a way against the suggestion asks for a reason', async () => {
 test('a digit without a way does not leave the walk', async () => {
   await walkRunbook(fakePorts());
   screen.send('4');
-  await screen.shows('way 4: there is no way 4 from here');
+  await screen.shows('no way: there are no more ways than those numbered');
   expect(screen.text()).toContain('QUESTION');
 });
 

@@ -31,10 +31,15 @@ export function CommandPrompt({ onClose, onQuit, onHelp }: CommandPromptProps) {
     if (command.kind === 'quit') onQuit();
     if (command.kind === 'help') onHelp();
   };
-  const complete = (text: string) => {
-    const candidates = completions(text, screens, runbooks);
-    if (candidates.length !== 1) say(candidates.join('  ') || 'Nothing completes this');
-    return candidates.length === 0 ? text : commonStart(candidates);
-  };
-  return <Prompt label=":" what="go" onSubmit={submit} onCancel={onClose} onComplete={complete} />;
+  const candidates = (text: string) => completions(text, screens, runbooks);
+  return (
+    <Prompt
+      label=":"
+      what="go"
+      onSubmit={submit}
+      onCancel={onClose}
+      onComplete={(text) => commonStart(candidates(text)) || text}
+      aside={(text) => candidates(text).join('  ')}
+    />
+  );
 }

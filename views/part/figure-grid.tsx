@@ -3,7 +3,7 @@ import { formatValue } from '../../src/base/units.ts';
 import { signals } from '../../src/metrics/source.ts';
 import { axis, bars, columnsOf } from '../chart.ts';
 import { gridOf, type Size } from '../layout.ts';
-import { cellsOf, cutLine, type Line as LineData, padTo, piece, wrap } from '../line.ts';
+import { cellsOf, cutLine, type Line as LineData, packed, padTo, piece, wrap } from '../line.ts';
 import type { Figure, Panel } from '../panels.ts';
 import { useShell } from '../shell.ts';
 import { PanelBox } from './panel.tsx';
@@ -113,8 +113,11 @@ function figureLines(figure: Figure, panel: Panel, cells: number, ellipsis: stri
 
 function itemLines(panel: Panel, items: readonly { text: string; tone: Figure['tone'] }[], cells: number) {
   if (panel.id === 'games') {
-    const [first, ...more] = wrap(items.map(({ text }) => text.replaceAll(' ', ' ')).join('  '), cells);
-    return [first ?? '', ...more].map((text) => [piece(text, 'quiet' as const)]);
+    const tone = panel.age.stale ? ('quiet' as const) : ('plain' as const);
+    return packed(
+      items.map(({ text }) => text),
+      cells,
+    ).map((text) => [piece(text, tone)]);
   }
   return items.flatMap(({ text, tone }) =>
     wrap(text, cells).map((line): LineData => [piece(line, panel.age.stale ? 'quiet' : tone)]),

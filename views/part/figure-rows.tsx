@@ -60,7 +60,7 @@ const ranks = [
   'games',
 ];
 
-export function keepBest(
+function keepBest(
   lines: readonly { readonly rank: number; readonly line: LineData }[],
   rows: number,
 ): readonly LineData[] {

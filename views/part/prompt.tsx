@@ -1,5 +1,5 @@
 import { useTextField } from '../hook/use-text-field.ts';
-import { cutLine } from '../line.ts';
+import { cutLine, piece } from '../line.ts';
 import { useShell } from '../shell.ts';
 import { fieldLine } from './field.ts';
 import { Line } from './text.tsx';
@@ -15,6 +15,8 @@ interface PromptProps {
   readonly onChange?: (text: string) => void;
   /** What Tab turns the text into. */
   readonly onComplete?: (text: string) => string;
+  /** Shown behind the text. */
+  readonly aside?: (text: string) => string;
 }
 
 /** The line above the keys while something is typed into it. */
@@ -26,6 +28,7 @@ export function Prompt({
   onCancel,
   onChange,
   onComplete,
+  aside,
   refuse,
 }: PromptProps) {
   const { theme, frame } = useShell();
@@ -39,5 +42,11 @@ export function Prompt({
       { keys: ['esc'], what: 'cancel', run: onCancel },
     ],
   });
-  return <Line of={cutLine(fieldLine(label, edit, theme.glyphs, frame.columns - 2), frame.columns - 2)} />;
+  const cells = frame.columns - 2;
+  const { ellipsis } = theme.glyphs;
+  const line = [
+    ...fieldLine(label, edit, theme.glyphs, cells),
+    piece(`  ${aside?.(edit.text) ?? ''}`, 'quiet'),
+  ];
+  return <Line of={cutLine(line, cells, ellipsis)} />;
 }

@@ -8,7 +8,7 @@ import { walkRoom } from '../layout.ts';
 import { cutLine, type Line as LineData, piece } from '../line.ts';
 import { useShell } from '../shell.ts';
 import { walkRows } from '../walk-keys.ts';
-import { evidenceBlock, nodeLines, pathLine, pathLines, wayLines } from '../walk-text.ts';
+import { evidenceBlock, nodeBlock, pathLine, pathLines } from '../walk-text.ts';
 import { faultLines } from './fault-notice.tsx';
 import { Prompt } from './prompt.tsx';
 import { Line, Lines } from './text.tsx';
@@ -32,7 +32,7 @@ export function WalkNode({ control, onAct }: WalkNodeProps) {
   const room = walkRoom(cells, frame.contentRows - 1 - problem.length - (overriding ? 2 : 0));
   const clip = (lines: readonly LineData[], width: number, rows = room.rows) =>
     lines.slice(0, Math.max(0, rows)).map((line) => cutLine(line, width, glyphs.ellipsis));
-  const node = [...nodeLines(state.node, room.node), [], ...wayLines(state.ways, glyphs, room.node)];
+  const node = nodeBlock(state, glyphs, room.node, room.rows - (room.stacked ? 1 : 0));
   const evidenceRows = room.stacked ? room.rows - node.length - 2 : room.rows;
   const evidence = evidenceBlock(state, { nowMs: now, cells: room.evidence, rows: evidenceRows, glyphs });
 

@@ -1,8 +1,10 @@
 import { Box } from 'ink';
 import { useKeys } from '../hook/use-keys.ts';
+import { useList } from '../hook/use-list.ts';
 import { type KeyRow, labelOf } from '../keymap.ts';
 import { type Line as LineData, padTo, piece } from '../line.ts';
-import { Lines } from '../part/text.tsx';
+import { ScrollLines } from '../part/scroll-lines.tsx';
+import { Line } from '../part/text.tsx';
 import { useShell } from '../shell.ts';
 
 interface HelpProps {
@@ -13,7 +15,6 @@ interface HelpProps {
 /** Every key of the screen below, with the reason where one does nothing now. */
 export function Help({ rows, onClose }: HelpProps) {
   const { theme, frame } = useShell();
-  useKeys('modal', { rows: [{ keys: ['esc', '?', 'q', 'enter'], what: 'close the help', run: onClose }] });
   const lines = rows.map(
     ({ keys, what, disabled }): LineData => [
       piece(
@@ -24,9 +25,15 @@ export function Help({ rows, onClose }: HelpProps) {
       ...(disabled ? [piece(`  not now: ${disabled}`, 'quiet')] : []),
     ],
   );
+  const height = frame.contentRows - 1;
+  const list = useList(Math.max(1, lines.length - height + 2), height, 'scroll');
+  useKeys('modal', {
+    rows: [...list.rows, { keys: ['esc', '?', 'q', 'enter'], what: 'close the help', run: onClose }],
+  });
   return (
     <Box flexDirection="column" paddingX={1} height={frame.contentRows} flexShrink={0} overflow="hidden">
-      <Lines of={[[piece('Keys', 'plain', true)], ...lines].slice(0, frame.contentRows)} />
+      <Line of={[piece('Keys', 'plain', true)]} />
+      <ScrollLines lines={lines} from={list.selected} height={height} />
     </Box>
   );
 }
