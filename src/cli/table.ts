@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { safeLine } from '../base/safe-text.ts';
 
 /** Rows as aligned lines, two spaces between columns. Cells are made safe first, so that widths are true. */
