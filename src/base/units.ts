@@ -90,14 +90,21 @@ function twoUnits(ms: number, largeMs: number, large: string, smallMs: number, s
   return rest === 0 ? whole : `${whole} ${rest} ${small}`;
 }
 
-const byDecimals = [0, 1, 2].map(
-  (digits) => new Intl.NumberFormat('en-US', { maximumFractionDigits: digits, signDisplay: 'negative' }),
-);
+/** Made at their first use: one costs as much as half of a verb's start. */
+const byDecimals = new Map<number, Intl.NumberFormat>();
+
+function numberFormat(maximumFractionDigits: number): Intl.NumberFormat {
+  const known = byDecimals.get(maximumFractionDigits);
+  if (known) return known;
+  const made = new Intl.NumberFormat('en-US', { maximumFractionDigits, signDisplay: 'negative' });
+  byDecimals.set(maximumFractionDigits, made);
+  return made;
+}
 
 /** Whole from 100, one decimal from 1, two below; what is not zero never reads as zero. */
 function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size > 0 && size < 0.01) return value > 0 ? '<0.01' : '>-0.01';
   const digits = size >= 99.95 ? 0 : size >= 0.995 ? 1 : 2;
-  return byDecimals[digits]?.format(value) ?? String(value);
+  return numberFormat(digits).format(value);
 }
