@@ -57,8 +57,22 @@ export function nodeBlock(
 ): readonly Line[] {
   const waysOn = wayLines(ways, glyphs, cells);
   const full = [...nodeLines(node, node.text ?? '', cells), [], ...waysOn];
-  return full.length <= rows ? full : [...nodeLines(node, '', cells), ...waysOn];
+  if (full.length <= rows) return full;
+  const brief = [...nodeLines(node, '', cells), ...waysOn];
+  if (brief.length <= rows) return brief;
+  // A line each; whoever draws them cuts what is too long.
+  return [
+    [piece(`${kindWords[node.kind]}  ${node.title}`, 'plain', true)],
+    ...ways.map((way, index) => wayLine(way, index, glyphs)),
+  ];
 }
+
+const wayLine = ({ label, suggested }: Way, index: number, glyphs: Glyphs): Line => [
+  piece(suggested ? `${glyphs.selected} ` : indent, 'accent'),
+  piece(`${index + 1}  `, 'accent', true),
+  ...(suggested ? [piece('suggested  ', 'accent')] : []),
+  piece(label, 'plain', suggested),
+];
 
 function nodeLines(node: RunbookNode, text: string, cells: number): readonly Line[] {
   return [

@@ -426,3 +426,26 @@ test.each(['overview', 'runbooks', 'backups', 'rollback'] as const)(
     }
   },
 );
+
+test('what a command could become shows while it is typed', async () => {
+  await open(fakePorts(), 'overview');
+  screen.send(':r');
+  await screen.shows(/: r█ {2}runbooks {2}rollback/);
+});
+
+test.each([
+  [60, 15],
+  [40, 10],
+])('on %i by %i the ways of a walk and the confirmation stay in sight', async (columns, rows) => {
+  const ports = fakePorts();
+  await walkRunbook(ports, { columns, rows });
+  await screen.shows(/3 {2}Watch/);
+  screen.send('1');
+  await screen.shows('ACTION');
+  screen.send('p');
+  await screen.shows('PREVIEW');
+  screen.send('a');
+  await screen.shows('[ Cancel ]');
+  expect(screen.text()).toContain('Type sandbox to run it there');
+  expect(screen.tallest).toBeLessThanOrEqual(rows);
+});

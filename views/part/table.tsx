@@ -36,7 +36,7 @@ const TableContext = createContext<Shown | undefined>(undefined);
 /** A window of the rows around the selection, drawn by ink-table. */
 export function Table(props: TableProps) {
   const { rows, selected, height, columns } = props;
-  const visible = Math.max(1, height - 2);
+  const visible = isTight(props) ? Math.max(1, height) : height - 2;
   const { from, to } = windowAround(rows.length, selected ?? 0, visible);
   // ink-table tells a cell only its column and its text: the text is the number of its row, the cell looks up the rest.
   const names = columns.map((_, column) => String(column));
@@ -48,11 +48,14 @@ export function Table(props: TableProps) {
     <TableContext value={{ ...props, from }}>
       <Box flexDirection="column">
         <InkTable data={data} columns={names} cell={Cell} header={Heading} skeleton={Skeleton} />
-        <Line of={[piece(hidden, 'quiet')]} />
+        {!isTight(props) && <Line of={[piece(hidden, 'quiet')]} />}
       </Box>
     </TableContext>
   );
 }
+
+/** Too low for anything but rows. */
+const isTight = ({ height }: TableProps) => height < 3;
 
 function useTable(): Shown {
   const shown = use(TableContext);
@@ -85,10 +88,11 @@ function Cell({ column, children }: CellProps) {
 }
 
 function Heading({ children }: { readonly children?: ReactNode }) {
-  const { columns } = useTable();
+  const table = useTable();
+  const { columns } = table;
   const column = Number(String(children).trim());
   const shape = columns[column];
-  if (!shape) return null;
+  if (!shape || isTight(table)) return null;
   return (
     <Text tone="quiet">{`${column === 0 ? '  ' : ''}${padTo(shape.title, shape.cells, shape.align)}  `}</Text>
   );

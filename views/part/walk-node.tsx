@@ -32,8 +32,9 @@ export function WalkNode({ control, onAct }: WalkNodeProps) {
   const room = walkRoom(cells, frame.contentRows - 1 - problem.length - (overriding ? 2 : 0));
   const clip = (lines: readonly LineData[], width: number, rows = room.rows) =>
     lines.slice(0, Math.max(0, rows)).map((line) => cutLine(line, width, glyphs.ellipsis));
-  const node = nodeBlock(state, glyphs, room.node, room.rows - (room.stacked ? 1 : 0));
-  const evidenceRows = room.stacked ? room.rows - node.length - 2 : room.rows;
+  const pathRows = room.stacked && room.rows > 8 ? 1 : 0;
+  const node = nodeBlock(state, glyphs, room.node, room.rows - pathRows);
+  const evidenceRows = room.stacked ? room.rows - pathRows - node.length - 1 : room.rows;
   const evidence = evidenceBlock(state, { nowMs: now, cells: room.evidence, rows: evidenceRows, glyphs });
 
   return (
@@ -46,7 +47,12 @@ export function WalkNode({ control, onAct }: WalkNodeProps) {
         )}
       />
       {room.stacked ? (
-        <Lines of={clip([pathLine(state, glyphs, cells), ...node, [], ...evidence], cells)} />
+        <Lines
+          of={clip(
+            [...(pathRows > 0 ? [pathLine(state, glyphs, cells)] : []), ...node, [], ...evidence],
+            cells,
+          )}
+        />
       ) : (
         <Box columnGap={room.gap}>
           <Column width={room.path} lines={clip(pathLines(state, glyphs, room.path), room.path)} />
