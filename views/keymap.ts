@@ -15,7 +15,7 @@ export interface KeyRow {
   readonly run: () => void;
 }
 
-/** Row of a pair like up and down that reads better as one hint. */
+/** What the hint line shows of one row, or of several that do the same. */
 export interface KeyHint {
   readonly label: string;
   readonly what: string;
