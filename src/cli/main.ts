@@ -66,12 +66,14 @@ function interrupted(fault: Fault): Fault {
   });
 }
 
-/** `gamekeeper … | head` closes our stdout; that is no error of ours. */
+/**
+ * `gamekeeper … | head` closes our stdout, a dropped connection the terminal. Neither may break off a change that is
+ * under way: what would have been said is in the journal.
+ */
 function surviveClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
   }
 }
