@@ -39,7 +39,8 @@ export interface World {
   backend(): Promise<Backend>;
   /** undefined without game servers. */
   platform(): Promise<PlatformClient | undefined>;
-  metrics(): Promise<MetricSource | undefined>;
+  /** Scrapes the game servers; without any, counts in the backend. */
+  metrics(): Promise<MetricSource>;
   /** @throws Fault `config-invalid` without game servers */
   flags(): Promise<FlagStore>;
   /** Remembers the verdict between calls: ask for it once and call it often. */
@@ -113,7 +114,12 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     return createScrapeSource({ targets, clock, ...(windowMs === undefined ? {} : { windowMs }) });
   };
 
-  const metrics = once(() => scrape());
+  const censusSource = async () => {
+    const { createCensusSource } = await import('./metrics/source/census.ts');
+    return createCensusSource({ backend: await backend(), clock });
+  };
+
+  const metrics = once(async () => (await scrape()) ?? censusSource());
 
   const flags = once(async () => {
     const client = await platform();
@@ -180,8 +186,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       clock,
       backend: { location: placeOf(settings), ping: async (signal) => (await backend()).ping(signal) },
       readServers: async (signal) => (client ? readServers(client, signal) : []),
-      takeCensus: async (signal) => (await backend()).census(signal),
-      readMetrics: source && ((signal) => source.read(signal)),
+      readMetrics: (signal) => source.read(signal),
     });
   };
 

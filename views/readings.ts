@@ -52,13 +52,11 @@ export function createMemory(feed: Feed<Status>): Memory {
   const remember = (state: FeedState<Status>): Figures => {
     const newest = state.last?.value.readings;
     if (newest !== undefined && !(newest instanceof Fault)) readings = newest;
-    return { readings, problem: feedProblem(state) ?? problemOf(newest) };
+    return {
+      readings,
+      problem: feedProblem(state) ?? (newest instanceof Fault ? newest.message : undefined),
+    };
   };
   remember(feed.state());
   return { figures: remember };
-}
-
-function problemOf(readings: Status['readings']): string | undefined {
-  if (readings === undefined) return 'no metrics source is configured';
-  return readings instanceof Fault ? readings.message : undefined;
 }

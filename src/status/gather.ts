@@ -1,4 +1,3 @@
-import type { Census } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { Readings } from '../metrics/source.ts';
@@ -11,19 +10,15 @@ export interface StatusSources {
   readonly backend: { readonly location: string; ping(signal?: AbortSignal): Promise<void> };
   /** Never rejects for a single server; its row has the fault. Empty without game servers. */
   readServers(signal?: AbortSignal): Promise<readonly ServerStatus[]>;
-  /** Costs a scan, so it is asked for at most every `censusIntervalMs`. */
-  readonly takeCensus: (signal?: AbortSignal) => Promise<Census>;
-  /** undefined without a metrics source. */
-  readonly readMetrics: ((signal?: AbortSignal) => Promise<Readings>) | undefined;
+  readMetrics(signal?: AbortSignal): Promise<Readings>;
 }
 
 /** @returns a reader that remembers the verdict it gave before, for `since` */
 export function createStatusReader(sources: StatusSources): (signal?: AbortSignal) => Promise<Status> {
-  const stored = pacedCensus(sources);
   let standing: { verdict: Verdict; since: Status['since'] } | undefined;
 
   return async (signal) => {
-    const [findings, census] = await Promise.all([gather(sources, signal), stored(signal)]);
+    const findings = await gather(sources, signal);
     const { verdict, reasons, doubts } = judge(findings);
     const atMs = sources.clock.now();
     if (standing?.verdict !== verdict) {
@@ -33,28 +28,7 @@ export function createStatusReader(sources: StatusSources): (signal?: AbortSigna
       };
     }
     const runbook = reasons.find((reason) => reason.runbook)?.runbook;
-    return { atMs, verdict, since: standing.since, reasons, doubts, runbook, stored: census, ...findings };
-  };
-}
-
-const censusIntervalMs = 30_000;
-
-/** The first call waits for a count, later ones get the newest that is there; `atMs` in it says how old it is. */
-function pacedCensus({ clock, takeCensus }: StatusSources) {
-  let newest: Census | Fault | undefined;
-  let underWay: Promise<void> | undefined;
-  let nextAtMs = 0;
-
-  const take = async (signal?: AbortSignal) => {
-    newest = await takeCensus(signal).catch((thrown) => asFault(thrown));
-    nextAtMs = clock.now() + censusIntervalMs;
-    underWay = undefined;
-  };
-
-  return async (signal?: AbortSignal) => {
-    if (clock.now() >= nextAtMs) underWay ??= take(signal);
-    if (newest === undefined) await underWay;
-    return newest;
+    return { atMs, verdict, since: standing.since, reasons, doubts, runbook, ...findings };
   };
 }
 
@@ -74,7 +48,7 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
       (thrown) => asFault(thrown),
     ),
     sources.readServers(signal),
-    sources.readMetrics?.(signal).catch((thrown) => asFault(thrown)),
+    sources.readMetrics(signal).catch((thrown) => asFault(thrown)),
   ]);
   signal?.throwIfAborted();
   const { location } = sources.backend;
@@ -91,15 +65,14 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
   };
 }
 
-function unreadMetrics(readings: Readings | Fault | undefined): Status['unread'] {
-  if (!readings) return [];
+function unreadMetrics(readings: Readings | Fault): Status['unread'] {
   if (readings instanceof Fault) return [{ source: 'metrics', fault: readings }];
   return readings.targets.flatMap(({ target, fault }) => (fault ? [{ source: target, fault }] : []));
 }
 
 /** Unknown as soon as one target is missing: its games are not in the sum. */
-function unpersistedIn(readings: Readings | Fault | undefined): Status['unpersisted'] {
-  if (!readings || readings instanceof Fault || readings.targets.some(({ fault }) => fault)) return undefined;
+function unpersistedIn(readings: Readings | Fault): Status['unpersisted'] {
+  if (readings instanceof Fault || readings.targets.some(({ fault }) => fault)) return undefined;
   const games = readings.signals.unpersistedGames;
   const oldest = readings.signals.unpersistedSeconds;
   if (games.kind === 'none' || oldest.kind === 'none') return undefined;

@@ -46,13 +46,9 @@ const isGone = (server: ServerStatus) => server.fault?.code === 'platform-unreac
 /** Healthy needs proof: traffic that was measured, servers that answered, and no source left unread. */
 function doubtsOf({ readings, servers, unread }: Findings): string[] {
   const doubts = unread.map(({ source, fault }) => `${source} was not read: ${fault.message}`);
-  if (servers.length === 0) doubts.push('No game servers are configured: set GAME_SERVER_URLS');
-  if (!readings) doubts.push('No metrics are configured: set GAME_SERVER_URLS or METRICS_URLS');
-  if (readings && !(readings instanceof Fault)) {
-    const { errorRatio } = readings.signals;
-    if (errorRatio.kind === 'none') doubts.push(`Error ratio: ${errorRatio.why}`);
-  }
-  return doubts;
+  if (servers.length === 0) return [...doubts, 'No game servers are configured: set GAME_SERVER_URLS'];
+  if (readings instanceof Fault || readings.signals.errorRatio.kind === 'value') return doubts;
+  return [...doubts, `Error ratio: ${readings.signals.errorRatio.why}`];
 }
 
 function backendReasons({ backend }: Findings): Reason[] {
@@ -74,8 +70,8 @@ function serverReasons(servers: readonly ServerStatus[]): Reason[] {
   });
 }
 
-function alertReasons(readings: Readings | Fault | undefined): Reason[] {
-  if (!readings || readings instanceof Fault) return [];
+function alertReasons(readings: Readings | Fault): Reason[] {
+  if (readings instanceof Fault) return [];
   return Object.entries(alerts).flatMap(([name, row]: [string, AlertRow]): Reason[] => {
     const reading = readings.signals[row.signal];
     if (reading.kind === 'none' || !conditionHolds(row, reading)) return [];

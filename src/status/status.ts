@@ -1,4 +1,3 @@
-import type { Census } from '../backend/port.ts';
 import type { Fault } from '../base/fault.ts';
 import type { BreakerState } from '../metrics/catalogue.ts';
 import type { Readings } from '../metrics/source.ts';
@@ -38,12 +37,10 @@ export interface Status {
   readonly runbook: string | undefined;
   /** What would be lost if every server restarted now; undefined when it cannot be known. */
   readonly unpersisted: { readonly games: number; readonly oldestSeconds: number } | undefined;
-  /** undefined when no metrics source is configured; a Fault when it could not be read. */
-  readonly readings: Readings | Fault | undefined;
+  /** A Fault when they could not be read. */
+  readonly readings: Readings | Fault;
   readonly servers: readonly ServerStatus[];
   readonly backend: { readonly location: string; readonly fault?: Fault };
-  /** What the backend itself holds, counted now and then; undefined until it was counted once. */
-  readonly stored: Census | Fault | undefined;
   /** Sources that were configured and could not be read; `status` exits 3 when there is one. */
   readonly unread: readonly { readonly source: string; readonly fault: Fault }[];
 }

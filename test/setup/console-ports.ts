@@ -107,7 +107,6 @@ export function status(changes: Partial<Status> = {}): Status {
     since: { atMs: startMs - 120_000, atLeast: true },
     reasons: [],
     doubts: [],
-    stored: undefined,
     runbook: undefined,
     unpersisted: { games: 0, oldestSeconds: 0 },
     readings: readings(),

@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault.ts';
-import { formatAge, formatBytes, formatDuration, formatValue } from '../../base/units.ts';
+import { formatDuration, formatValue } from '../../base/units.ts';
 import { type Readings, type SignalId, signals } from '../../metrics/source.ts';
 import type { ServerStatus, Status } from '../../status/status.ts';
 import { exit } from '../exit.ts';
@@ -27,8 +27,6 @@ function statusLines(status: Status, environment: string): string[] {
     ...status.doubts.map((doubt) => `in doubt: ${doubt}`),
     ...status.unread.map(({ source, fault }) => `not read: ${source}: ${fault.message}`),
     '',
-    ...storedLines(status.stored, status.atMs),
-    '',
     ...readingLines(status.readings),
     '',
     ...table(status.servers.map(serverRow)),
@@ -47,20 +45,7 @@ function unpersistedLine({ unpersisted }: Status): string {
   return `Lost if the servers restarted now: up to ${formatDuration(oldestSeconds * 1000)} of ${formatValue(games, 'games')} games`;
 }
 
-function storedLines(stored: Status['stored'], nowMs: number): string[] {
-  if (!stored) return [];
-  if (stored instanceof Fault) return [`Stored: not counted: ${stored.message}`];
-  const { games, snapshots, usedBytes, limitBytes, atMs } = stored;
-  const used = Object.values(usedBytes).reduce((sum, bytes) => sum + bytes, 0);
-  const limit = limitBytes === undefined ? 'no limit set' : `of ${formatBytes(limitBytes)}`;
-  return [
-    `Stored, counted ${formatAge(nowMs - atMs)} ago: ${formatBytes(used)} (${limit}), ${snapshots} snapshots`,
-    ...table(games.map(({ layout, phase, count }) => [`  ${layout}`, phase, String(count)])),
-  ];
-}
-
-function readingLines(readings: Readings | Fault | undefined): string[] {
-  if (!readings) return ['No metrics source: set GAME_SERVER_URLS or METRICS_URLS'];
+function readingLines(readings: Readings | Fault): string[] {
   if (readings instanceof Fault) return [`No figures: ${readings.message}`];
   return table(
     (Object.keys(signals) as SignalId[]).map((id) => {

@@ -1,0 +1,97 @@
+/** Figures counted in the backend itself, for where no game server tells any: how many games, how much storage. */
+import type { Backend, Census } from '../../backend/port.ts';
+import type { Clock } from '../../base/clock.ts';
+import { asFault, Fault } from '../../base/fault.ts';
+import {
+  type MetricSource,
+  type Point,
+  type Reading,
+  type Readings,
+  type SignalId,
+  signals,
+} from '../source.ts';
+
+interface CensusOptions {
+  readonly backend: Pick<Backend, 'census' | 'location'>;
+  readonly clock: Clock;
+}
+
+const restMs = 5_000;
+/** A count costs a scan: it may take this share of the time at most. */
+const busyShare = 0.1;
+const historyPoints = 720;
+
+const signalIds = Object.keys(signals) as SignalId[];
+
+/** The first read waits for a count; later ones tell how the newest count ended, with the time it was taken. */
+export function createCensusSource({ backend, clock }: CensusOptions): MetricSource {
+  let newest: Readings | Fault | undefined;
+  let underWay: Promise<void> | undefined;
+  let nextAtMs = 0;
+  let points: Partial<Record<SignalId, readonly Point[]>> = {};
+
+  const take = async (signal?: AbortSignal) => {
+    const startedAtMs = clock.now();
+    newest = await backend.census(signal).then(readingsOf(backend.location), (thrown) => asFault(thrown));
+    points = extended(points, newest, clock.now());
+    nextAtMs = clock.now() + Math.max(restMs, (clock.now() - startedAtMs) / busyShare);
+    underWay = undefined;
+  };
+
+  return {
+    name: `a count in ${backend.location}`,
+    history: (id) => points[id] ?? [],
+    async read(signal) {
+      if (clock.now() >= nextAtMs) underWay ??= take(signal);
+      if (newest === undefined) await underWay;
+      if (newest === undefined || newest instanceof Fault)
+        throw newest ?? new Fault('internal', 'Nothing was counted');
+      return newest;
+    },
+  };
+}
+
+const readingsOf =
+  (target: string) =>
+  ({ atMs, games, usedBytes, limitBytes }: Census): Readings => {
+    const counted: Partial<Record<SignalId, Reading>> = {
+      activeGames: sumOf(games.filter(({ phase }) => phase !== 'GAME_OVER').map(gamesInPhase)),
+      storageUsed: sumOf(Object.entries(usedBytes)),
+      ...(limitBytes === undefined ? {} : { storageLimit: { kind: 'value', value: limitBytes } }),
+    };
+    const entries = signalIds.map((id) => [id, counted[id] ?? notCounted] as const);
+    // Each id has its entry.
+    return {
+      atMs,
+      windowMs: 0,
+      signals: Object.fromEntries(entries) as Readings['signals'],
+      targets: [{ target }],
+    };
+  };
+
+const notCounted: Reading = { kind: 'none', why: 'only game servers can tell: set GAME_SERVER_URLS' };
+
+const gamesInPhase = ({ layout, phase, count }: Census['games'][number]) =>
+  [layout === 'legacy' ? `${phase} (legacy)` : phase, count] as const;
+
+function sumOf(parts: readonly (readonly [string, number])[]): Reading {
+  return {
+    kind: 'value',
+    value: parts.reduce((sum, [, value]) => sum + value, 0),
+    by: Object.fromEntries(parts),
+  };
+}
+
+/** A count that failed leaves a gap. */
+function extended(
+  points: Partial<Record<SignalId, readonly Point[]>>,
+  newest: Readings | Fault,
+  atMs: number,
+) {
+  const entries = signalIds.map((id) => {
+    const reading = newest instanceof Fault ? undefined : newest.signals[id];
+    const point = { atMs, value: reading?.kind === 'value' ? reading.value : undefined };
+    return [id, [...(points[id] ?? []), point].slice(-historyPoints)] as const;
+  });
+  return Object.fromEntries(entries);
+}
