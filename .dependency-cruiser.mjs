@@ -37,7 +37,8 @@ export default {
       from: { path: '^views/' },
       to: {
         path: '^src/|^node:|^ioredis|^prom-client',
-        pathNot: '^src/(base|game|monitoring)/|^src/metrics/source.ts$|^src/platform/flags.ts$|^node:module$',
+        pathNot:
+          '^src/(base|game|monitoring)/|^src/metrics/source.ts$|^src/platform/flags.ts$|^src/action/outcome-words.ts$|^node:module$',
         dependencyTypesNot: ['type-only'],
       },
     },

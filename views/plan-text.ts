@@ -1,5 +1,6 @@
 /** A plan and a report in words; the preview, the confirmation and the result share them. */
 import type { Check, Report, RunOutcome, StepState } from '../src/action/action.ts';
+import { nextSteps, outcomeText } from '../src/action/outcome-words.ts';
 import type { Change, Plan } from '../src/action/plan.ts';
 import { cellsOfLine, type Line, piece, wrap } from './line.ts';
 import type { Glyphs, Tone } from './theme.ts';
@@ -46,32 +47,12 @@ function labelled(label: string, text: string, tone: Tone, cells: number): reado
   ]);
 }
 
-const outcomeWords: Readonly<Record<RunOutcome, { text: string; tone: Tone; next: string }>> = {
-  done: {
-    text: 'DONE: every step took effect and every check passed.',
-    tone: 'good',
-    next: '',
-  },
-  partial: {
-    text: 'PARTIAL: some of it took effect, not all. This is not done.',
-    tone: 'bad',
-    next: 'Mend what failed, then plan again: what is done already will show as unchanged.',
-  },
-  failed: {
-    text: 'FAILED: nothing took effect.',
-    tone: 'bad',
-    next: 'Mend what failed, then plan again.',
-  },
-  inconclusive: {
-    text: 'INCONCLUSIVE: the steps ran, but a check could not tell whether they worked.',
-    tone: 'warn',
-    next: 'Look at the target yourself before running anything again.',
-  },
-  interrupted: {
-    text: 'INTERRUPTED: it was stopped before its end.',
-    tone: 'warn',
-    next: 'See below how far it came, then plan again.',
-  },
+const outcomeTone: Readonly<Record<RunOutcome, Tone>> = {
+  done: 'good',
+  partial: 'bad',
+  failed: 'bad',
+  inconclusive: 'warn',
+  interrupted: 'warn',
 };
 
 const stepWords: Readonly<Record<StepState['kind'], { word: string; tone: Tone }>> = {
@@ -122,22 +103,10 @@ function checkLine({ name, kind, found }: Check, glyphs: Glyphs): Line {
   return outcomeLine(`${glyphs.step[glyph]} ${word}`, tone, name, found);
 }
 
-/** After these the platform has to be watched. */
-const watched = ['rollback run', 'backup restore'];
-
-function nextSteps({ outcome, action, steps }: Report): readonly string[] {
-  const advice = steps.flatMap(({ state }) =>
-    'fault' in state && state.fault.next ? [state.fault.next] : [],
-  );
-  const { next } = outcomeWords[outcome];
-  const watch =
-    outcome === 'done' && watched.includes(action) ? 'Watch the Overview for the next 30 minutes.' : '';
-  return [...new Set([...advice, next, watch])].filter((text) => text !== '');
-}
-
 /** What is done, what is not, what to do next. */
 export function reportLines(report: Report, glyphs: Glyphs, cells: number): readonly Line[] {
-  const { text, tone } = outcomeWords[report.outcome];
+  const text = outcomeText(report.outcome);
+  const tone = outcomeTone[report.outcome];
   const next = nextSteps(report);
   const heading = (title: string): Line => [piece(title, 'plain', true)];
   return [

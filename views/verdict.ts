@@ -1,6 +1,6 @@
 /** The top two lines, and the plain form's: what is wrong, since when, what is at stake, what to open. */
 import type { FeedState } from '../src/base/feed.ts';
-import { formatAge, formatDuration, formatValue } from '../src/base/units.ts';
+import { formatAge, formatElapsed, formatValue } from '../src/base/units.ts';
 import type { Status } from '../src/status/status.ts';
 import { cellsOfLine, cut, type Line, piece } from './line.ts';
 import type { Age } from './readings.ts';
@@ -20,12 +20,9 @@ export function verdictLine(state: FeedState<Status>, age: Age, nowMs: number, g
   const { verdict, since } = status;
   return [
     piece(`${glyphs.verdict[verdict]} ${verdict.toUpperCase()}`, verdictTone[verdict], true),
-    piece(` for ${since.atLeast ? 'at least ' : ''}${formatDuration(wholeSeconds(nowMs - since.atMs))}`),
+    piece(` for ${since.atLeast ? 'at least ' : ''}${formatElapsed(nowMs - since.atMs)}`),
   ];
 }
-
-/** Ages tick in seconds; tenths would only flicker. */
-const wholeSeconds = (ms: number) => Math.max(0, Math.floor(ms / 1000)) * 1000;
 
 /** What would be lost if the servers restarted now. */
 export function lossLine({ last }: FeedState<Status>, age: Age): Line {
@@ -33,7 +30,7 @@ export function lossLine({ last }: FeedState<Status>, age: Age): Line {
   if (!unpersisted || age.stale) return [piece('unpersisted games: not known', 'warn')];
   const { games, oldestSeconds } = unpersisted;
   if (games === 0) return [piece('0 games unpersisted', 'good')];
-  const count = `${formatValue(games, 'games')} ${games === 1 ? 'game' : 'games'}, ${formatDuration(wholeSeconds(oldestSeconds * 1000))}`;
+  const count = `${formatValue(games, 'games')} ${games === 1 ? 'game' : 'games'}, ${formatElapsed(oldestSeconds * 1000)}`;
   return [piece(`${count} lost if servers restarted now`, 'bad')];
 }
 

@@ -44,6 +44,11 @@ export function formatDuration(ms: number): string {
   return twoUnits(ms, dayMs, 'd', hourMs, 'h');
 }
 
+/** How long something has lasted, in whole seconds, since tenths would only flicker: `<1 s`, `15 s`, `4 min 10 s`. */
+export function formatElapsed(ms: number): string {
+  return ms < secondMs ? '<1 s' : formatDuration(Math.floor(ms / secondMs) * secondMs);
+}
+
 /** One unit, rounded down and short for its place beside a panel's title: `<1 s`, `119 s`, `2 min`, `47 h`, `2 d`. */
 export function formatAge(ms: number): string {
   if (!Number.isFinite(ms)) return 'no data';

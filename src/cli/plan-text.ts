@@ -1,5 +1,6 @@
 /** Plans and reports as lines for people. */
 import type { Check, Report } from '../action/action.ts';
+import { nextSteps, outcomeText } from '../action/outcome-words.ts';
 import type { Change, Plan } from '../action/plan.ts';
 import { formatDuration } from '../base/units.ts';
 import { stepWords } from './progress.ts';
@@ -52,19 +53,13 @@ function fromTo({ from, to }: Change): string {
   return to === undefined ? from : `${from} -> ${to}`;
 }
 
-const outcomeWords: Readonly<Record<Report['outcome'], string>> = {
-  done: 'DONE, and verified',
-  partial: 'PARTIAL: not everything took effect',
-  failed: 'FAILED: nothing was changed',
-  inconclusive: 'INCONCLUSIVE: it ran, the result could not be verified',
-  interrupted: 'INTERRUPTED',
-};
-
 export function reportLines(report: Report): string[] {
   return [
-    `${outcomeWords[report.outcome]}: ${report.title}`,
+    report.title,
+    outcomeText(report.outcome),
     ...table(report.steps.map(({ name, state }) => ['  step', name, stepWords(state)])),
     ...table(report.checks.map(checkRow)),
+    ...nextSteps(report),
     `Run ${report.runId}, ${formatDuration(report.endedAtMs - report.startedAtMs)}, audit head ${report.auditHead}`,
   ];
 }

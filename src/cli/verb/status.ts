@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault.ts';
-import { formatDuration, formatValue } from '../../base/units.ts';
+import { formatElapsed, formatValue } from '../../base/units.ts';
 import { type Readings, type SignalId, signals } from '../../metrics/source.ts';
 import type { ServerStatus, Status } from '../../status/status.ts';
 import { exit } from '../exit.ts';
@@ -34,15 +34,14 @@ function statusLines(status: Status, environment: string): string[] {
 }
 
 function sinceWords({ since, atMs }: Status): string {
-  if (since.atLeast && atMs - since.atMs < 1_000) return 'first look';
-  return `for ${since.atLeast ? 'at least ' : ''}${formatDuration(atMs - since.atMs)}`;
+  return `for ${since.atLeast ? 'at least ' : ''}${formatElapsed(atMs - since.atMs)}`;
 }
 
 function unpersistedLine({ unpersisted }: Status): string {
   if (!unpersisted) return 'Lost if the servers restarted now: unknown';
   if (unpersisted.games === 0) return 'Lost if the servers restarted now: nothing';
   const { games, oldestSeconds } = unpersisted;
-  return `Lost if the servers restarted now: up to ${formatDuration(oldestSeconds * 1000)} of ${formatValue(games, 'games')} games`;
+  return `Lost if the servers restarted now: up to ${formatElapsed(oldestSeconds * 1000)} of ${formatValue(games, 'games')} games`;
 }
 
 function readingLines(readings: Readings | Fault): string[] {

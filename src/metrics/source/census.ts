@@ -57,7 +57,10 @@ const readingsOf =
     const counted: Partial<Record<SignalId, Reading>> = {
       activeGames: sumOf(games.filter(({ phase }) => phase !== 'GAME_OVER').map(gamesInPhase)),
       storageUsed: sumOf(Object.entries(usedBytes)),
-      ...(limitBytes === undefined ? {} : { storageLimit: { kind: 'value', value: limitBytes } }),
+      storageLimit:
+        limitBytes === undefined
+          ? { kind: 'none', why: 'the backend has no limit set' }
+          : { kind: 'value', value: limitBytes },
     };
     const entries = signalIds.map((id) => [id, counted[id] ?? notCounted] as const);
     // Each id has its entry.

@@ -4,6 +4,7 @@ import {
   formatAge,
   formatBytes,
   formatDuration,
+  formatElapsed,
   formatValue,
   type Unit,
   units,
@@ -112,5 +113,16 @@ describe('bytes', () => {
     [Number.POSITIVE_INFINITY, 'no data'],
   ])('%d reads %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+  });
+});
+
+describe('how long something has lasted', () => {
+  it.each([
+    [0, '<1 s'],
+    [999, '<1 s'],
+    [15_900, '15 s'],
+    [250_400, '4 min 10 s'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(formatElapsed(ms)).toBe(text);
   });
 });

@@ -1,0 +1,40 @@
+/** How a run ended and what to do next, the same in the console and the CLI. */
+import type { Report, RunOutcome } from './action.ts';
+
+const words: Readonly<Record<RunOutcome, { readonly text: string; readonly next: string }>> = {
+  done: {
+    text: 'DONE: every step took effect and every check passed.',
+    next: '',
+  },
+  partial: {
+    text: 'PARTIAL: some of it took effect, not all. This is not done.',
+    next: 'Mend what failed, then plan again: what is done already will show as unchanged.',
+  },
+  failed: {
+    text: 'FAILED: nothing took effect.',
+    next: 'Mend what failed, then plan again.',
+  },
+  inconclusive: {
+    text: 'INCONCLUSIVE: the steps ran, but a check could not tell whether they worked.',
+    next: 'Look at the target yourself before running anything again.',
+  },
+  interrupted: {
+    text: 'INTERRUPTED: it was stopped before its end.',
+    next: 'See below how far it came, then plan again.',
+  },
+};
+
+export const outcomeText = (outcome: RunOutcome): string => words[outcome].text;
+
+/** After these the platform has to be watched. */
+const watched = ['rollback run', 'backup restore'];
+
+/** Empty when there is nothing left to do. */
+export function nextSteps({ outcome, action, steps }: Report): readonly string[] {
+  const advice = steps.flatMap(({ state }) =>
+    'fault' in state && state.fault.next ? [state.fault.next] : [],
+  );
+  const watch =
+    outcome === 'done' && watched.includes(action) ? 'Watch the platform for the next 30 minutes.' : '';
+  return [...new Set([...advice, words[outcome].next, watch])].filter((text) => text !== '');
+}
