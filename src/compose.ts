@@ -18,7 +18,7 @@ import type { Settings } from './config/load.ts';
 import type { FlagStore } from './flags/store.ts';
 import type { MetricSource } from './metrics/source.ts';
 import type { PlatformClient } from './platform/client.ts';
-import type { RollbackDetail } from './rollback/draft.ts';
+import type { RollbackDetail } from './rollback/detail.ts';
 import type { RunbookLibrary } from './runbook/library.ts';
 import type { Walk } from './runbook/walk.ts';
 import type { Attached } from './sandbox/attach.ts';

@@ -32,7 +32,7 @@ export function createReportStore(folder: string, disk: Disk): ReportStore {
 }
 
 /** A report as JSON holds it, with each fault's code, message and next step. */
-export function plainReport(report: Report): object {
+function plainReport(report: Report): object {
   const steps = report.steps.map(({ name, state }) => ({ name, state: plainState(state) }));
   return { version: 1, ...report, steps };
 }

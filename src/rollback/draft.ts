@@ -3,21 +3,10 @@ import { Fault } from '../base/fault.ts';
 import type { FleetFlags } from '../flags/store.ts';
 import type { Answer, PlatformClient, Room } from '../platform/client.ts';
 import type { FlagName } from '../platform/flags.ts';
-import type { Flags } from '../platform/schemas.ts';
+import { count, liveRooms, type PlannedServer, type RollbackDetail } from './detail.ts';
 import { flagsDigest, flagText, offOrder, type ServerFlags } from './off.ts';
 import type { RollbackParts } from './rollback.ts';
 import { stepNames } from './steps.ts';
-
-export interface RollbackDetail {
-  readonly reason: string;
-  /** Every server, as planning saw it. */
-  readonly servers: readonly PlannedServer[];
-}
-
-export type PlannedServer =
-  | { readonly server: string; readonly flags: Flags }
-  /** The fault's message: plans are plain data. */
-  | { readonly server: string; readonly unread: string };
 
 export async function draftRollback(
   { flags, platform, metrics }: RollbackParts,
@@ -92,8 +81,6 @@ function planChange(flag: FlagName, row: PlannedServer): Change {
 
 type Rooms = readonly Answer<readonly Room[]>[];
 
-export const liveRooms = (rooms: readonly Room[]) => rooms.filter(({ phase }) => phase !== 'GAME_OVER');
-
 function roomWarnings(answers: Rooms): string[] {
   const live = answers.flatMap((answer) => ('value' in answer ? liveRooms(answer.value) : []));
   if (live.length === 0) return [];
@@ -116,5 +103,3 @@ function healthWarnings(answers: Awaited<ReturnType<PlatformClient['health']>>):
 
 const unanswered = (answers: readonly Answer<unknown>[]) =>
   answers.flatMap((answer) => ('fault' in answer ? [answer.server] : []));
-
-export const count = (amount: number, noun: string) => `${amount} ${noun}${amount === 1 ? '' : 's'}`;

@@ -1,6 +1,6 @@
 import type { Check } from '../action/action.ts';
 import type { FlagStore } from '../flags/store.ts';
-import type { PlannedServer, RollbackDetail } from './draft.ts';
+import type { PlannedServer, RollbackDetail } from './detail.ts';
 import { type ReadBack, readOn } from './steps.ts';
 
 /** One check for each planned server, and one for each that has appeared since. */

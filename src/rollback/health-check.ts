@@ -1,7 +1,7 @@
 import type { Check } from '../action/action.ts';
 import type { Clock } from '../base/clock.ts';
 import type { PlatformClient } from '../platform/client.ts';
-import type { RollbackDetail } from './draft.ts';
+import type { RollbackDetail } from './detail.ts';
 import { poll } from './poll.ts';
 import type { RollbackSettings } from './rollback.ts';
 

@@ -2,7 +2,7 @@ import type { Step, StepOutcome } from '../action/action.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import type { FlagStore, FlagWrite, FleetFlags } from '../flags/store.ts';
-import { count, type RollbackDetail } from './draft.ts';
+import { count, type RollbackDetail } from './detail.ts';
 import { allOff, flagsStillOn } from './off.ts';
 import { type Patience, poll } from './poll.ts';
 

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { asFault, type Fault } from '../base/fault.ts';
 import type { MetricSource, Readings } from '../metrics/source.ts';
 import type { PlatformClient } from '../platform/client.ts';
-import { liveRooms, type RollbackDetail } from './draft.ts';
+import { liveRooms, type RollbackDetail } from './detail.ts';
 import { type Patience, poll } from './poll.ts';
 
 type Finding = Omit<Check, 'name'>;
