@@ -5,7 +5,7 @@ import { createRunner } from '../../../src/action/run.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { randomHex } from '../../../src/base/ids.ts';
 import type { MetricSource, Readings } from '../../../src/metrics/source.ts';
-import type { RollbackDetail } from '../../../src/rollback/draft.ts';
+import type { RollbackDetail } from '../../../src/rollback/detail.ts';
 import { flagsStillOn } from '../../../src/rollback/off.ts';
 import { rollbackAction } from '../../../src/rollback/rollback.ts';
 import { readRollbackStatus } from '../../../src/rollback/status.ts';
