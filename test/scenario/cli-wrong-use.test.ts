@@ -84,6 +84,16 @@ describe.concurrent('a profile that cannot be used', () => {
   }
 });
 
+describe.concurrent('a profile that is a folder', () => {
+  test('exits 2 and says that it cannot be read', async ({ world }) => {
+    await mkdir(join(world.env.XDG_CONFIG_HOME ?? '', 'gamekeeper', 'profiles', 'mine.yaml'), {
+      recursive: true,
+    });
+    const document = documentOf(await world.run(['status', '--profile', 'mine', '--json']));
+    expect(document).toMatchObject({ exit: 2, fault: { message: 'Profile "mine" cannot be read' } });
+  });
+});
+
 describe.concurrent('help', () => {
   test('lists every group of verbs and exits 0', async ({ world }) => {
     const { exit, stdout, stderr } = await world.run(['--help']);
