@@ -3,8 +3,9 @@
  * person does, and never at bytes.
  */
 import { spawn } from '@lydell/node-pty';
-import headless from '@xterm/headless';
-import { type Cell, cellOf } from './cell.ts';
+import type { Cell } from './cell.ts';
+import { createEmulator } from './emulator.ts';
+import { createWaits, type Expected } from './screen-waits.ts';
 
 export interface TerminalOptions {
   readonly columns: number;
@@ -19,9 +20,6 @@ export interface Exit {
   /** Number of the signal that ended it; 0 when none did. */
   readonly signal: number;
 }
-
-/** A text or pattern that a line shows, or anything about the screen. */
-export type Expected = string | RegExp | ((lines: readonly string[]) => boolean);
 
 export interface Terminal {
   readonly pid: number;
@@ -77,35 +75,26 @@ export function openTerminal(
   args: readonly string[],
   { columns, rows, env, cwd }: TerminalOptions,
 ): Terminal {
-  const emulator = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
-  const observed = observe(emulator);
+  const emulator = createEmulator(columns, rows);
+  const waits = createWaits(emulator);
+  const size = { cols: columns, rows };
   const program = spawn(file, [...args], {
-    cols: columns,
-    rows,
+    ...size,
     cwd,
     env: { ...env },
     name: env.TERM ?? 'xterm-256color',
   });
   program.onData((data) => emulator.write(data));
-  // Answers to the program's questions, like where the cursor is.
-  emulator.onData((answer) => program.write(answer));
+  emulator.onAnswer((answer) => program.write(answer));
 
-  const screen = () => linesOf(emulator);
-  const waiting = new Set<() => void>();
-  const recheck = () => {
-    for (const check of waiting) check();
-  };
-  emulator.onWriteParsed(recheck);
-
-  let exit: Exit | undefined;
-  const exited = new Promise<Exit>((resolve) => {
-    program.onExit(({ exitCode, signal = 0 }) => {
-      // Once what it wrote last is on the screen.
-      emulator.write('', () => {
-        exit = { code: exitCode, signal };
-        resolve(exit);
-        recheck();
-      });
+  let hasEnded = false;
+  const { promise: exited, resolve: ended } = Promise.withResolvers<Exit>();
+  program.onExit(({ exitCode: code, signal = 0 }) => {
+    // Once what it wrote last is on the screen.
+    emulator.write('', () => {
+      hasEnded = true;
+      ended({ code, signal });
+      waits.end(`code ${code}, signal ${signal}`);
     });
   });
 
@@ -117,57 +106,36 @@ export function openTerminal(
     type: (text) => program.write(text),
     paste(text) {
       const typed = text.replaceAll(/\r?\n/g, '\r');
-      program.write(emulator.modes.bracketedPasteMode ? `\u001b[200~${typed}\u001b[201~` : typed);
+      program.write(emulator.bracketsPastes ? `\u001b[200~${typed}\u001b[201~` : typed);
     },
     resize(newColumns, newRows) {
       emulator.resize(newColumns, newRows);
       program.resize(newColumns, newRows);
     },
-    screen,
-    cell: (x, y) => cellOf(emulator, x, y),
-    waitFor(expected, { timeoutMs = defaultTimeoutMs } = {}) {
-      return new Promise((resolve, reject) => {
-        const end = (settle: () => void) => {
-          waiting.delete(check);
-          clearTimeout(timer);
-          settle();
-        };
-        const fail = (why: string) => end(() => reject(new Error(`${why}\n${framed(emulator)}`)));
-        const check = () => {
-          // Between the marks of an atomic update the screen is half painted.
-          if (!emulator.modes.synchronizedOutputMode && holds(expected, screen())) end(resolve);
-          else if (exit)
-            fail(`The program ended (code ${exit.code}, signal ${exit.signal}) before ${wordsFor(expected)}`);
-        };
-        const timer = setTimeout(
-          () => fail(`Within ${timeoutMs} ms the screen never showed ${wordsFor(expected)}`),
-          timeoutMs,
-        );
-        waiting.add(check);
-        check();
-      });
-    },
+    screen: emulator.screen,
+    cell: emulator.cell,
+    waitFor: (expected, { timeoutMs = defaultTimeoutMs } = {}) => waits.waitFor(expected, timeoutMs),
     watch: (forMs) => new Promise((resolve) => setTimeout(resolve, forMs)),
     exited,
     get altScreen() {
-      return emulator.buffer.active.type === 'alternate';
+      return emulator.altScreen;
     },
     get cursorVisible() {
-      return observed.cursorVisible;
+      return emulator.cursorVisible;
     },
     get title() {
-      return observed.title;
+      return emulator.title;
     },
     get fullClears() {
-      return observed.fullClears;
+      return emulator.fullClears;
     },
     get scrolledLines() {
-      return observed.scrolledLines;
+      return emulator.scrolledLines;
     },
     kill: (signal) => program.kill(signal),
     hangUp: () => hangUp(program),
     async close() {
-      if (!exit) program.kill('SIGKILL');
+      if (!hasEnded) program.kill('SIGKILL');
       await exited;
       emulator.dispose();
     },
@@ -180,54 +148,6 @@ const bytesOf = (name: string): string => {
   if (bytes === name && name.length > 1) throw new Error(`No key is called ${name}; use type() for text`);
   return bytes;
 };
-
-/** What the emulator knows but does not tell. */
-function observe(emulator: headless.Terminal) {
-  const observed = { cursorVisible: true, title: '', fullClears: 0, scrolledLines: 0 };
-  const cursor = (visible: boolean) => (parameters: readonly (number | number[])[]) => {
-    if (parameters.includes(25)) observed.cursorVisible = visible;
-    return false;
-  };
-  emulator.parser.registerCsiHandler({ prefix: '?', final: 'h' }, cursor(true));
-  emulator.parser.registerCsiHandler({ prefix: '?', final: 'l' }, cursor(false));
-  emulator.parser.registerCsiHandler({ final: 'J' }, (parameters) => {
-    if (parameters[0] === 2) observed.fullClears++;
-    return false;
-  });
-  emulator.onScroll(() => {
-    observed.scrolledLines++;
-  });
-  emulator.onTitleChange((title) => {
-    observed.title = title;
-  });
-  return observed;
-}
-
-function linesOf(emulator: headless.Terminal): readonly string[] {
-  const { active } = emulator.buffer;
-  return Array.from(
-    { length: emulator.rows },
-    (_, y) => active.getLine(active.baseY + y)?.translateToString(true) ?? '',
-  );
-}
-
-function holds(expected: Expected, lines: readonly string[]): boolean {
-  if (typeof expected === 'function') return expected(lines);
-  return lines.some((line) => (typeof expected === 'string' ? line.includes(expected) : expected.test(line)));
-}
-
-const wordsFor = (expected: Expected): string =>
-  typeof expected === 'string' ? `"${expected}"` : expected.toString();
-
-function framed(emulator: headless.Terminal): string {
-  const edge = '-'.repeat(emulator.cols);
-  const lines = linesOf(emulator).map((line) => `|${line.padEnd(emulator.cols)}|`);
-  return [
-    `+${edge}+ ${emulator.cols}x${emulator.rows}, ${emulator.buffer.active.type} screen`,
-    ...lines,
-    `+${edge}+`,
-  ].join('\n');
-}
 
 /** Its types leave out that it can close the terminal's end without asking the program first. */
 function hangUp(program: object): void {
