@@ -92,7 +92,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
   const servers = async () => (simulated ? (await sandbox()).servers : settings.gameServerUrls);
 
   const backend = once(async () => {
-    const opened = await openBackend(settings, sandbox, clock);
+    const opened = await openTarget(settings, sandbox, clock);
     if (!readOnly) return opened;
     const { refuseWrites } = await import('./backend/read-only.ts');
     return refuseWrites(opened);
@@ -234,25 +234,24 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
 }
 
 /** A configured backend that fails never falls back to the sandbox. */
-async function openBackend(
+async function openTarget(
   settings: Settings,
   sandbox: () => Promise<Attached>,
   clock: Clock,
 ): Promise<Backend> {
-  const { openBackend: open } = await import('./backend/catalogue.ts');
+  const { openBackend } = await import('./backend/catalogue.ts');
   const { connectTimeoutMs, operationTimeoutMs, target } = settings;
-  const url = target.kind === 'redis' ? target.url : '';
-  const common = { clock, connectTimeoutMs, operationTimeoutMs, url };
-  if (target.kind !== 'sandbox') return open(target.kind, { ...common, folder: '' });
+  if (target.kind === 'redis') return openBackend({ ...target, connectTimeoutMs, operationTimeoutMs }, clock);
+  if (target.kind === 'dynamodb') return openBackend(target, clock);
   await sandbox();
   const [{ openFaultFile, withStorageFaults }, { sandboxPaths }] = await Promise.all([
     import('./sandbox/faults.ts'),
     import('./sandbox/paths.ts'),
   ]);
-  const paths = sandboxPaths(sandboxFolder(settings));
-  const games = await open('embedded', { ...common, folder: paths.data });
+  const { data, faults } = sandboxPaths(sandboxFolder(settings));
+  const games = await openBackend({ kind: 'embedded', folder: data }, clock);
   // Met like a game server meets it, faults included.
-  return withStorageFaults(games, { file: openFaultFile(paths.faults), clock, random: Math.random });
+  return withStorageFaults(games, { file: openFaultFile(faults), clock, random: Math.random });
 }
 
 function placeOf({ target }: Settings): string {

@@ -1,6 +1,6 @@
 /** What game servers persist their games with. */
 export { type BreakerSettings, withBreaker } from './backend/breaker.ts';
-export { openBackend } from './backend/catalogue.ts';
+export { type BackendPlace, openBackend } from './backend/catalogue.ts';
 export { observed } from './backend/observed.ts';
 export type { Backend, BackendKind, Observer } from './backend/port.ts';
 export { retryReads } from './backend/retry.ts';

@@ -2,36 +2,38 @@ import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import type { Backend, BackendKind } from './port.ts';
 
-/** Where a backend is and how long it may take; each takes what it needs. */
-export interface BackendSettings {
-  readonly clock: Clock;
-  /** For `embedded`. */
-  readonly folder: string;
-  /** For `redis`. */
-  readonly url: string;
-  readonly connectTimeoutMs: number;
-  readonly operationTimeoutMs: number;
-}
+/** Where games are kept, and what it takes to get there. */
+export type BackendPlace =
+  | { readonly kind: 'embedded'; readonly folder: string }
+  | {
+      readonly kind: 'redis';
+      readonly url: string;
+      readonly connectTimeoutMs: number;
+      readonly operationTimeoutMs: number;
+    }
+  | { readonly kind: 'dynamodb' };
 
-interface BackendRow {
-  readonly kind: BackendKind;
-  /** Loads the client on demand. Opening never waits for the backend: the first call does. */
-  open(settings: BackendSettings): Promise<Backend>;
-}
+type Open<Kind extends BackendKind> = (
+  place: Extract<BackendPlace, { kind: Kind }>,
+  clock: Clock,
+) => Promise<Backend>;
 
-export const backends: readonly BackendRow[] = [
-  {
-    kind: 'embedded',
-    open: async (settings) => (await import('./embedded/embedded.ts')).openEmbedded(settings),
+/** One row a backend. It loads its client on demand, and opening never waits for the backend: the first call does. */
+const rows: { readonly [Kind in BackendKind]: Open<Kind> } = {
+  embedded: async ({ folder }, clock) =>
+    (await import('./embedded/embedded.ts')).openEmbedded({ folder, clock }),
+  redis: async (place, clock) => (await import('./redis/redis.ts')).openRedis({ ...place, clock }),
+  dynamodb: async () => {
+    throw new Fault('unsupported', 'This version cannot use dynamodb as a backend', {
+      next: 'Set STATE_STORAGE_BACKEND to embedded or redis',
+    });
   },
-  { kind: 'redis', open: async (settings) => (await import('./redis/redis.ts')).openRedis(settings) },
-];
+};
 
-/** @throws Fault `unsupported` for a kind without a row. */
-export async function openBackend(kind: BackendKind, settings: BackendSettings): Promise<Backend> {
-  const row = backends.find((candidate) => candidate.kind === kind);
-  if (row) return row.open(settings);
-  throw new Fault('unsupported', `This version cannot use ${kind} as a backend`, {
-    next: `Set STATE_STORAGE_BACKEND to one of: ${backends.map((known) => known.kind).join(', ')}`,
-  });
+/** @throws Fault `unsupported` for a kind that is not built yet, `config-invalid` for a wrong address */
+export function openBackend<Kind extends BackendKind>(
+  place: Extract<BackendPlace, { kind: Kind }>,
+  clock: Clock,
+): Promise<Backend> {
+  return rows[place.kind as Kind](place, clock);
 }
