@@ -9,13 +9,19 @@ import { flagOption, textOption, type VerbCall, type VerbResult } from './verb.t
 /** @param input not called when a saved plan is applied */
 export async function act<I, D extends PlanDetail>(
   call: VerbCall,
-  action: Action<I, D>,
+  open: () => Promise<Action<I, D>>,
   input: () => I,
 ): Promise<VerbResult> {
   const { world, signal } = call;
-  const runner = await world.runner();
   const saved = textOption(call, 'plan');
-  const plan = saved ? await runner.load(action, saved) : await runner.prepare(action, input(), signal);
+  // Wrong use is said before a backend is connected or the sandbox started.
+  const asked = saved === undefined ? { input: input() } : { saved };
+  const action = await open();
+  const runner = await world.runner();
+  const plan =
+    'saved' in asked
+      ? await runner.load(action, asked.saved)
+      : await runner.prepare(action, asked.input, signal);
   if (flagOption(call, 'dryRun')) return { exit: exit.done, result: { plan }, text: () => planLines(plan) };
   if (plan.effect === 'target' && world.readOnly) {
     throw new Fault('read-only', `${action.name} changes ${plan.place}, and this is a read-only session`, {

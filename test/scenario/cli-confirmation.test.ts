@@ -116,6 +116,14 @@ describe('a change of the target', () => {
     ).toBe(5);
   });
 
+  test('by an empty plan, as of an unset variable, is not taken for one without a plan', async ({
+    world,
+  }) => {
+    await archiveOfLostGame(world);
+    expect(documentOf(await verb(world, ...restore, '--plan', '', '--confirm', 'staging')).ok).toBe(false);
+    await nothing();
+  });
+
   test('in a read-only session is refused with 4 even when confirmed', async ({ world }) => {
     await archiveOfLostGame(world);
     const refused = documentOf(await verb(world, ...restore, '--read-only', '--confirm', 'staging'));

@@ -52,6 +52,7 @@ describe.concurrent('wrong use', () => {
       expect(stderr).toContain(says);
       // The message, then what to do next.
       expect(stderr.trim().split('\n').length).toBeGreaterThan(1);
+      expect(await world.processes(), 'no sandbox was started for it').toEqual([]);
     });
 
     test(`${what} is a document with --json`, async ({ world }) => {

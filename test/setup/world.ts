@@ -98,11 +98,19 @@ export async function createWorld(): Promise<TestWorld> {
     async close() {
       await Promise.all(terminals.map((terminal) => terminal.close()));
       const left = await processesLeft(folder, processesEndWithinMs);
-      for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      for (const { pid } of left) kill(pid);
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       if (left.length > 0) throw new Error(`Processes were left behind: ${JSON.stringify(left)}`);
     },
   };
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 const withGamekeeper = (line: string) => `gamekeeper() { ${process.execPath} ${program} "$@"; }; ${line}`;

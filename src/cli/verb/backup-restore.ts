@@ -4,7 +4,7 @@ import { act } from '../act.ts';
 import { listOption, textArgument, textOption, type VerbCall, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
-  return act(call, await call.world.actions['backup restore'](), () => inputOf(call));
+  return act(call, call.world.actions['backup restore'], () => inputOf(call));
 };
 
 function inputOf(call: VerbCall): RestoreInput {

@@ -3,7 +3,7 @@ import { act } from '../act.ts';
 import { textOption, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) =>
-  act(call, await call.world.actions['rollback run'](), () => {
+  act(call, call.world.actions['rollback run'], () => {
     const reason = textOption(call, 'reason')?.trim();
     if (!reason) {
       throw new Fault('wrong-use', 'A rollback needs a reason', {
