@@ -3,7 +3,7 @@ import type { WalkControl } from './hook/use-walk.ts';
 import type { KeyRow } from './keymap.ts';
 
 interface WalkActs {
-  /** A way that is not the suggested one needs a reason first. */
+  /** A way that needs a reason is to be taken. */
   readonly onOverride: (way: Way) => void;
   /** The node's action is to be previewed. */
   readonly onAct: () => void;
@@ -18,7 +18,6 @@ export function walkRows(
 ): readonly KeyRow[] {
   const { ways, node, path, ended } = state;
   const wait = moving ? 'the last move is being recorded' : undefined;
-  const someSuggested = ways.some(({ suggested }) => suggested);
   return [
     ...(node.kind === 'action'
       ? [{ keys: ['p'], what: `preview ${node.uses}`, changesTarget: true, disabled: wait, run: onAct }]
@@ -28,7 +27,7 @@ export function walkRows(
         keys: [String(index + 1)],
         what: ways.length > 1 ? 'take that way' : 'take it',
         disabled: wait,
-        run: () => (someSuggested && !way.suggested ? onOverride(way) : take(way.goto)),
+        run: () => (way.needsReason ? onOverride(way) : take(way.goto)),
       }),
     ),
     {

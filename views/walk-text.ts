@@ -10,15 +10,20 @@ import type { Glyphs } from './theme.ts';
 const indent = '  ';
 
 /** The nodes passed, oldest first, and where the operator is. */
-export function pathLines({ path, node }: WalkState, glyphs: Glyphs, cells: number): readonly Line[] {
+export function pathLines(
+  { path, node, runbook }: WalkState,
+  glyphs: Glyphs,
+  cells: number,
+): readonly Line[] {
   return [
-    ...path.flatMap(({ title, label, overrideReason }) => [
+    ...path.flatMap(({ nodeId, title, label, overrideReason }) => [
       ...wrap(title, cells).map((text) => [piece(text, 'quiet')]),
       ...wrap(label, cells - 4).map((text) => [piece(`${indent}${glyphs.dash} ${text}`)]),
       ...(overrideReason
-        ? wrap(`against the suggestion: ${overrideReason}`, cells - 4).map((text) => [
-            piece(`${indent}! ${text}`, 'warn'),
-          ])
+        ? wrap(
+            `${runbook.nodes[nodeId]?.kind === 'action' ? 'not done' : 'against the suggestion'}: ${overrideReason}`,
+            cells - 4,
+          ).map((text) => [piece(`${indent}! ${text}`, 'warn')])
         : []),
     ]),
     ...wrap(node.title, cells - 2).map((text, row) => [

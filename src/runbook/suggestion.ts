@@ -10,15 +10,20 @@ import type { Evidence, Way } from './walk.ts';
  */
 export function waysOn(node: RunbookNode, evidence: readonly Evidence[]): readonly Way[] {
   const edges = edgesOf(node).filter(({ role }) => role !== 'onOk');
-  if (node.kind !== 'question') return edges.map((edge) => wayOf(edge, edge.role === 'next'));
+  if (node.kind !== 'question') {
+    const needsReason = node.kind === 'action';
+    return edges.map((edge) => ({ ...wayOf(edge), suggested: edge.role === 'next', needsReason }));
+  }
   const suggestion = suggest(node, evidence);
   return edges.map((edge, index) => {
     const isSuggested = edge.role === suggestion.role && (suggestion.branch ?? index) === index;
-    return isSuggested ? { ...wayOf(edge, true), why: suggestion.why } : wayOf(edge, false);
+    return isSuggested
+      ? { ...wayOf(edge), suggested: true, needsReason: false, why: suggestion.why }
+      : { ...wayOf(edge), suggested: false, needsReason: true };
   });
 }
 
-const wayOf = ({ label, goto }: Edge, suggested: boolean): Way => ({ label, goto, suggested });
+const wayOf = ({ label, goto }: Edge) => ({ label, goto });
 
 interface Suggestion {
   readonly role: 'branch' | 'otherwise' | 'noData';

@@ -24,6 +24,8 @@ export interface Way {
   readonly label: string;
   readonly goto: string;
   readonly suggested: boolean;
+  /** It leads against the suggestion, or past an action that was not run: taking it needs a reason. */
+  readonly needsReason: boolean;
   /** Why it is suggested: `error ratio 24 % is above 20 %`. */
   readonly why?: string;
 }
@@ -50,7 +52,7 @@ export interface Walk {
   state(): WalkState;
   /** Reads the node's evidence again. */
   refresh(signal?: AbortSignal): Promise<WalkState>;
-  /** @param overrideReason needed when another way is suggested @throws Fault `refused` without it */
+  /** @param overrideReason where the way needs a reason @throws Fault `refused` without it */
   take(goto: string, overrideReason?: string, signal?: AbortSignal): Promise<WalkState>;
   /** To be called after the node's action ran, with what became of it. */
   acted(outcome: RunOutcome, runId: RunId, signal?: AbortSignal): Promise<WalkState>;

@@ -122,7 +122,7 @@ function stateOf(
 function moveTo(from: WalkState, goto: string, reason: string): WalkEvent {
   const way = wayTo(from, goto);
   const suggested = from.ways.find((other) => other.suggested);
-  if (needsReason(from, way) && reason === '') throw reasonMissing(from, suggested);
+  if (way.needsReason && reason === '') throw reasonMissing(from, suggested);
   return {
     event: 'walk-moved',
     run: from.runId,
@@ -130,8 +130,8 @@ function moveTo(from: WalkState, goto: string, reason: string): WalkEvent {
     to: goto,
     label: way.label,
     evidence: from.evidence.map(recorded),
-    ...(suggested ? { suggested: withoutMark(suggested) } : {}),
-    ...(needsReason(from, way) ? { overrideReason: reason } : {}),
+    ...(suggested ? { suggested: withoutMarks(suggested) } : {}),
+    ...(way.needsReason ? { overrideReason: reason } : {}),
   };
 }
 
@@ -140,7 +140,10 @@ function wayTo(from: WalkState, goto: string): Way {
   const ways = from.ways.filter((way) => way.goto === goto);
   const suggested = ways.find((way) => way.suggested);
   if (suggested) return suggested;
-  if (ways.length > 0) return { goto, label: ways.map(({ label }) => label).join(' / '), suggested: false };
+  if (ways.length > 0) {
+    const label = ways.map((way) => way.label).join(' / ');
+    return { goto, label, suggested: false, needsReason: ways.some((way) => way.needsReason) };
+  }
   if (from.node.kind === 'action' && from.node.onOk === goto) {
     throw refused(`Only a verified ${from.node.uses} leads on to "${goto}"`, `Do ${from.node.uses}`);
   }
@@ -148,11 +151,6 @@ function wayTo(from: WalkState, goto: string): Way {
   throw new Fault('wrong-use', `No way leads from "${from.nodeId}" to "${goto}"`, {
     next: `Take one of ${known}`,
   });
-}
-
-/** Against a suggestion, and past an action that was not run. */
-function needsReason({ node, ways }: WalkState, way: Way): boolean {
-  return node.kind === 'action' || (!way.suggested && ways.some(({ suggested }) => suggested));
 }
 
 function reasonMissing({ node }: WalkState, suggested: Way | undefined): Fault {
@@ -179,6 +177,6 @@ function moveBack(from: WalkState): WalkEvent {
 
 const recorded = ({ title: _title, points: _points, ...row }: Evidence): RecordedEvidence => row;
 
-const withoutMark = ({ suggested: _mark, ...way }: Way) => way;
+const withoutMarks = ({ suggested: _mark, needsReason: _rule, ...way }: Way) => way;
 
 const refused = (message: string, next: string) => new Fault('refused', message, { next });

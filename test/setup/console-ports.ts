@@ -257,7 +257,7 @@ interface FakeOptions {
   readonly readOnly?: boolean;
   readonly points?: (id: SignalId) => readonly Point[];
   readonly runbooks?: readonly Runbook[];
-  readonly walk?: (id: string) => Walk;
+  readonly walk?: (id: string) => Walk | Promise<Walk>;
   readonly prepare?: (request: ActionRequest) => Plan | Promise<Plan>;
 }
 
@@ -296,7 +296,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
     validateArchive: async (name) => ({ name, ok: true, games: 412, bytesRead: 1_250_000, problems: [] }),
     runbooks: {
       list: async () => options.runbooks ?? [disablePersistence],
-      start: async (id) => options.walk?.(id) ?? fakeWalk(),
+      start: async (id) => (await options.walk?.(id)) ?? fakeWalk(),
     },
   };
 }
@@ -367,16 +367,18 @@ export function fakeWalk(): Walk & {
   };
   const waysOf = (id: string): WalkState['ways'] => {
     const node = nodeAt(id);
-    if (node.kind === 'choice') return node.choices.map((way) => ({ ...way, suggested: false }));
+    if (node.kind === 'choice')
+      return node.choices.map((way) => ({ ...way, suggested: false, needsReason: false }));
     if (node.kind !== 'question') return [];
     return [
       ...node.branches.map(({ label, goto }, index) => ({
         label,
         goto,
         suggested: index === 0,
+        needsReason: index !== 0,
         ...(index === 0 ? { why: 'error ratio 24.1 % is above 20 %' } : {}),
       })),
-      { ...node.otherwise, suggested: false },
+      { ...node.otherwise, suggested: false, needsReason: true },
     ];
   };
   const state = (): WalkState => ({

@@ -63,6 +63,9 @@ export function WalkNode({ control, onAct }: WalkNodeProps) {
       <Lines of={problem} />
       {overriding && (
         <Override
+          what={
+            state.node.kind === 'action' ? `"${state.node.title}" was not done.` : 'Another way is suggested.'
+          }
           way={overriding}
           onReason={(reason) => {
             setOverriding(undefined);
@@ -84,19 +87,17 @@ function Column({ width, lines }: { width: number; lines: readonly LineData[] })
 }
 
 interface OverrideProps {
+  readonly what: string;
   readonly way: Way;
   readonly onReason: (reason: string) => void;
   readonly onCancel: () => void;
 }
 
-function Override({ way, onReason, onCancel }: OverrideProps) {
+function Override({ what, way, onReason, onCancel }: OverrideProps) {
   return (
     <>
       <Line
-        of={[
-          piece('! Another way is suggested. ', 'warn', true),
-          piece(`The record will hold why "${way.label}" was taken.`),
-        ]}
+        of={[piece(`! ${what} `, 'warn', true), piece(`The record will hold why "${way.label}" was taken.`)]}
       />
       <Prompt
         label="Why?"

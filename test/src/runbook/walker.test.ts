@@ -91,7 +91,13 @@ describe('a question suggests', () => {
     const metrics = fakeMetrics(() => change(readingsOf({ errorRatio: 0.24 }, nowMs), nowMs));
     const { walk } = await walkOn({}, { metrics });
     expect(suggestedOf(walk.state().ways)).toEqual([
-      { label: 'Unknown', goto: 'look', suggested: true, why: `no data for error ratio: ${why}` },
+      {
+        label: 'Unknown',
+        goto: 'look',
+        suggested: true,
+        needsReason: false,
+        why: `no data for error ratio: ${why}`,
+      },
     ]);
     expect(walk.state().evidence).toMatchObject([{ metric: 'err', reading: { kind: 'none', why } }]);
   });
