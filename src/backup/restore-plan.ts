@@ -84,6 +84,7 @@ export async function draftRestore(
     ],
     unverified: ['Whether a game server holds any of these games in memory and will write it again'],
     basis: basisOf(
+      backend.location,
       rootHash,
       games,
       games.map(({ found }) => found),
@@ -95,15 +96,20 @@ export async function draftRestore(
 export const isWritten = ({ does }: PlannedGame) => does === 'create' || does === 'update';
 
 /**
- * What a restore plan depends on: the archive, and of each game what decided over it. A game that will be skipped
- * may go on being played; that it exists is what counts.
+ * What a restore plan depends on: the target, the archive, and of each game what decided over it. A game that will
+ * be skipped may go on being played; that it exists is what counts.
  */
-export function basisOf(rootHash: string, games: readonly PlannedGame[], found: readonly string[]): string {
+export function basisOf(
+  target: string,
+  rootHash: string,
+  games: readonly PlannedGame[],
+  found: readonly string[],
+): string {
   const states = games.map(({ does }, index) => {
     const state = found[index] ?? 'absent';
     return does === 'skip' && state !== 'absent' ? 'present' : state;
   });
-  return digestOf({ rootHash, states, keys: games.map(keyText) });
+  return digestOf({ target, rootHash, states, keys: games.map(keyText) });
 }
 
 /** What is in the target now, in the order of the games. */

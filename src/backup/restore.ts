@@ -34,7 +34,7 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
     draft: (input, signal) => draftRestore(parts, input, signal),
     async basis({ archivePath, games }, signal) {
       const found = await readFound(backend, games, signal);
-      return basisOf(await rootHashAt(parts, archivePath), games, found);
+      return basisOf(backend.location, await rootHashAt(parts, archivePath), games, found);
     },
     lockKey: ({ target }) => `backup restore ${target}`,
     steps: ({ detail }) => stepsOf(parts, detail),

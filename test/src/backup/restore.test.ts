@@ -18,13 +18,14 @@ import { virtualClock } from '../../setup/virtual-clock.ts';
 async function world(archived: readonly GameRecord[], present: readonly GameRecord[]) {
   const clock = virtualClock();
   const backend = recordBackend(clock, archived);
-  const made = backupWorld({ backend, clock, stateDir: tempFolder() });
+  const stateDir = tempFolder();
+  const made = backupWorld({ backend, clock, stateDir });
   await made.backUp('a');
   backend.records.clear();
   for (const record of present) backend.records.set(keyText(record), record);
   const plan = (onExisting: (typeof restorePolicies)[number] = 'overwrite', only?: readonly string[]) =>
     made.runner.prepare(made.restore, { archive: 'a', onExisting, only });
-  return { backend, clock, ...made, plan };
+  return { backend, clock, stateDir, ...made, plan };
 }
 
 const atTurn = (id: string, revision: number) => gameRecord({ id, revision, phase: 'TURN' });
@@ -140,6 +141,15 @@ describe('the plan of a restore', () => {
     backend.records.set('current:x', atTurn('x', 2));
     await expect(apply(restore, first)).rejects.toMatchObject({ code: 'stale' });
     expect(backend.writes).toEqual([]);
+  });
+
+  test('is stale on any target but the one it shows', async () => {
+    const { plan, clock, files, stateDir } = await world([atTurn('x', 3)], []);
+    const made = await plan();
+    const elsewhere = { ...recordBackend(clock), location: 'another memory' };
+    const there = backupWorld({ backend: elsewhere, clock, files, stateDir });
+    await expect(there.apply(there.restore, made)).rejects.toMatchObject({ code: 'stale' });
+    expect(elsewhere.writes).toEqual([]);
   });
 });
 
