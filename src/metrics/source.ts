@@ -55,7 +55,10 @@ export interface Point {
 export interface MetricSource {
   /** For people: where the figures come from, like `scrape of 2 targets`. */
   readonly name: string;
-  /** @throws Fault `platform-unreachable` when no target at all answered. */
+  /**
+   * Callers at the same time share one read; a signal ends its own caller's wait.
+   * @throws Fault `platform-unreachable` when no target at all answered.
+   */
   read(signal?: AbortSignal): Promise<Readings>;
   /** Points of one signal, oldest first, at most as far back as the source knows. */
   history(id: SignalId): readonly Point[];

@@ -1,9 +1,11 @@
 /** Figures straight from the servers' /metrics: works where there is no Prometheus, and when it is down. */
+import { throwIfInterrupted } from '../../backend/interruptible.ts';
 import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault } from '../../base/fault.ts';
 import { type Fetch, sendRequest } from '../../base/http.ts';
 import type { MetricSource, Point, Reading, Readings, SignalId } from '../source.ts';
 import { parseExposition } from './exposition.ts';
+import { shared } from './shared.ts';
 import { compute } from './signals.ts';
 import { advance, type Scrape, type TargetWindow } from './window.ts';
 
@@ -24,6 +26,7 @@ const signalIds = Object.keys(compute) as SignalId[];
 export function createScrapeSource(options: ScrapeOptions): MetricSource {
   const { targets, clock, windowMs = 60_000, historyPoints = 3600 } = options;
   const windows = new Map<string, TargetWindow>();
+  let round = 0;
   let points: Partial<Record<SignalId, readonly Point[]>> = {};
 
   const record = (atMs: number, readings?: Readings['signals']) => {
@@ -35,39 +38,47 @@ export function createScrapeSource(options: ScrapeOptions): MetricSource {
     points = Object.fromEntries(extended);
   };
 
+  const scrapeAll = async (signal: AbortSignal): Promise<Readings> => {
+    round += 1;
+    const asked = { ...options, round };
+    const results = await Promise.all(targets.map((target) => scrapeTarget(target, asked, signal)));
+    throwIfInterrupted(signal);
+    const answered = results.flatMap((result) => {
+      if ('fault' in result) return [];
+      const window = advance(windows.get(result.target), result.scrape, windowMs);
+      windows.set(result.target, window);
+      return [window];
+    });
+    if (answered.length === 0) {
+      record(clock.now());
+      throw noAnswer(results);
+    }
+    const readings = readAll(answered);
+    const atMs = Math.max(...answered.map(({ latest }) => latest.atMs));
+    record(atMs, readings);
+    return { atMs, windowMs, signals: readings, targets: results.map(rowOf) };
+  };
+
   return {
     name: `scrape of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`,
     history: (id) => points[id] ?? [],
-    async read(signal) {
-      const results = await Promise.all(targets.map((target) => scrapeTarget(target, options, signal)));
-      if (signal?.aborted) throw new Fault('interrupted', 'Interrupted');
-      const answered = results.flatMap((result) => {
-        if ('fault' in result) return [];
-        const window = advance(windows.get(result.target), result.scrape, windowMs);
-        windows.set(result.target, window);
-        return [window];
-      });
-      if (answered.length === 0) {
-        record(clock.now());
-        throw noAnswer(results);
-      }
-      const readings = readAll(answered);
-      const atMs = Math.max(...answered.map(({ latest }) => latest.atMs));
-      record(atMs, readings);
-      return { atMs, windowMs, signals: readings, targets: results.map(rowOf) };
-    },
+    read: shared(scrapeAll),
   };
 }
 
 type Scraped = { readonly target: string } & ({ readonly scrape: Scrape } | { readonly fault: Fault });
 
-async function scrapeTarget(target: string, options: ScrapeOptions, signal?: AbortSignal): Promise<Scraped> {
-  const { fetch, clock, timeoutMs = 2000 } = options;
+async function scrapeTarget(
+  target: string,
+  options: ScrapeOptions & { readonly round: number },
+  signal: AbortSignal,
+): Promise<Scraped> {
+  const { fetch, clock, round, timeoutMs = 2000 } = options;
   const outcome = await sendRequest({ url: target, timeoutMs, ...(fetch ? { fetch } : {}) }, signal);
   if (outcome.kind !== 'answered') return { target, fault: outcome.fault };
   if (outcome.status !== 200) return { target, fault: badStatus(outcome.status) };
   try {
-    return { target, scrape: { atMs: clock.now(), samples: parseExposition(outcome.body) } };
+    return { target, scrape: { round, atMs: clock.now(), samples: parseExposition(outcome.body) } };
   } catch (thrown) {
     return { target, fault: asFault(thrown) };
   }

@@ -2,6 +2,8 @@
 import type { Sample } from './exposition.ts';
 
 export interface Scrape {
+  /** Counts up from one request to the next. */
+  readonly round: number;
   readonly atMs: number;
   readonly samples: readonly Sample[];
 }
@@ -37,9 +39,12 @@ export function intervalBetween(before: Scrape, after: Scrape): Interval {
 
 /**
  * The window after one more scrape. An interval longer than the window is left out: after such a gap nobody knows
- * when within it the increase came about.
+ * when within it the increase came about. So is a scrape that was asked for before the latest one: its counters
+ * would seem to have been reset since. Once the clock was set back, everything starts afresh.
  */
 export function advance(window: TargetWindow | undefined, scrape: Scrape, windowMs: number): TargetWindow {
+  if (window && scrape.round < window.latest.round) return window;
+  if (window && scrape.atMs < window.latest.atMs) return { latest: scrape, coveredMs: 0, intervals: [] };
   const kept = window?.intervals.filter(({ fromMs }) => fromMs >= scrape.atMs - windowMs) ?? [];
   const next = window && intervalBetween(window.latest, scrape);
   const intervals = next && next.toMs - next.fromMs <= windowMs ? [...kept, next] : kept;

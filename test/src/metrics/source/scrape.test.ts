@@ -233,6 +233,66 @@ describe('a scrape with dead targets', () => {
   });
 });
 
+describe('reads at the same time', () => {
+  /** A target that answers when told to, in whatever order; its counter goes up by 100 from request to request. */
+  function slowTarget() {
+    const answers: (() => void)[] = [];
+    const clock = { nowMs: 1_000_000, now: () => clock.nowMs, sleep: async () => {} };
+    const fetch = (_url: string, { signal }: RequestInit) =>
+      new Promise<Response>((resolve, reject) => {
+        const total = 5_000 + 100 * answers.length;
+        const text = `state_transitions_total{from="TURN",to="TURN",outcome="ok"} ${total}\n`;
+        answers.push(() => resolve(new Response(text)));
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+    const source = createScrapeSource({ targets: ['http://a/metrics'], clock, fetch });
+    const answer = (request: number) => {
+      clock.nowMs += 1000;
+      answers[request]?.();
+    };
+    return { source, answers, answer };
+  }
+
+  it('are one scrape, so no answer can overtake another and look like a reset', async () => {
+    const { source, answers, answer } = slowTarget();
+    const first = source.read();
+    answer(0);
+    await first;
+    const both = [source.read(), source.read()];
+    answer(2);
+    answer(1);
+    const [one, other] = await Promise.all(both);
+    expect(other).toBe(one);
+    expect(one?.signals.transitions).toMatchObject({ kind: 'value', value: 50 });
+    expect(answers).toHaveLength(2);
+  });
+
+  it('end apart: who is interrupted leaves, the others get their answer', async () => {
+    const { source, answers, answer } = slowTarget();
+    const leaving = new AbortController();
+    const left = source.read(leaving.signal);
+    const staying = source.read();
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ code: 'interrupted' });
+    answer(0);
+    expect((await staying).targets).toHaveLength(1);
+    expect(answers).toHaveLength(1);
+  });
+
+  it('leave nothing behind once all are interrupted, and the next one asks anew', async () => {
+    const { source, answer } = slowTarget();
+    const leaving = new AbortController();
+    const left = [source.read(leaving.signal), source.read(leaving.signal)];
+    leaving.abort();
+    for (const read of left) await expect(read).rejects.toMatchObject({ code: 'interrupted' });
+    const next = source.read();
+    answer(0);
+    answer(1);
+    expect((await next).signals.transitions).toEqual({ kind: 'none', why: 'needs two scrapes' });
+    expect(source.history('transitions')).toHaveLength(1);
+  });
+});
+
 describe('the history of a scrape', () => {
   it('is bounded and keeps the newest points', async () => {
     const { source, next, clock } = sourceOf([await startTarget()], { historyPoints: 3 });

@@ -8,7 +8,7 @@ const sample = (value: number, series = 'a'): Sample => ({
   key: `hits_total{${series}}`,
   value,
 });
-const scrape = (atMs: number, ...samples: Sample[]) => ({ atMs, samples });
+const scrape = (atMs: number, ...samples: Sample[]) => ({ round: 0, atMs, samples });
 const values = (samples: readonly Sample[]) => samples.map(({ value }) => value);
 
 describe('intervalBetween', () => {
@@ -59,6 +59,18 @@ describe('advance', () => {
   it('claims nothing about a gap longer than the window', () => {
     const window = run(scrape(0, sample(0)), scrape(61, sample(100)));
     expect(window).toMatchObject({ coveredMs: 0, intervals: [] });
+  });
+
+  it('leaves out a scrape that was asked for before the latest one', () => {
+    const late = { ...scrape(40, sample(100)), round: 1 };
+    const window = run(scrape(0, sample(90)), { ...scrape(30, sample(110)), round: 2 }, late);
+    expect(window && values(increasesOf(window, 'hits_total'))).toEqual([20]);
+    expect(window?.latest.atMs).toBe(30);
+  });
+
+  it('starts afresh when the clock is set back', () => {
+    const window = run(scrape(1000, sample(0)), scrape(1030, sample(5)), scrape(10, sample(6)));
+    expect(window).toMatchObject({ coveredMs: 0, intervals: [], latest: { atMs: 10 } });
   });
 
   it('stays bounded however long it runs', () => {
