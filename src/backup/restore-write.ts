@@ -1,12 +1,12 @@
 import type { StepContext, StepOutcome } from '../action/action.ts';
 import type { Backend } from '../backend/port.ts';
 import { asFault, Fault, type FaultCode } from '../base/fault.ts';
-import type { RecordKey } from '../game/record.ts';
+import type { GameRecord } from '../game/record.ts';
 import { refOfPath } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { type ArchivedRecord, openArchive, readChunks } from './reader.ts';
 import { gameLabel, gamesText, keyText, namesOf } from './record-words.ts';
-import { foundIn, type PlannedGame } from './restore-decision.ts';
+import type { PlannedGame } from './restore-decision.ts';
 import { isWritten, type RestoreDetail } from './restore-plan.ts';
 
 /** Writes under way at once; each is one compare-and-replace. */
@@ -21,7 +21,7 @@ interface Progress {
   written: number;
   /** Labels of games that were no longer what the plan saw. */
   readonly changed: string[];
-  /** Labels of games the backend would not take, with its reason. */
+  /** Labels of games that must not be written or that the backend would not take, with the reason. */
   readonly refused: string[];
   stopped: Fault | undefined;
 }
@@ -46,8 +46,11 @@ export async function writeGames(
     const key = keyText(archived.record);
     const game = planned.get(key);
     if (!game) return;
-    if (game.does === 'update' && !kept.has(key)) result.changed.push(gameLabel(game));
-    else await writeGame(backend, archived, game, result, context.signal);
+    // The file may have been exchanged since it was verified.
+    if (archived.digest !== game.archived) {
+      result.refused.push(`${gameLabel(game)} (the archive no longer holds what the plan shows)`);
+    } else if (game.does === 'update' && !kept.has(key)) result.changed.push(gameLabel(game));
+    else await writeGame(backend, archived.record, game, result, context.signal);
     context.progress(++done, planned.size, 'games');
   };
 
@@ -79,7 +82,7 @@ async function* recordsOf(store: ArchiveStore, path: string): AsyncGenerator<rea
 
 async function writeGame(
   backend: Backend,
-  { record, digest }: ArchivedRecord,
+  record: GameRecord,
   game: PlannedGame,
   result: Progress,
   signal: AbortSignal,
@@ -87,24 +90,13 @@ async function writeGame(
   try {
     const expected = game.found === 'unreadable' ? 'absent' : game.found;
     const { kind } = await backend.replaceRecord(record, expected, signal);
-    if (kind === 'written' || (await isAlready(backend, record, digest, signal))) result.written++;
+    if (kind === 'written') result.written++;
     else result.changed.push(gameLabel(game));
   } catch (thrown) {
     const fault = asFault(thrown);
     if (faultsOfOneGame.includes(fault.code)) result.refused.push(`${gameLabel(game)} (${fault.message})`);
     else result.stopped ??= fault;
   }
-}
-
-/** A write whose answer was lost and that was sent again finds its own record. */
-async function isAlready(
-  backend: Backend,
-  { id, layout }: RecordKey,
-  digest: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const [read] = await backend.readRecords([{ id, layout }], signal);
-  return read !== undefined && foundIn(read) === digest;
 }
 
 function outcomeOf(planned: number, { written, changed, refused, stopped }: Progress): StepOutcome {

@@ -264,11 +264,15 @@ describe('a restore', () => {
     expect(backend.writes).toEqual([]);
   });
 
-  test('counts a write whose answer was lost as written when the game is there', async () => {
+  test('claims no game that it did not write, even if somebody else restored it meanwhile', async () => {
     const { plan, apply, restore, backend } = await world([atTurn('x', 3)], []);
     const made = await plan();
     backend.beforeWrite = () => backend.records.set('current:x', atTurn('x', 3));
-    expect(await apply(restore, made)).toMatchObject({ outcome: 'done' });
+    const report = await apply(restore, made);
+    expect(report.outcome).toBe('failed');
+    expect(report.steps[1]?.state).toMatchObject({
+      fault: { message: '0 of 1 game written; changed since the plan and left alone: x' },
+    });
   });
 
   test('stops when the backend goes away, and says that the outcome is not known', async () => {
@@ -323,6 +327,26 @@ describe('a restore', () => {
     await backUp('b');
     files.put(`${backupFolder}/a.gka`, files.bytes(`${backupFolder}/b.gka`));
     await expect(apply(restore, made)).rejects.toMatchObject({ code: 'stale' });
+    expect(backend.writes).toEqual([]);
+  });
+
+  test('writes nothing of an archive that was exchanged after it was verified', async () => {
+    const { plan, apply, restore, backend, files, backUp } = await world([atTurn('x', 3)], [atTurn('x', 1)]);
+    await backUp('b');
+    const made = await plan();
+    let reads = 0;
+    backend.beforeRead = () => {
+      // 1 compares the plan's basis, 2 keeps the game, which is after the archive was verified.
+      if (++reads === 2) files.put(`${backupFolder}/a.gka`, files.bytes(`${backupFolder}/b.gka`));
+    };
+    const report = await apply(restore, made);
+    expect(report.steps[2]?.state).toMatchObject({
+      kind: 'failed',
+      fault: {
+        code: 'refused',
+        message: '0 of 1 game written; refused: x (the archive no longer holds what the plan shows)',
+      },
+    });
     expect(backend.writes).toEqual([]);
   });
 });
