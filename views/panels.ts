@@ -40,6 +40,7 @@ export interface Detail {
 interface FigureRow {
   readonly title: string;
   readonly worst?: 'lowest';
+  /** Its signal may be another than the one shown. */
   readonly alert?: AlertRow;
   readonly note?: (readings: Readings) => string;
 }
@@ -95,7 +96,9 @@ const rows: Readonly<Record<string, PanelRow>> = {
   recoveries: {
     title: 'Recoveries',
     chart: 'recoveries',
-    figures: { recoveries: { title: 'Recoveries', note: recoveryNote } },
+    figures: {
+      recoveries: { title: 'Recoveries', alert: alerts.StateRecoveryFailures, note: recoveryNote },
+    },
   },
 };
 
@@ -132,7 +135,7 @@ function figureOf(
     return { ...base, value: 'no data', tone: 'quiet', note: '', absent: why };
   }
   const { alert } = row;
-  const over = alert !== undefined && conditionHolds(alert, reading) === true;
+  const over = alert !== undefined && conditionHolds(alert, readings.signals[alert.signal]) === true;
   return {
     ...base,
     value: formatValue(reading.value, signals[signal].unit),
