@@ -1,6 +1,6 @@
 import { Box, useInput, usePaste } from 'ink';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
-import { type Keystroke, keystrokesOf } from './keystroke.ts';
+import { keystrokesOf } from './keystroke.ts';
 import { frameOf, type Size } from './layout.ts';
 import type { Machinery } from './machinery.ts';
 import { closed, opened, type View, type ViewStack } from './navigation.ts';
@@ -42,23 +42,25 @@ export function App({ machinery, size: { columns, rows }, first }: AppProps) {
 }
 
 /**
- * The only reader of the keyboard. Several keys can arrive in one piece: each is pressed in a commit of its own, so
- * that it meets the screen that the key before it made.
+ * The only reader of the keyboard. Keys and pastes can arrive in one piece: each is handed over in a commit of its
+ * own, in the order in which they came, so that it meets the screen that the one before it made.
  */
 function Keyboard() {
   const { dispatcher } = useShell();
-  const waiting = useRef<Keystroke[]>([]);
+  const waiting = useRef<(() => void)[]>([]);
   const [turn, nextTurn] = useReducer((count: number) => count + 1, 0);
-  useInput((input, key) => {
-    waiting.current.push(...keystrokesOf(input, key));
+  const queue = (...arrivals: (() => void)[]) => {
+    waiting.current.push(...arrivals);
     nextTurn();
-  });
-  usePaste(dispatcher.paste);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is what makes the next key due
+  };
+  useInput((input, key) =>
+    queue(...keystrokesOf(input, key).map((stroke) => () => dispatcher.press(stroke))),
+  );
+  usePaste((text) => queue(() => dispatcher.paste(text)));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is what makes the next arrival due
   useEffect(() => {
-    const stroke = waiting.current.shift();
-    if (stroke) dispatcher.press(stroke);
+    waiting.current.shift()?.();
     if (waiting.current.length > 0) nextTurn();
-  }, [turn, dispatcher]);
+  }, [turn]);
   return null;
 }

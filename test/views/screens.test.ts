@@ -122,6 +122,12 @@ test('a name that is pasted with a line end is not confirmed by it', async () =>
   expect(ports.runs).toEqual([]);
 });
 
+test('a paste does not overtake the key that opens its field', async () => {
+  await open(fakePorts(), 'rollback');
+  screen.send('d\u001b[200~errors everywhere\u001b[201~');
+  await screen.shows(/Why is it rolled back\? errors everywhere/);
+});
+
 test('the typed name goes to the runner, and steps show as they run', async () => {
   const ports = fakePorts();
   const run = await startRollback(ports);
