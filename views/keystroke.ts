@@ -25,12 +25,26 @@ const named = [
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Ink hands over what arrived in one piece: over a slow line that can be several keys. */
+/** With Alt these are keys of their own, or a habit of editing; Esc and then one of them is hardly ever meant. */
+const deafToAlt: readonly string[] = [
+  ...['up', 'down', 'left', 'right', 'pageup', 'pagedown', 'home', 'end', 'backspace', 'delete'],
+];
+
+/**
+ * Ink hands over what arrived in one piece: over a slow line that can be several keys. Alt and a key are the same
+ * bytes as Esc and, soon after, that key. Nothing here is bound to Alt, so Esc it was.
+ */
 export function keystrokesOf(input: string, key: Key): readonly Keystroke[] {
   const name = named.find(([flag]) => key[flag])?.[1];
-  if (name) return [{ name: key.shift && name === 'tab' ? 'shift-tab' : name }];
-  if (key.ctrl) return [{ name: `ctrl-${input}` }];
-  if (key.meta) return [{ name: `alt-${input}` }];
+  const before = key.meta && !(name && deafToAlt.includes(name)) ? [{ name: 'esc' }] : [];
+  return [
+    ...before,
+    ...(name ? [{ name: key.shift && name === 'tab' ? 'shift-tab' : name }] : strokesOf(input, key)),
+  ];
+}
+
+function strokesOf(input: string, { ctrl }: Key): readonly Keystroke[] {
+  if (ctrl) return [{ name: `ctrl-${input}` }];
   return Array.from(graphemes.segment(input), ({ segment }) => strokeOf(segment));
 }
 

@@ -114,6 +114,25 @@ test('a wrong name confirms nothing and says which name is wanted', async () => 
   expect(ports.runs).toEqual([]);
 });
 
+test('Esc and Enter in one piece cancel, although the right name is typed', async () => {
+  const ports = fakePorts();
+  await confirmRollback(ports);
+  screen.send('sandbox');
+  await screen.shows('[ Run ]');
+  screen.send(`${esc}${enter}`);
+  await screen.shows('Enter does nothing here');
+  expect(screen.text()).toContain('PREVIEW');
+  expect(ports.runs).toEqual([]);
+});
+
+test('Esc and q in one piece close the help and quit', async () => {
+  await open(fakePorts(), 'overview');
+  screen.send('?');
+  await screen.shows('close the help');
+  screen.send(`${esc}q`);
+  await screen.ended;
+});
+
 test('a name that is pasted with a line end is not confirmed by it', async () => {
   const ports = fakePorts();
   await confirmRollback(ports);
