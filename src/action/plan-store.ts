@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -17,6 +18,8 @@ export interface PlanStore {
    * newer gamekeeper made it
    */
   load(reference: string): Promise<Plan>;
+  /** Looks only. @throws Fault `refused` when a run has used it */
+  refuseUsed(id: PlanId): Promise<void>;
   /** @throws Fault `refused` when a run has used it before */
   claim(id: PlanId, run: RunId): Promise<void>;
 }
@@ -38,12 +41,14 @@ export function createPlanStore(folder: string, clock: Clock, disk: Disk): PlanS
       return plan;
     },
 
+    async refuseUsed(id) {
+      if (existsSync(usedPathOf(id))) throw usedBefore(id, await userOf(usedPathOf(id)));
+    },
+
     async claim(id, run) {
       const used = usedPathOf(id);
       if (await disk.claim(used, `${JSON.stringify({ run, atMs: clock.now() })}\n`)) return;
-      throw new Fault('refused', `Plan ${id} was used${await userOf(used)}`, {
-        next: 'Make a new plan: a plan is used once',
-      });
+      throw usedBefore(id, await userOf(used));
     },
   };
 }
@@ -125,6 +130,10 @@ function damaged(path: string, why: string, cause?: unknown): Fault {
     next: 'Make a new plan; one that was edited or damaged is never applied',
     cause,
   });
+}
+
+function usedBefore(id: PlanId, user: string): Fault {
+  return new Fault('refused', `Plan ${id} was used${user}`, { next: 'Make a new plan: a plan is used once' });
 }
 
 async function userOf(path: string): Promise<string> {

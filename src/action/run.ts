@@ -100,8 +100,10 @@ export function createRunner(options: RunnerOptions): Runner {
       const lockKey = action.lockKey(plan.detail);
       const lock = await lockFor(lockKey, runId, plan);
       try {
-        await plans.claim(plan.id, runId);
+        // A used plan is stale by its own doing; a plan that could not be compared is still unused.
+        await plans.refuseUsed(plan.id);
         await refuseStale(action, plan, signal);
+        await plans.claim(plan.id, runId);
         const log = createLog({ path: join(folder.runs, `${runId}.jsonl`), clock, disk });
         return await execute({
           about: { ...aboutOf(plan), run: runId, actor, lockKey },

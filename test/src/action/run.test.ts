@@ -95,6 +95,23 @@ describe('applying', () => {
     expect(counter.value).toBe(3);
   });
 
+  test('leaves a plan unused when the target could not be compared with it', async () => {
+    const { prepare, apply, runner, action, counter } = world();
+    const plan = await prepare();
+    const unreachable = {
+      ...action,
+      basis: async () => {
+        throw new Fault('backend-unreachable', 'the counter is gone');
+      },
+    };
+    const confirmed = Confirmed.byTyping(plan, 'staging');
+    expect(await faultOf(runner.apply(unreachable, confirmed, silent, live()))).toMatchObject({
+      code: 'backend-unreachable',
+    });
+    expect(await apply(plan)).toMatchObject({ outcome: 'done' });
+    expect(counter.value).toBe(3);
+  });
+
   test('of two runs of one plan at once changes the target once', async () => {
     const { prepare, apply, counter } = world();
     const plan = await prepare();
