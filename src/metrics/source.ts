@@ -42,8 +42,19 @@ export interface Readings {
   /** The window that rates and quantiles cover. */
   readonly windowMs: number;
   readonly signals: Readonly<Record<SignalId, Reading>>;
-  /** One row for each target; a target that did not answer has a fault, and the readings miss its share. */
-  readonly targets: readonly { readonly target: string; readonly fault?: Fault }[];
+  /** One row for each target. */
+  readonly targets: readonly TargetRow[];
+}
+
+export interface TargetRow {
+  readonly target: string;
+  /** It did not answer, and the readings miss its share. */
+  readonly fault?: Fault;
+  /**
+   * The stretch up to its newest sample that rates and quantiles cover without a gap: a window or a little more
+   * once it has been watched for so long. 0 before its second sample, and where it is not given: they miss its share.
+   */
+  readonly coveredMs?: number;
 }
 
 export interface Point {

@@ -1,7 +1,7 @@
 import type { Check } from '../action/action.ts';
 import type { Clock } from '../base/clock.ts';
 import { asFault, type Fault } from '../base/fault.ts';
-import type { MetricSource, Readings } from '../metrics/source.ts';
+import type { MetricSource, Readings, TargetRow } from '../metrics/source.ts';
 import type { PlatformClient } from '../platform/client.ts';
 import { liveRooms, type RollbackDetail } from './detail.ts';
 import { type Patience, poll } from './poll.ts';
@@ -55,22 +55,28 @@ async function readMetrics(metrics: MetricSource, signal?: AbortSignal): Promise
 
 function judge(readings: Readings | Fault, sinceMs: number, servers: number): Finding {
   if (readings instanceof Error) return inconclusive(readings.message);
-  const answered = readings.targets.filter(({ fault }) => !fault).length;
-  if (readings.atMs - readings.windowMs < sinceMs) {
-    return inconclusive(`the metrics do not cover ${readings.windowMs / 1000} s after the change yet`);
+  const { atMs, windowMs, targets, signals } = readings;
+  const window = `${windowMs / 1000} s`;
+  if (atMs - Math.max(windowMs, ...targets.map(coverOf)) < sinceMs) {
+    return inconclusive(`the metrics do not cover ${window} after the change yet`);
   }
-  const { transitions } = readings.signals;
+  const { transitions } = signals;
   if (transitions.kind === 'none') return inconclusive(transitions.why);
   if (!transitions.by) return inconclusive('the metrics do not tell persisted moves from others');
   const persisted = (transitions.by.ok ?? 0) + (transitions.by.error ?? 0);
   if (persisted > 0)
     return { kind: 'fail', found: `${persisted.toFixed(2)} moves a second still go to storage` };
-  if (answered < Math.max(servers, readings.targets.length)) {
+  const answered = targets.filter(({ fault }) => !fault).length;
+  if (answered < Math.max(servers, targets.length)) {
     return inconclusive(`only ${answered} of ${servers} servers' metrics could be read`);
   }
+  const unwatched = targets.filter((row) => coverOf(row) < windowMs).map(({ target }) => target);
+  if (unwatched.length > 0) return inconclusive(`not watched for ${window} yet: ${unwatched.join(', ')}`);
   if (transitions.value === 0) return inconclusive('no game has moved, so nothing could be seen');
   return pass(`of ${transitions.value.toFixed(2)} moves a second none is persisted`);
 }
+
+const coverOf = ({ coveredMs = 0 }: TargetRow): number => coveredMs;
 
 const pass = (found: string): Finding => ({ kind: 'pass', found });
 const inconclusive = (found: string): Finding => ({ kind: 'inconclusive', found });

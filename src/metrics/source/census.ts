@@ -68,7 +68,7 @@ const readingsOf =
       atMs,
       windowMs: 0,
       signals: Object.fromEntries(entries) as Readings['signals'],
-      targets: [{ target }],
+      targets: [{ target, coveredMs: 0 }],
     };
   };
 

@@ -3,7 +3,7 @@ import { throwIfInterrupted } from '../../backend/interruptible.ts';
 import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault } from '../../base/fault.ts';
 import { type Fetch, sendRequest } from '../../base/http.ts';
-import type { MetricSource, Point, Reading, Readings, SignalId } from '../source.ts';
+import type { MetricSource, Point, Reading, Readings, SignalId, TargetRow } from '../source.ts';
 import { parseExposition } from './exposition.ts';
 import { shared } from './shared.ts';
 import { compute } from './signals.ts';
@@ -56,7 +56,12 @@ export function createScrapeSource(options: ScrapeOptions): MetricSource {
     const readings = readAll(answered);
     const atMs = Math.max(...answered.map(({ latest }) => latest.atMs));
     record(atMs, readings);
-    return { atMs, windowMs, signals: readings, targets: results.map(rowOf) };
+    return {
+      atMs,
+      windowMs,
+      signals: readings,
+      targets: results.map((result) => rowOf(result, windows.get(result.target)?.coveredMs)),
+    };
   };
 
   return {
@@ -90,8 +95,10 @@ function readAll(fleet: readonly TargetWindow[]): Readings['signals'] {
   return Object.fromEntries(rows) as Record<SignalId, Reading>;
 }
 
-const rowOf = (result: Scraped): Readings['targets'][number] =>
-  'fault' in result ? { target: result.target, fault: result.fault } : { target: result.target };
+function rowOf(result: Scraped, coveredMs: number | undefined): TargetRow {
+  const { target } = result;
+  return 'fault' in result ? { target, fault: result.fault } : { target, coveredMs: coveredMs ?? 0 };
+}
 
 function badStatus(status: number): Fault {
   return new Fault('platform-failed', `The target answered with status ${status}`, {

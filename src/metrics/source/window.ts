@@ -18,7 +18,7 @@ export interface Interval {
 /** One target as the signals see it. */
 export interface TargetWindow {
   readonly latest: Scrape;
-  /** How long `intervals` cover; 0 before the second scrape. */
+  /** How long `intervals` cover, without gaps, up to `latest`; 0 before the second scrape. */
   readonly coveredMs: number;
   readonly intervals: readonly Interval[];
 }
@@ -38,14 +38,14 @@ export function intervalBetween(before: Scrape, after: Scrape): Interval {
 }
 
 /**
- * The window after one more scrape. An interval longer than the window is left out: after such a gap nobody knows
+ * The window after one more scrape: the fewest intervals that fill it, so it may reach a little further back. An interval longer than the window is left out: after such a gap nobody knows
  * when within it the increase came about. So is a scrape that was asked for before the latest one: its counters
  * would seem to have been reset since. Once the clock was set back, everything starts afresh.
  */
 export function advance(window: TargetWindow | undefined, scrape: Scrape, windowMs: number): TargetWindow {
   if (window && scrape.round < window.latest.round) return window;
   if (window && scrape.atMs < window.latest.atMs) return { latest: scrape, coveredMs: 0, intervals: [] };
-  const kept = window?.intervals.filter(({ fromMs }) => fromMs >= scrape.atMs - windowMs) ?? [];
+  const kept = window?.intervals.filter(({ toMs }) => toMs > scrape.atMs - windowMs) ?? [];
   const next = window && intervalBetween(window.latest, scrape);
   const intervals = next && next.toMs - next.fromMs <= windowMs ? [...kept, next] : kept;
   const coveredMs = intervals.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);

@@ -4,6 +4,7 @@ import { Confirmed, type Plan } from '../../../src/action/plan.ts';
 import { createRunner } from '../../../src/action/run.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { randomHex } from '../../../src/base/ids.ts';
+import { createScrapeSource } from '../../../src/metrics/source/scrape.ts';
 import type { MetricSource, Readings } from '../../../src/metrics/source.ts';
 import type { RollbackDetail } from '../../../src/rollback/detail.ts';
 import { flagsStillOn } from '../../../src/rollback/off.ts';
@@ -256,7 +257,7 @@ describe('that state writes have stopped', () => {
         return {
           atMs: clock.now(),
           windowMs,
-          targets: [{ target: 'a' }],
+          targets: [{ target: 'a', coveredMs: windowMs }],
           ...rest,
           signals: signals as Readings['signals'],
         };
@@ -301,6 +302,20 @@ describe('that state writes have stopped', () => {
         targets: [{ target: 'a', fault: new Fault('platform-unreachable', 'no') }],
       }),
     ],
+    [
+      'a target was not watched for all of the window',
+      () => ({
+        transitions: moves({ unpersisted: 2 }),
+        targets: [
+          { target: 'a', coveredMs: windowMs },
+          { target: 'b', coveredMs: windowMs - 1 },
+        ],
+      }),
+    ],
+    [
+      'it is not known what a target covers',
+      () => ({ transitions: moves({ unpersisted: 2 }), targets: [{ target: 'a' }] }),
+    ],
     ['the figures are not split', () => ({ transitions: { kind: 'value', value: 2 } as const })],
     [
       'the metrics cannot be read',
@@ -311,6 +326,52 @@ describe('that state writes have stopped', () => {
     ['there are no metrics', undefined],
   ] as const)('is inconclusive when %s', async (_, read) => {
     expect(await check(read)).toMatchObject({ name: 'state writes have stopped', kind: 'inconclusive' });
+  });
+});
+
+describe('that state writes have stopped, over real scrapes', () => {
+  /** Servers whose metrics fail, or show one more move at each read. */
+  function scraped(exposed: Record<string, (read: number) => 'fails' | 'ok' | 'unpersisted'>) {
+    const clock = virtualClock();
+    const reads: Record<string, number> = {};
+    const fetch = async (url: string) => {
+      const read = (reads[url] ?? 0) + 1;
+      reads[url] = read;
+      const outcome = exposed[new URL(url).hostname]?.(read) ?? 'fails';
+      if (outcome === 'fails') return new Response('', { status: 503 });
+      return new Response(`state_transitions_total{outcome="${outcome}"} ${read}\n`);
+    };
+    const names = Object.keys(exposed);
+    const targets = names.map((name) => `http://${name}/metrics`);
+    const metrics = createScrapeSource({ targets, clock, fetch, windowMs: 5_000 });
+    const servers = names.map((name) => fakeServer(name, { flags: flags('off'), rooms: [room(name)] }));
+    const fleet = flagFleet(servers);
+    return { clock, metrics, flags: fleet.store, platform: fleet.platform };
+  }
+
+  async function check(exposed: Parameters<typeof scraped>[0], limitMs: number) {
+    const { clock, ...parts } = scraped(exposed);
+    const writes = { intervalMs: 1_000, limitMs };
+    const action = rollbackAction({ ...parts, clock, settings: { writes } });
+    const { detail, ...draft } = await action.draft({ reason: 'x' });
+    const checks = await action.verify({ ...draft, detail } as Parameters<typeof action.verify>[0]);
+    return checks.at(-1);
+  }
+
+  test('is a pass when every server has been watched for a window', async () => {
+    const still = () => 'unpersisted' as const;
+    expect(await check({ a: still, b: still }, 10_000)).toMatchObject({ kind: 'pass' });
+  });
+
+  test('is no pass when one that still persists answered for the first time', async () => {
+    const late = (read: number) => (read > 6 ? 'ok' : 'fails');
+    const seen = await check({ a: () => 'unpersisted', b: late }, 6_000);
+    expect(seen).toMatchObject({ kind: 'inconclusive', found: expect.stringContaining('http://b/metrics') });
+  });
+
+  test('is a failure once that one has been seen to persist', async () => {
+    const late = (read: number) => (read > 6 ? 'ok' : 'fails');
+    expect(await check({ a: () => 'unpersisted', b: late }, 20_000)).toMatchObject({ kind: 'fail' });
   });
 });
 

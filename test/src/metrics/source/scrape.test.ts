@@ -6,12 +6,20 @@ import { startHttpStub } from '../../../setup/http-stub.ts';
 /** A game server's /metrics over real HTTP. */
 async function startTarget(gauges: Partial<GaugeSources> = {}) {
   let exporter = newExporter(gauges);
-  const { url, stop } = await startHttpStub(async (_request, response) =>
-    response.end(await exporter.expose()),
-  );
+  let paused = false;
+  const { url, stop } = await startHttpStub(async (_request, response) => {
+    if (paused) response.statusCode = 503;
+    response.end(await exporter.expose());
+  });
   return {
     url,
     stop,
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+    },
     restart: () => {
       exporter = newExporter(gauges);
     },
@@ -45,7 +53,10 @@ function play(exporter: Exporter, times: number, outcome: 'ok' | 'error', second
   }
 }
 
-function sourceOf(targets: readonly { url: string }[], options: { historyPoints?: number } = {}) {
+function sourceOf(
+  targets: readonly { url: string }[],
+  options: { historyPoints?: number; windowMs?: number } = {},
+) {
   const clock = { nowMs: 1_000_000, now: () => clock.nowMs, sleep: async () => {} };
   const source = createScrapeSource({ targets: targets.map(({ url }) => url), clock, ...options });
   /** The next scrape, `afterMs` later. */
@@ -195,9 +206,21 @@ describe('a scrape with dead targets', () => {
     const readings = await next(1000);
     expect(readings.signals.transitions).toEqual(exactly(10));
     expect(readings.targets).toEqual([
-      { target: targets[0]?.url },
+      { target: targets[0]?.url, coveredMs: 1000 },
       { target: targets[1]?.url, fault: expect.objectContaining({ code: 'platform-unreachable' }) },
     ]);
+  });
+
+  it('tells what each target covers, and so whose share the rates miss', async () => {
+    const [steady, late] = [await startTarget(), await startTarget()];
+    const { source, next } = sourceOf([steady, late], { windowMs: 5_000 });
+    await source.read();
+    for (let reads = 0; reads < 5; reads++) await next(1_000);
+    late.pause();
+    for (let reads = 0; reads < 6; reads++) await next(1_000);
+    late.resume();
+    const { targets } = await next(1_000);
+    expect(targets.map(({ coveredMs }) => coveredMs)).toEqual([5_000, 0]);
   });
 
   it('fails when no target answers and keeps a gap in the history', async () => {

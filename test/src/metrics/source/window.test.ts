@@ -56,6 +56,11 @@ describe('advance', () => {
     expect(window && values(increasesOf(window, 'hits_total'))).toEqual([2, 4]);
   });
 
+  it('reaches back to the sample that fills the window', () => {
+    const samples = [0, 25, 50, 75, 100].map((atMs) => scrape(atMs, sample(atMs)));
+    expect(run(...samples)).toMatchObject({ coveredMs: 75 });
+  });
+
   it('claims nothing about a gap longer than the window', () => {
     const window = run(scrape(0, sample(0)), scrape(61, sample(100)));
     expect(window).toMatchObject({ coveredMs: 0, intervals: [] });
