@@ -49,6 +49,13 @@ export default {
       to: { path: '^views/' },
     },
     {
+      name: 'only-the-edge-knows-the-edge',
+      comment: 'The catalogue of verbs loads their files on demand; nothing else imports the CLI.',
+      severity: 'error',
+      from: { path: '^(src|views)/', pathNot: '^src/cli/|^src/(cli|verbs)\\.ts$' },
+      to: { path: '^src/cli/|^src/(cli|verbs)\\.ts$' },
+    },
+    {
       name: 'the-library-holds-no-edge',
       severity: 'error',
       from: { path: '^src/index\\.ts$' },

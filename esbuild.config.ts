@@ -1,10 +1,11 @@
 // Bundles for start-up: importing React, Ink and the clients unbundled costs half a second over SSH.
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const outdir = 'dist';
-await rm(outdir, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: {
     cli: 'src/cli.ts',
     index: 'src/index.ts',
@@ -29,3 +30,12 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
+
+// A console that is open still loads chunks of its own build: what is old goes, what may be in use stays.
+const keptMs = 86_400_000;
+const current = new Set(Object.keys(metafile.outputs));
+for (const name of await readdir(outdir)) {
+  const path = join(outdir, name);
+  if (!current.has(path) && Date.now() - (await stat(path)).mtimeMs > keptMs)
+    await rm(path, { recursive: true });
+}

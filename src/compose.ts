@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Action } from './action/action.ts';
 import type { Runner } from './action/run.ts';
 import type { Backend } from './backend/port.ts';
+import { parseRedisUrl } from './backend/redis/address.ts';
 import type { ArchiveStore } from './backup/archive-store.ts';
 import type { BackupDetail, BackupInput } from './backup/create.ts';
 import type { RestoreDetail, RestoreInput } from './backup/restore-plan.ts';
@@ -259,14 +260,16 @@ function placeOf({ target }: Settings): string {
     case 'sandbox':
       return 'embedded sandbox';
     case 'redis':
-      return createRedactor([])(target.url);
+      return parseRedisUrl(target.url).location;
     case 'dynamodb':
       return 'dynamodb';
   }
 }
 
+/** As written and as meant: a password may be percent-encoded in its URL. */
 function secretsOf({ target }: Settings): string[] {
-  return target.kind === 'redis' ? [URL.parse(target.url)?.password ?? ''] : [];
+  if (target.kind !== 'redis') return [];
+  return [URL.parse(target.url)?.password ?? '', parseRedisUrl(target.url).password ?? ''];
 }
 
 function noGameServers(): Fault {

@@ -31,6 +31,8 @@ export interface Option {
   readonly about: string;
   readonly choices?: readonly string[];
   readonly fallback?: string;
+  /** Options, by commander's names, that say otherwise. */
+  readonly conflicts?: readonly string[];
 }
 
 const archive: Argument = { form: '<archive>', about: 'name in the backup location, or a path' };
@@ -39,7 +41,11 @@ const runbook: Argument = { form: '<id>', about: 'id of a runbook' };
 /** What every verb takes that plans a change of the target. */
 const planOptions: readonly Option[] = [
   { form: '--dry-run', about: 'save and print the plan, change nothing' },
-  { form: '--plan <id|path>', about: 'apply exactly this saved plan' },
+  {
+    form: '--plan <id|path>',
+    about: 'apply exactly this saved plan',
+    conflicts: ['onExisting', 'only', 'reason'],
+  },
   { form: '--confirm <environment>', about: "confirm with the environment's name instead of typing it" },
 ];
 

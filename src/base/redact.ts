@@ -7,9 +7,6 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   const known = secrets.filter((secret) => secret !== '');
   return (text) => {
     const withoutKnown = known.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
-    return withoutKnown.replace(
-      /(\b[a-z][a-z0-9+.-]{1,15}:\/\/[^\s/:@]{0,64}:)[^\s/@]{1,128}@/gi,
-      '$1[redacted]@',
-    );
+    return withoutKnown.replace(/(\b[a-z][a-z0-9+.-]{1,15}:\/\/[^\s/:@]*:)[^\s/@]+@/gi, '$1[redacted]@');
   };
 }

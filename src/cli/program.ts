@@ -116,6 +116,7 @@ function describe(command: Command, verb: Verb): Command {
     const option = new CommanderOption(row.form, row.about);
     if (row.choices) option.choices([...row.choices]);
     if (row.fallback) option.default(row.fallback);
+    if (row.conflicts) option.conflicts([...row.conflicts]);
     command.addOption(option);
   }
   return command;

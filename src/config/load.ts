@@ -78,7 +78,7 @@ async function readProfile(configDir: string, name: string): Promise<RawValues> 
 function parse(raw: RawValues): Values {
   const values: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(raw)) {
-    const parsed = variables[name as VariableName].form.safeParse(given.text);
+    const parsed = variables[name as VariableName].safeParse(given.text);
     if (!parsed.success) {
       const why = parsed.error.issues[0]?.message ?? 'not understood';
       throw new Fault('config-invalid', `${name} (from ${given.from}) is not usable: ${why}`, {

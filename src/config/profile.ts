@@ -10,7 +10,7 @@ const extension = '.yaml';
 
 /** @throws Fault `config-invalid` */
 export async function readProfile(folder: string, name: string): Promise<RawValues> {
-  const { success: isName } = variables.GAMEKEEPER_PROFILE.form.safeParse(name);
+  const { success: isName } = variables.GAMEKEEPER_PROFILE.safeParse(name);
   if (!isName) throw await noSuchProfile(folder, name);
   const path = join(folder, name + extension);
   const values = parseYaml(await read(path, folder, name), path, name);

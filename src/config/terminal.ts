@@ -1,9 +1,7 @@
 /** What the terminal can show, from the environment and the streams. */
 export interface Terminal {
-  /** The full-screen console can run: a TTY on both sides that understands cursor movement. */
-  readonly fullScreen: boolean;
-  /** Why not, for people; undefined when it can. */
-  readonly why: string | undefined;
+  /** Why the full-screen console cannot run, for people; undefined when it can. */
+  readonly obstacle: string | undefined;
   readonly color: boolean;
   /** Only ASCII can be shown. */
   readonly ascii: boolean;
@@ -18,16 +16,14 @@ export function readTerminal(
   { stdinIsTty, stdoutIsTty }: Streams,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Terminal {
-  const why = obstacle(stdinIsTty, stdoutIsTty, env.TERM);
   return {
-    fullScreen: why === undefined,
-    why,
+    obstacle: obstacleTo(stdinIsTty, stdoutIsTty, env.TERM),
     color: stdoutIsTty && !env.NO_COLOR && env.TERM !== 'dumb',
     ascii: !speaksUtf8(env),
   };
 }
 
-function obstacle(stdinIsTty: boolean, stdoutIsTty: boolean, term: string | undefined): string | undefined {
+function obstacleTo(stdinIsTty: boolean, stdoutIsTty: boolean, term: string | undefined): string | undefined {
   if (!stdinIsTty) return 'standard input is not a terminal';
   if (!stdoutIsTty) return 'standard output is not a terminal';
   if (!term || term === 'dumb') return `TERM=${term ?? ''} cannot move the cursor`;

@@ -35,32 +35,38 @@ function verdictOf(findings: Findings, reasons: readonly Reason[], doubts: reado
   return doubts.length > 0 ? 'unknown' : 'healthy';
 }
 
-/** Down: nothing is being saved anywhere. */
+/** Down: nothing is being saved anywhere, as far as anybody can tell. */
 function isDown({ backend, servers }: Findings): boolean {
-  if (backend.fault) return true;
+  if (backend.fault && !servers.some(saves)) return true;
   return servers.length > 0 && servers.every((server) => server.breaker?.state === 'open' || isGone(server));
 }
+
+/** It works with its storage, whatever this machine can reach. */
+const saves = (server: ServerStatus) => server.healthy === true && server.breaker?.state === 'closed';
 
 const isGone = (server: ServerStatus) => server.fault?.code === 'platform-unreachable';
 
 /** Healthy needs proof: traffic that was measured, servers that answered, and no source left unread. */
 function doubtsOf({ readings, servers, unread }: Findings): string[] {
-  const doubts = unread.map(({ source, fault }) => `${source} was not read: ${fault.message}`);
+  const doubts = unread.map(({ fault }) => `not read: ${fault.message}`);
   if (servers.length === 0) return [...doubts, 'No game servers are configured: set GAME_SERVER_URLS'];
   if (readings instanceof Fault || readings.signals.errorRatio.kind === 'value') return doubts;
   return [...doubts, `Error ratio: ${readings.signals.errorRatio.why}`];
 }
 
-function backendReasons({ backend }: Findings): Reason[] {
+function backendReasons({ backend, servers }: Findings): Reason[] {
   if (!backend.fault) return [];
-  return [{ severity: 'critical', text: backend.fault.message, runbook: alerts.CircuitBreakerOpen.runbook }];
+  const { message } = backend.fault;
+  if (servers.some(saves)) {
+    return [{ severity: 'warning', text: `From here: ${message}. Game servers still reach their storage` }];
+  }
+  return [{ severity: 'critical', text: message, runbook: alerts.CircuitBreakerOpen.runbook }];
 }
 
 function serverReasons(servers: readonly ServerStatus[]): Reason[] {
   return servers.flatMap((server): Reason[] => {
     const runbook = alerts.CircuitBreakerOpen.runbook;
-    if (server.fault)
-      return [{ severity: 'critical', text: `${server.server}: ${server.fault.message}`, runbook }];
+    if (server.fault) return [{ severity: 'critical', text: server.fault.message, runbook }];
     if (server.healthy === false) {
       return [
         { severity: 'critical', text: `${server.server} says its state management is unhealthy`, runbook },

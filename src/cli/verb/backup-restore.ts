@@ -4,6 +4,11 @@ import { act } from '../act.ts';
 import { listOption, textArgument, textOption, type VerbCall, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
+  if (textOption(call, 'plan') !== undefined && textArgument(call, 0) !== undefined) {
+    throw new Fault('wrong-use', 'Both an archive and a plan were named, and a plan has its own archive', {
+      next: 'Name one of them',
+    });
+  }
   return act(call, call.world.actions['backup restore'], () => inputOf(call));
 };
 

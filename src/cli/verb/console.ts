@@ -5,8 +5,8 @@ import { textOption, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
   const terminal = readTerminal({ stdinIsTty: process.stdin.isTTY, stdoutIsTty: process.stdout.isTTY });
-  if (terminal.why !== undefined || call.options.json === true) {
-    throw new Fault('wrong-use', `The console cannot open: ${terminal.why ?? 'it has no JSON form'}`, {
+  if (terminal.obstacle !== undefined || call.options.json === true) {
+    throw new Fault('wrong-use', `The console cannot open: ${terminal.obstacle ?? 'it has no JSON form'}`, {
       next: 'Use gamekeeper status, or see gamekeeper --help for the other verbs; each takes --json',
     });
   }

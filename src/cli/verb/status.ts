@@ -25,7 +25,7 @@ function statusLines(status: Status, environment: string): string[] {
     ...status.reasons.map((reason) => `${reason.severity}: ${reason.text}`),
     ...(status.runbook ? [`Open: gamekeeper runbook walk ${status.runbook}`] : []),
     ...status.doubts.map((doubt) => `in doubt: ${doubt}`),
-    ...status.unread.map(({ source, fault }) => `not read: ${source}: ${fault.message}`),
+    ...status.unread.map(({ fault }) => `not read: ${fault.message}`),
     '',
     ...readingLines(status.readings),
     '',

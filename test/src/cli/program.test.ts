@@ -49,6 +49,8 @@ describe('the command line', () => {
     ['an argument too many', ['status', 'now']],
     ['an option without its value', ['backup', 'create', '--name']],
     ['a group without its verb', ['backup']],
+    ['a saved plan with a wish that it cannot follow', ['rollback', 'run', '--plan', 'x', '--reason', 'y']],
+    ['a saved plan with another policy', ['backup', 'restore', '--plan', 'x', '--on-existing', 'skip']],
   ])('refuses %s', (_what, argv) => {
     expect(() => parse(...argv)).toThrow(expect.objectContaining({ code: 'wrong-use' }));
   });

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Env, loadSettings } from '../../../src/config/load.ts';
+import { variables } from '../../../src/config/schema.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 
 let home: string;
@@ -84,10 +85,20 @@ describe('values', () => {
     });
   });
 
-  it('never repeats a secret in a message', async () => {
-    await expect(load({ REDIS_URL: 'redis//:hunter2@h' })).rejects.toMatchObject({
+  it.each([
+    ['REDIS_URL', 'redis//:hunter2@h'],
+    ['GAME_SERVER_URLS', 'http://ops:hunter2@10.0.0.5'],
+    ['METRICS_URLS', 'htp://ops:hunter2@10.0.0.5'],
+  ])('never repeats a secret of %s in a message', async (name, value) => {
+    await expect(load({ [name]: value })).rejects.toMatchObject({
+      code: 'config-invalid',
       message: expect.not.stringContaining('hunter2'),
     });
+  });
+
+  it('are all explained in the README', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    for (const name of Object.keys(variables)) expect(readme).toContain(name);
   });
 });
 

@@ -6,7 +6,7 @@ const env = { TERM: 'xterm-256color', LANG: 'C.UTF-8' };
 
 describe('the terminal', () => {
   it('can show the console when it is a terminal on both sides', () => {
-    expect(readTerminal(tty, env)).toEqual({ fullScreen: true, why: undefined, color: true, ascii: false });
+    expect(readTerminal(tty, env)).toEqual({ obstacle: undefined, color: true, ascii: false });
   });
 
   it.each([
@@ -14,7 +14,7 @@ describe('the terminal', () => {
     ['standard output', { ...tty, stdoutIsTty: false }, env, 'standard output is not a terminal'],
     ['a dumb terminal', tty, { ...env, TERM: 'dumb' }, 'TERM=dumb cannot move the cursor'],
   ])('says why not with %s', (_what, streams, variables, why) => {
-    expect(readTerminal(streams, variables)).toMatchObject({ fullScreen: false, why });
+    expect(readTerminal(streams, variables)).toMatchObject({ obstacle: why });
   });
 
   it('has no colour with NO_COLOR', () => {
@@ -32,6 +32,6 @@ describe('the terminal', () => {
   });
 
   it('shows the console also under CI', () => {
-    expect(readTerminal(tty, { ...env, CI: '1' }).fullScreen).toBe(true);
+    expect(readTerminal(tty, { ...env, CI: '1' }).obstacle).toBeUndefined();
   });
 });

@@ -80,13 +80,23 @@ describe('the verdict', () => {
     expect(status.reasons.map((reason) => reason.severity)).toEqual(['critical', 'warning', 'warning']);
   });
 
-  it('is down when the backend does not answer', async () => {
-    const ping = async () => {
-      throw new Fault('backend-unreachable', 'Redis did not answer in 5 s');
-    };
-    const status = await lookWith({ backend: { location: 'redis://h', ping } })();
+  const ping = async () => {
+    throw new Fault('backend-unreachable', 'Redis did not answer in 5 s');
+  };
+
+  it('is down when the backend does not answer and no server says that it does', async () => {
+    const status = await lookWith({ backend: { location: 'redis://h', ping }, servers: [] })();
     expect(status.verdict).toBe('down');
     expect(status.unread.map(({ source }) => source)).toEqual(['redis://h']);
+  });
+
+  it('is only degraded when this machine alone cannot reach the backend', async () => {
+    const status = await lookWith({ backend: { location: 'redis://h', ping } })();
+    expect(status.verdict).toBe('degraded');
+    expect(status.runbook).toBeUndefined();
+    expect(status.reasons.map(({ text }) => text)).toEqual([
+      'From here: Redis did not answer in 5 s. Game servers still reach their storage',
+    ]);
   });
 
   it('is down when every breaker is open, and only degraded when one of two is', async () => {
