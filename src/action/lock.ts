@@ -2,6 +2,7 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
+import { systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { cannot, type Disk, errnoOf, makeFolder, disk as realDisk } from './disk.ts';
 import { fileNameOf } from './state-folder.ts';
@@ -26,13 +27,22 @@ const sqliteBusy = 5;
  * Takes the lock in `path` or returns undefined. SQLite's lock belongs to the process: the kernel frees it with
  * the process, however that ends. The file stays, its contents never matter.
  */
-export async function tryLock(path: string): Promise<Lock | undefined> {
+export const tryLock = (path: string): Promise<Lock | undefined> => begin(path, 'BEGIN EXCLUSIVE');
+
+/** Looks with a shared lock: those who look do not see one another, only one who has taken it. */
+async function isHeld(path: string): Promise<boolean> {
+  const look = await begin(path, 'BEGIN; SELECT count(*) FROM sqlite_schema');
+  await look?.release();
+  return look === undefined;
+}
+
+async function begin(path: string, statement: string): Promise<Lock | undefined> {
   await createOnce(path);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 0 });
     // Without it a killed process would leave a journal file behind.
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    database.exec(`PRAGMA journal_mode = MEMORY; ${statement}`);
   } catch (thrown) {
     database?.close();
     if (thrown instanceof Error && 'errcode' in thrown && thrown.errcode === sqliteBusy) return undefined;
@@ -63,7 +73,7 @@ export async function acquireLock(
   disk: Disk = realDisk,
 ): Promise<Lock> {
   const path = lockPath(folder, key);
-  const lock = await tryLock(path);
+  const lock = await lockPastLooks(path);
   if (!lock) throw lockedBy(key, await readHolder(path));
   try {
     await disk.replace(holderPath(path), JSON.stringify(holder));
@@ -79,12 +89,22 @@ export async function acquireLock(
   };
 }
 
+const lookPatienceMs = 1000;
+const lookPollMs = 10;
+
+/** Somebody who only looks is no reason to refuse; undefined when it is truly held. */
+async function lockPastLooks(path: string): Promise<Lock | undefined> {
+  for (let waitedMs = 0; ; waitedMs += lookPollMs) {
+    const lock = await tryLock(path);
+    if (lock || waitedMs >= lookPatienceMs || (await isHeld(path))) return lock;
+    await systemClock.sleep(lookPollMs);
+  }
+}
+
 /** Who holds the lock now; undefined when it is free. */
 export async function currentHolder(folder: string, key: string): Promise<Holder | undefined> {
   const path = lockPath(folder, key);
-  const lock = await tryLock(path);
-  await lock?.release();
-  return lock ? undefined : readHolder(path);
+  return (await isHeld(path)) ? readHolder(path) : undefined;
 }
 
 const lockPath = (folder: string, key: string) => join(folder, `${fileNameOf(key)}.lock`);

@@ -2,9 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { acquireLock, currentHolder } from '../../../src/action/lock.ts';
 import { fileNameOf } from '../../../src/action/state-folder.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 
 const holder = { pid: 42, user: 'bo', host: 'bastion', sinceMs: 0, what: 'run 7' };
@@ -32,6 +34,22 @@ test('a released lock can be taken again and has no holder', async () => {
   await (await acquireLock(folder, 'flags', holder)).release();
   expect(await currentHolder(folder, 'flags')).toBeUndefined();
   await (await acquireLock(folder, 'flags', holder)).release();
+});
+
+test('looking who holds a lock keeps nobody from taking it', async () => {
+  const folder = tempFolder();
+  const path = join(folder, `${fileNameOf('flags')}.lock`);
+  await (await acquireLock(folder, 'flags', holder)).release();
+  const look = new DatabaseSync(path, { timeout: 0 });
+  look.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+  expect(await currentHolder(folder, 'flags')).toBeUndefined();
+  const sleep = vi.spyOn(systemClock, 'sleep');
+  onTestFinished(() => sleep.mockRestore());
+  const taking = acquireLock(folder, 'flags', holder);
+  await vi.waitFor(() => expect(sleep).toHaveBeenCalled());
+  look.close();
+  await taking;
+  expect(await currentHolder(folder, 'flags')).toMatchObject({ user: 'bo' });
 });
 
 test('a lock that cannot be described is not kept', async () => {
