@@ -33,7 +33,10 @@ export interface StepContext {
   progress(done: number, total: number, unit: string): void;
 }
 
-/** `unknown`: the call ended without saying whether it took effect. Nothing after it runs. */
+/**
+ * `unknown`: the call ended without saying whether it took effect. Nothing after it runs. A fault `partial` says that
+ * a part of the step is known to have taken effect.
+ */
 export type StepOutcome =
   | { readonly kind: 'done'; readonly note?: string }
   | { readonly kind: 'unchanged'; readonly note?: string }
@@ -52,7 +55,8 @@ export type StepState = { readonly kind: 'pending' | 'running' | 'not-run' } | S
 
 /**
  * `done`: every step done or unchanged and every check passed. `partial`: something took effect, not all, or a
- * check failed. `failed`: nothing took effect. `inconclusive`: the steps ran, a check could not tell.
+ * check failed. `failed`: nothing took effect. `inconclusive`: whether it took effect is unknown, because a step's
+ * effect or a check is.
  */
 export type RunOutcome = 'done' | 'partial' | 'failed' | 'inconclusive' | 'interrupted';
 

@@ -15,7 +15,7 @@ const words: Readonly<Record<RunOutcome, { readonly text: string; readonly next:
     next: 'Mend what failed, then plan again.',
   },
   inconclusive: {
-    text: 'INCONCLUSIVE: the steps ran, but a check could not tell whether they worked.',
+    text: "INCONCLUSIVE: it is not known whether it took effect: a step's effect or a check is unknown.",
     next: 'Look at the target yourself before running anything again.',
   },
   interrupted: {

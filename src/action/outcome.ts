@@ -25,6 +25,6 @@ function unfinishedOutcome(states: readonly StepState[], checks: readonly Check[
 
 export const succeeded = (state: StepState) => state.kind === 'done' || state.kind === 'unchanged';
 
-/** A step that failed after a part of its work says so by the code `partial`. */
+/** A step that did a part of its work says so by the code `partial`, also when the rest is unknown. */
 const tookEffect = (state: StepState) =>
-  state.kind === 'done' || (state.kind === 'failed' && state.fault.code === 'partial');
+  state.kind === 'done' || ('fault' in state && state.fault.code === 'partial');

@@ -222,6 +222,17 @@ describe('a step that does not succeed', () => {
     expect(report.checks[0]?.kind).toBe('pass');
     expect(report.outcome).toBe('inconclusive');
   });
+
+  test('is partial when a part of it is known and the rest is not', async () => {
+    const { prepare, apply, counter } = world();
+    counter.faults.set(0, async () => {
+      counter.value += 1;
+      return { kind: 'unknown', fault: new Fault('partial', '1 of 2 raised; stopped: connection reset') };
+    });
+    const report = await apply(await prepare(1));
+    expect(report.checks[0]?.kind).toBe('pass');
+    expect(report.outcome).toBe('partial');
+  });
 });
 
 describe('Ctrl-C', () => {
