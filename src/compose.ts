@@ -187,6 +187,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       clock,
       backend: { location: placeOf(settings), ping: async (signal) => (await backend()).ping(signal) },
       readServers: async (signal) => (client ? readServers(client, signal) : []),
+      readFlags: async (signal) => (client ? (await flags()).read(signal) : undefined),
       readMetrics: (signal) => source.read(signal),
     });
   };

@@ -28,6 +28,9 @@ export async function act<I, D extends PlanDetail>(
       next: 'Run it again without --read-only',
     });
   }
+  signal.addEventListener('abort', () =>
+    call.say(['Interrupted: what was done is being verified and recorded …']),
+  );
   const report = await runner.apply(action, await confirm(call, plan), call.progress, signal);
   return { exit: exitOfOutcome[report.outcome], result: { report }, text: () => reportLines(report) };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
+import type { FleetFlags } from '../flags/store.ts';
 import type { Readings } from '../metrics/source.ts';
 import { type Findings, judge } from './judge.ts';
 import type { ServerStatus, Status, Verdict } from './status.ts';
@@ -10,6 +11,8 @@ export interface StatusSources {
   readonly backend: { readonly location: string; ping(signal?: AbortSignal): Promise<void> };
   /** Never rejects for a single server; its row has the fault. Empty without game servers. */
   readServers(signal?: AbortSignal): Promise<readonly ServerStatus[]>;
+  /** Never rejects for a single server; its row has the fault. undefined without game servers. */
+  readFlags(signal?: AbortSignal): Promise<FleetFlags | undefined>;
   readMetrics(signal?: AbortSignal): Promise<Readings>;
 }
 
@@ -42,12 +45,13 @@ function firstSince(findings: Findings, verdict: Verdict, nowMs: number): Status
 }
 
 async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Findings> {
-  const [backendFault, servers, readings] = await Promise.all([
+  const [backendFault, servers, flags, readings] = await Promise.all([
     sources.backend.ping(signal).then(
       () => undefined,
       (thrown) => asFault(thrown),
     ),
     sources.readServers(signal),
+    sources.readFlags(signal),
     sources.readMetrics(signal).catch((thrown) => asFault(thrown)),
   ]);
   signal?.throwIfAborted();
@@ -55,6 +59,7 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
   return {
     readings,
     servers,
+    flags,
     backend: { location, ...(backendFault ? { fault: backendFault } : {}) },
     unpersisted: unpersistedIn(readings),
     unread: [

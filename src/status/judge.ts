@@ -8,7 +8,7 @@ import type { Reason, ServerStatus, Status, Verdict } from './status.ts';
 const unpersistedGraceSeconds = 5;
 
 /** Everything a verdict is judged from; pure data, so every rule can be tested with literals. */
-export type Findings = Pick<Status, 'readings' | 'servers' | 'backend' | 'unpersisted' | 'unread'>;
+export type Findings = Pick<Status, 'readings' | 'servers' | 'flags' | 'backend' | 'unpersisted' | 'unread'>;
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -20,6 +20,7 @@ export function judge(findings: Findings): Judgement {
   const reasons = [
     ...backendReasons(findings),
     ...serverReasons(findings.servers),
+    ...flagReasons(findings.flags),
     ...alertReasons(findings.readings),
     ...unpersistedReasons(findings),
   ].sort((a, b) => rank(a) - rank(b));
@@ -37,9 +38,12 @@ function verdictOf(findings: Findings, reasons: readonly Reason[], doubts: reado
 
 /** Down: nothing is being saved anywhere, as far as anybody can tell. */
 function isDown({ backend, servers }: Findings): boolean {
-  if (backend.fault && !servers.some(saves)) return true;
+  if (backend.fault && !isOurs(backend.fault) && !servers.some(saves)) return true;
   return servers.length > 0 && servers.every((server) => server.breaker?.state === 'open' || isGone(server));
 }
+
+/** A password or setting of this session, which says nothing about the platform. */
+const isOurs = ({ code }: Fault) => code === 'backend-denied' || code === 'config-invalid';
 
 /** It works with its storage, whatever this machine can reach. */
 const saves = (server: ServerStatus) => server.healthy === true && server.breaker?.state === 'closed';
@@ -48,7 +52,9 @@ const isGone = (server: ServerStatus) => server.fault?.code === 'platform-unreac
 
 /** Healthy needs proof: traffic that was measured, servers that answered, and no source left unread. */
 function doubtsOf({ readings, servers, unread }: Findings): string[] {
-  const doubts = unread.map(({ fault }) => `not read: ${fault.message}`);
+  const doubts = unread.map(
+    ({ fault }) => `not read: ${fault.message}${fault.next ? `. ${fault.next}` : ''}`,
+  );
   if (servers.length === 0) return [...doubts, 'No game servers are configured: set GAME_SERVER_URLS'];
   if (readings instanceof Fault || readings.signals.errorRatio.kind === 'value') return doubts;
   return [...doubts, `Error ratio: ${readings.signals.errorRatio.why}`];
@@ -57,6 +63,7 @@ function doubtsOf({ readings, servers, unread }: Findings): string[] {
 function backendReasons({ backend, servers }: Findings): Reason[] {
   if (!backend.fault) return [];
   const { message } = backend.fault;
+  if (isOurs(backend.fault)) return [];
   if (servers.some(saves)) {
     return [{ severity: 'warning', text: `From here: ${message}. Game servers still reach their storage` }];
   }
@@ -88,6 +95,23 @@ function alertReasons(readings: Readings | Fault): Reason[] {
     return [{ severity: row.severity, text, alert: name as AlertName, runbook: row.runbook }];
   });
 }
+
+/** Wanted or not, while it is off nothing new is saved. */
+function flagReasons(flags: Findings['flags']): Reason[] {
+  const servers = flags?.servers.filter((row) => 'flags' in row) ?? [];
+  const off = servers.filter((row) => isOff(row.flags.use_state_persistence));
+  if (off.length === 0) return [];
+  const where = off.length === servers.length ? 'every server' : `${off.length} of ${servers.length} servers`;
+  return [
+    {
+      severity: 'warning',
+      text: `State persistence is switched off on ${where}: its games are only in memory`,
+    },
+  ];
+}
+
+const isOff = ({ enabled, percentage }: { enabled: boolean; percentage: number }) =>
+  !enabled || percentage === 0;
 
 function unpersistedReasons({ unpersisted }: Findings): Reason[] {
   if (!unpersisted || unpersisted.games === 0 || unpersisted.oldestSeconds < unpersistedGraceSeconds)

@@ -1,4 +1,5 @@
 import type { Fault } from '../base/fault.ts';
+import type { FleetFlags } from '../flags/store.ts';
 import type { BreakerState } from '../metrics/catalogue.ts';
 import type { Readings } from '../metrics/source.ts';
 import type { AlertName, Severity } from '../monitoring/alerts.ts';
@@ -40,6 +41,8 @@ export interface Status {
   /** A Fault when they could not be read. */
   readonly readings: Readings | Fault;
   readonly servers: readonly ServerStatus[];
+  /** undefined without game servers. */
+  readonly flags: FleetFlags | undefined;
   readonly backend: { readonly location: string; readonly fault?: Fault };
   /** Sources that were configured and could not be read; `status` exits 3 when there is one. */
   readonly unread: readonly { readonly source: string; readonly fault: Fault }[];

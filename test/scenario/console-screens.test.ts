@@ -124,7 +124,7 @@ describe.each(sizes.map((size) => ({ name: nameOf(size), size })))('at $name', (
     expect(text(console)).toMatch(/► 3 .*suggested/);
     console.press('3');
     await console.waitFor('OUTCOME');
-    expect(text(console)).toContain('Persistence stays on');
+    expect(text(console)).toContain('Leave persistence as it is');
   });
 
   test('leaving the suggested way asks why, and nothing is taken without a reason', async ({

@@ -110,6 +110,7 @@ export function status(changes: Partial<Status> = {}): Status {
     runbook: undefined,
     unpersisted: { games: 0, oldestSeconds: 0 },
     readings: readings(),
+    flags: undefined,
     servers: ['alpha', 'bravo'].map((server) => ({ server, healthy: true, breaker })),
     backend: { location: 'embedded /var/lib/gamekeeper' },
     unread: [],

@@ -9,11 +9,13 @@ import { textOption, type VerbCall, type VerbRun } from '../verb.ts';
 export const run: VerbRun = async (call) => {
   const { audit, unfinishedRuns } = await call.world.runner();
   const entries = await audit.read(limitOf(call));
-  const [head, unfinished] = await Promise.all([audit.head(), unfinishedRuns()]);
+  const [head, unfinished, chain] = await Promise.all([audit.head(), unfinishedRuns(), audit.verify()]);
+  const isBroken = chain.kind === 'broken';
   return {
-    exit: exit.done,
-    result: { head, entries, unfinished },
+    exit: isBroken ? exit.integrity : exit.done,
+    result: { head, chain, entries, unfinished },
     text: () => [
+      ...(isBroken ? [`BROKEN at line ${chain.line}: ${chain.why}. What follows cannot be trusted`] : []),
       ...table(entries.map(entryRow)),
       ...unfinished.flatMap(unfinishedLines),
       head ? `head ${head}` : `Nothing was done in ${call.world.environment} yet`,

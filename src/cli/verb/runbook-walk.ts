@@ -59,6 +59,7 @@ async function takeWay(call: VerbCall, walk: Walk, answer: Answer, given: string
   }
   const overrides = !way.suggested && (node.kind === 'action' || ways.some(({ suggested }) => suggested));
   const reason = overrides ? await answer('Why not as suggested? ') : undefined;
+  if (reason === 'q') throw left(walk.state());
   await walk.take(way.goto, reason, call.signal);
 }
 

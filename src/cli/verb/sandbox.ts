@@ -39,7 +39,8 @@ async function show(call: VerbCall): Promise<VerbResult> {
     call.say([...lines, 'It runs until you press Ctrl-C']);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
-  return { exit: exit.done, result: { pid, folder, servers, fault }, text: () => lines };
+  const end = 'It ends two seconds after its last console or verb; --hold keeps it';
+  return { exit: exit.done, result: { pid, folder, servers, fault }, text: () => [...lines, end] };
 }
 
 function disturb(sandbox: Attached, fault: string, signal: AbortSignal): Promise<void> {

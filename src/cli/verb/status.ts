@@ -12,7 +12,7 @@ export const run: VerbRun = async ({ world, signal }) => {
   const read = await world.statusReader();
   const status = await read(signal);
   return {
-    exit: status.unread.length > 0 ? exit.inPart : exit.done,
+    exit: status.unread.length > 0 || status.verdict === 'unknown' ? exit.inPart : exit.done,
     result: status,
     text: () => statusLines(status, world.environment),
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/fault.ts';
+import type { FleetFlags } from '../../../src/flags/store.ts';
 import { type Reading, type Readings, type SignalId, signals } from '../../../src/metrics/source.ts';
 import { createStatusReader, type StatusSources } from '../../../src/status/gather.ts';
 import type { ServerStatus } from '../../../src/status/status.ts';
@@ -27,6 +28,19 @@ function readingsOf(given: Partial<Record<SignalId, number>>, deadTarget?: Fault
   };
 }
 
+const on = { enabled: true, percentage: 100 };
+const off = { enabled: false, percentage: 0 };
+
+function fleet(...persistence: (typeof on)[]): FleetFlags {
+  return {
+    atMs: nowMs,
+    servers: persistence.map((use_state_persistence, index) => ({
+      server: `server-${index}`,
+      flags: { use_state_persistence, enable_state_snapshots: on, enable_state_recovery: on },
+    })),
+  };
+}
+
 const server = (given: Partial<ServerStatus> = {}): ServerStatus => ({
   server: 'a',
   healthy: true,
@@ -42,6 +56,7 @@ function lookWith(
     clock: { now: () => nowMs, sleep: async () => {} },
     backend: { location: 'redis://127.0.0.1:6379/0', ping: async () => {} },
     readServers: async () => servers,
+    readFlags: async () => fleet(on),
     readMetrics: async () => {
       if (metrics instanceof Fault) throw metrics;
       return metrics;
@@ -109,6 +124,23 @@ describe('the verdict', () => {
   it('is down when no server can be reached', async () => {
     const gone = server({ healthy: undefined, breaker: undefined, fault: unreachable });
     expect((await lookWith({ servers: [gone] })()).verdict).toBe('down');
+  });
+
+  it('is unknown, with what to do, when it is our own password that is wrong', async () => {
+    const denied = async () => {
+      throw new Fault('backend-denied', 'Redis refused the password', { next: 'Check REDIS_URL' });
+    };
+    const status = await lookWith({ backend: { location: 'redis://h', ping: denied }, servers: [] })();
+    expect(status).toMatchObject({ verdict: 'unknown', runbook: undefined });
+    expect(status.doubts).toContain('not read: Redis refused the password. Check REDIS_URL');
+  });
+
+  it('is degraded while persistence is switched off, which is named', async () => {
+    const everywhere = await lookWith({ readFlags: async () => fleet(off, off) })();
+    expect(everywhere.verdict).toBe('degraded');
+    expect(everywhere.reasons[0]?.text).toContain('State persistence is switched off on every server');
+    const somewhere = await lookWith({ readFlags: async () => fleet(off, on) })();
+    expect(somewhere.reasons[0]?.text).toContain('off on 1 of 2 servers');
   });
 
   it('is unknown, not healthy, when the metrics could not be read', async () => {
