@@ -4,7 +4,7 @@ import { createContext, type EngineContext, type EngineParts } from './context.t
 import type { Engine, Recovered } from './engine.ts';
 import { type Held, isAhead, liveGame } from './held.ts';
 import { find } from './lookup.ts';
-import { afterConflict, appendTransition, createGame, store } from './moves.ts';
+import { afterConflict, appendTransition, createGame, dropOutlived, giveUpUnwanted, store } from './moves.ts';
 import { recovery } from './recovery.ts';
 import { queueSnapshot, takeSnapshot } from './snapshots.ts';
 
@@ -78,7 +78,7 @@ async function catchUpAll(context: EngineContext, signal?: AbortSignal): Promise
       batch.map(({ id }) =>
         context.lanes.run(id, async () => {
           const game = context.games.get(id);
-          if (game) await caughtUp(context, game, signal);
+          if (game) dropOutlived(context, await caughtUp(context, game, signal));
         }),
       ),
     );
@@ -87,7 +87,11 @@ async function catchUpAll(context: EngineContext, signal?: AbortSignal): Promise
 
 /** The game as it is held after an attempt to bring storage up to date. */
 async function caughtUp(context: EngineContext, game: Held, signal?: AbortSignal): Promise<Held> {
-  if (!isAhead(game) || !context.policy.shouldPersist(game.id)) return game;
+  if (!isAhead(game)) return game;
+  if (!context.policy.shouldPersist(game.id)) {
+    giveUpUnwanted(context, game);
+    return game;
+  }
   const result = await store(context, game, undefined, signal);
   if (result.kind === 'conflict') afterConflict(context, game, result.actual);
   return context.games.get(game.id) ?? game;

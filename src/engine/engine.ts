@@ -53,6 +53,11 @@ export interface Diverged {
   readonly storedRevision: number;
 }
 
+/**
+ * Games whose newest state is only in memory and waits for storage. A finished one waits no longer when it is not to
+ * be stored (it is served while it is in the cache; later, what storage had of it), or when storage would have dropped
+ * it by now. Diverged ones wait for a person.
+ */
 export interface Unpersisted {
   readonly games: number;
   /** Since when the oldest of them waits. */
@@ -82,7 +87,9 @@ export interface EngineSettings {
   readonly snapshotsKept: number;
   /** Events older than the oldest kept snapshot are dropped once there are more than this. */
   readonly compactAfterEvents: number;
+  /** Games in memory beside those that wait for storage. */
   readonly cacheGames: number;
+  /** How long storage keeps a finished game; also how long memory keeps one that storage does not take. */
   readonly completedRetentionMs: number;
   readonly compression: boolean;
 }
@@ -119,7 +126,10 @@ export interface Engine {
     trigger: SnapshotTrigger,
     signal?: AbortSignal,
   ): Promise<'stored' | 'refused' | 'failed'>;
-  /** Writes what is only in memory, if the backend takes it; called now and then by the server. */
+  /**
+   * Writes what is only in memory, if the backend takes it, and lets go of finished games that wait for nothing any
+   * more; called now and then by the server.
+   */
   catchUp(signal?: AbortSignal): Promise<void>;
   unpersisted(): Unpersisted;
   /** Drops what memory holds, also transitions that were never stored: how a person settles a diverged game. */

@@ -30,6 +30,7 @@ export interface Held extends Position {
 /** Transitions that are only in memory. */
 export interface Pending {
   readonly sinceMs: number;
+  readonly newestAtMs: number;
   readonly actor: string;
   readonly attempts: readonly Attempt[];
 }
@@ -56,34 +57,40 @@ export function liveGame({ id, revision, ahead, phase, state }: Held): LiveGame 
   return { id, revision, ahead, phase, state, persisted: ahead === 0 };
 }
 
-/** The games in memory: any number that storage lacks, and the most recently used of the others. */
+/** The games in memory: any number that wait for storage, and the most recently used of the others. */
 export interface HeldGames {
   get(id: GameId): Held | undefined;
   put(game: Held): void;
+  /** It waits for storage no longer, whatever storage lacks: from now on it is one of the others, until put again. */
+  giveUp(id: GameId): void;
   drop(id: GameId): void;
   all(): readonly Held[];
   unpersisted(): Unpersisted;
 }
 
-export function createHeldGames(maxPersisted: number): HeldGames {
-  const persisted = new LRUCache<GameId, Held>({ max: maxPersisted });
-  const only = new Map<GameId, Held>();
+export function createHeldGames(maxOthers: number): HeldGames {
+  const others = new LRUCache<GameId, Held>({ max: maxOthers });
+  const waiting = new Map<GameId, Held>();
 
   const drop = (id: GameId) => {
-    persisted.delete(id);
-    only.delete(id);
+    others.delete(id);
+    waiting.delete(id);
   };
 
   return {
-    get: (id) => only.get(id) ?? persisted.get(id),
+    get: (id) => waiting.get(id) ?? others.get(id),
     put(game) {
       drop(game.id);
-      if (isOnlyHere(game)) only.set(game.id, game);
-      else persisted.set(game.id, game);
+      if (isOnlyHere(game)) waiting.set(game.id, game);
+      else others.set(game.id, game);
+    },
+    giveUp(id) {
+      const game = waiting.get(id);
+      if (game && waiting.delete(id)) others.set(id, game);
     },
     drop,
-    all: () => [...only.values(), ...persisted.values()],
-    unpersisted: () => summary([...only.values()]),
+    all: () => [...waiting.values(), ...others.values()],
+    unpersisted: () => summary([...waiting.values()]),
   };
 }
 
@@ -91,10 +98,10 @@ export function createHeldGames(maxPersisted: number): HeldGames {
 const isOnlyHere = (game: Held): boolean => game.ahead > 0 || game.divergedAt !== undefined;
 
 function summary(games: readonly Held[]): Unpersisted {
-  const waiting = games.flatMap(({ pending }) => (pending ? [pending.sinceMs] : []));
+  const sinceMs = games.flatMap(({ pending }) => (pending ? [pending.sinceMs] : []));
   return {
     games: games.length,
-    oldestAtMs: waiting.sort((a, b) => a - b)[0],
+    oldestAtMs: sinceMs.sort((a, b) => a - b)[0],
     diverged: games.flatMap(({ id, revision, ahead, divergedAt }) =>
       divergedAt === undefined ? [] : [{ id, held: { revision, ahead }, storedRevision: divergedAt }],
     ),

@@ -77,6 +77,23 @@ export async function store(
   return result;
 }
 
+/**
+ * A game that ended while it is not to be stored has no write to wait for; else memory would fill with such games
+ * for as long as persistence is off. A catch-up still brings it in when persistence is on again before it is evicted.
+ */
+export function giveUpUnwanted({ games, policy }: EngineContext, game: Held): void {
+  if (game.phase !== 'GAME_OVER' || game.divergedAt !== undefined || policy.shouldPersist(game.id)) return;
+  games.giveUp(game.id);
+}
+
+/**
+ * While storage takes no writes, games that end pile up for as long as storage would have kept them, and no longer.
+ */
+export function dropOutlived({ games, clock, settings }: EngineContext, game: Held): void {
+  if (!isAhead(game) || game.phase !== 'GAME_OVER' || game.divergedAt !== undefined) return;
+  if (clock.now() - game.pending.newestAtMs >= settings.completedRetentionMs) games.drop(game.id);
+}
+
 /** What memory holds when storage went further without it: dropped, unless it is the only copy of something. */
 export function afterConflict({ games }: EngineContext, game: Held, storedRevision: number): void {
   if (isAhead(game)) games.put({ ...game, divergedAt: storedRevision });
@@ -90,18 +107,20 @@ async function advance(
   { state, hash, patch }: Changed,
   signal?: AbortSignal,
 ): Promise<Transitioned> {
-  const sinceMs = game.pending?.sinceMs ?? context.clock.now();
+  const nowMs = context.clock.now();
+  const sinceMs = game.pending?.sinceMs ?? nowMs;
   const next: Ahead = {
     ...game,
     ahead: game.ahead + 1,
     phase: to,
     state,
     hash,
-    pending: { sinceMs, actor, attempts: game.pending?.attempts ?? [] },
+    pending: { sinceMs, newestAtMs: nowMs, actor, attempts: game.pending?.attempts ?? [] },
     formerly: [],
   };
   if (!context.policy.shouldPersist(game.id)) {
     context.games.put(next);
+    giveUpUnwanted(context, next);
     return unpersisted(next, 'disabled', sinceMs);
   }
   const result = await store(context, next, { type, patch }, signal);

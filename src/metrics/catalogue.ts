@@ -64,7 +64,7 @@ export const metrics = {
   },
   state_unpersisted_games: {
     kind: 'gauge',
-    help: 'Games whose newest state is only in the memory of this server.',
+    help: 'Games whose newest state waits in the memory of this server for storage.',
     labels: {},
   },
   state_unpersisted_oldest_seconds: {

@@ -1,8 +1,9 @@
 import { BrokenCircuitError } from 'cockatiel';
 import { describe, expect, test } from 'vitest';
 import { decodeEvent } from '../../../src/engine/codec.ts';
-import { parseGameId } from '../../../src/game/game.ts';
-import { engineRoom } from '../../setup/engine-room.ts';
+import type { Position, Transitioned } from '../../../src/engine/engine.ts';
+import { type GameId, parseGameId } from '../../../src/game/game.ts';
+import { type EngineRoom, engineRoom } from '../../setup/engine-room.ts';
 import { faultyBackend } from '../../setup/faulty-backend.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';
 import { gameId as id, move } from '../../setup/transitions.ts';
@@ -107,6 +108,107 @@ describe('while persistence is switched off', () => {
     expect(answer).toMatchObject({ kind: 'unpersisted', why: 'disabled' });
     await engine.catchUp();
     expect(backend.calls.append).toBe(1);
+  });
+});
+
+describe('a game that ends without being stored', () => {
+  /** Played from its creation to its end. */
+  async function playToEnd({ engine }: EngineRoom, name: GameId): Promise<void> {
+    let at: Position = positionOf(await engine.create(name, { n: 0 }, 'ada'));
+    for (const to of ['PREPARATION', 'DECLARATION', 'TURN', 'SCORING', 'GAME_OVER'] as const) {
+      at = positionOf(await engine.append(name, move(to, { to }), at));
+    }
+  }
+
+  function positionOf(moved: Transitioned): Position {
+    if (moved.kind === 'conflict') throw new Error('Nobody else moves this game');
+    return moved;
+  }
+
+  const names = Array.from({ length: 50 }, (_, index) => parseGameId(`game-${index}`));
+
+  async function playAll(room: EngineRoom): Promise<void> {
+    for (const name of names) await playToEnd(room, name);
+  }
+
+  async function inMemory({ engine }: EngineRoom): Promise<readonly GameId[]> {
+    const found = await Promise.all(names.map((name) => engine.load(name)));
+    return found.flatMap((game) => (game ? [game.id] : []));
+  }
+
+  test('while persistence is off waits for nothing, and only the newest ones are kept', async () => {
+    const room = await started({ cacheGames: 10 });
+    room.flags.persist = false;
+    await playAll(room);
+    expect(room.engine.unpersisted()).toEqual({ games: 0, oldestAtMs: undefined, diverged: [] });
+    expect(await inMemory(room)).toEqual(names.slice(-10));
+    expect((await room.engine.load(names.at(-1) ?? id))?.persisted).toBe(false);
+  });
+
+  test('does not take along one that still goes on', async () => {
+    const room = await started({ cacheGames: 10 });
+    room.flags.persist = false;
+    await room.engine.append(id, move('PREPARATION', { n: 1 }), room.created);
+    await playAll(room);
+    await room.engine.catchUp();
+    expect(room.engine.unpersisted().games).toBe(1);
+    expect(await room.engine.load(id)).toMatchObject({ state: { n: 1 }, persisted: false });
+  });
+
+  test('is brought in if persistence is on again while it is still in memory', async () => {
+    const room = await started();
+    room.flags.persist = false;
+    await playAll(room);
+    room.flags.persist = true;
+    await room.engine.catchUp();
+    for (const name of names) expect(room.backend.inner.peek(name)?.phase).toBe('GAME_OVER');
+  });
+
+  test('because writes fail is kept, whatever the size of the cache', async () => {
+    const room = await started({ cacheGames: 10 });
+    room.backend.fail({ writes: 'before' });
+    await playAll(room);
+    await room.engine.catchUp();
+    expect(room.engine.unpersisted().games).toBe(50);
+    expect(await inMemory(room)).toEqual(names);
+  });
+
+  test('because writes fail is let go of once it is not to be stored any more', async () => {
+    const room = await started({ cacheGames: 10 });
+    room.backend.fail({ writes: 'before' });
+    await playAll(room);
+    room.flags.persist = false;
+    await room.engine.catchUp();
+    expect(room.engine.unpersisted().games).toBe(0);
+    expect(await inMemory(room)).toHaveLength(10);
+  });
+
+  test('because writes fail is kept for as long as storage would keep it, and no longer', async () => {
+    const room = await started({ completedRetentionMs: 60_000 });
+    room.backend.fail({ writes: 'before' });
+    await playAll(room);
+    room.clock.advance(59_999);
+    await room.engine.catchUp();
+    expect(room.engine.unpersisted().games).toBe(50);
+    room.clock.advance(1);
+    await room.engine.catchUp();
+    expect(room.engine.unpersisted().games).toBe(0);
+    expect(await inMemory(room)).toEqual([]);
+  });
+
+  test('and that storage has another version of waits for a person', async () => {
+    const room = await started({ completedRetentionMs: 60_000 });
+    const [name = id] = names;
+    room.flags.persist = false;
+    await playToEnd(room, name);
+    await engineRoom(room.backend.inner).engine.create(name, { by: 'other' }, 'bob');
+    room.flags.persist = true;
+    await room.engine.catchUp();
+    room.clock.advance(60_000);
+    room.flags.persist = false;
+    await room.engine.catchUp();
+    expect(room.engine.unpersisted().diverged).toMatchObject([{ id: name }]);
+    expect(await room.engine.load(name)).toMatchObject({ phase: 'GAME_OVER' });
   });
 });
 
