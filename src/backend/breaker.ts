@@ -20,6 +20,7 @@ export interface BreakerSettings {
 
 export interface BreakerState {
   readonly state: 'closed' | 'open' | 'half_open';
+  /** Since when it is closed, or is not: trying again does not count as a change. */
   readonly changedAtMs: number;
 }
 
@@ -63,8 +64,11 @@ export function withBreaker(
     halfOpenAfter: settings.halfOpenAfterMs,
     breaker: new ConsecutiveBreaker(settings.failures),
   });
-  policy.onStateChange((state) => {
-    current = { state: names[state], changedAtMs: clock.now() };
+  policy.onStateChange((changed) => {
+    const state = names[changed];
+    // Trying again and failing is no new trouble: it has not been closed all the while.
+    const isSameTrouble = state !== 'closed' && current.state !== 'closed';
+    current = { state, changedAtMs: isSameTrouble ? current.changedAtMs : clock.now() };
     for (const listener of listeners) listener(current);
   });
 

@@ -74,7 +74,11 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     breaker: guarded.breaker,
     exporter,
     async takeCensus(signal) {
-      census = await backend.census(signal);
+      census = await backend.census(signal).catch((thrown) => {
+        // A figure that could not be renewed is absent, not old.
+        census = undefined;
+        throw thrown;
+      });
     },
   };
 }
