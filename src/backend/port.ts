@@ -1,6 +1,6 @@
 /**
  * The one port between games and where they are kept. A backend is a file that implements it and a row in
- * `catalogue.ts`; `conformance.ts` says in tests what each method must do, for every backend and wrapper.
+ * `catalogue.ts`; the tests in `test/conformance` say what each method must do, for every backend and wrapper.
  *
  * Failures are Faults: `backend-unreachable` (retryable), `backend-denied`, `backend-failed`. Expected outcomes
  * are returned as unions.
@@ -69,7 +69,10 @@ export interface Census {
   readonly atMs: number;
   readonly games: readonly { readonly layout: Layout; readonly phase: string; readonly count: number }[];
   readonly snapshots: number;
-  /** Bytes in use by component: `events`, `snapshots`, `heads`; or `all` where the backend cannot tell apart. */
+  /**
+   * Bytes in use by component: `events`, `snapshots`, `heads`; or `all` where the backend cannot tell apart. Empty
+   * where it tells nothing, and then no limit is known either.
+   */
   readonly usedBytes: Readonly<Record<string, number>>;
   /** undefined when the backend has no limit set. */
   readonly limitBytes: number | undefined;

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import { interruptible, throwIfInterrupted } from '../interruptible.ts';
 import type { RedisAddress } from './address.ts';
-import { redisFault } from './faults.ts';
+import { isNotPermitted, redisFault } from './faults.ts';
 import { scripts } from './scripts.ts';
 
 export interface ConnectionSettings {
@@ -79,6 +79,7 @@ function createConnect(
     }, connectTimeoutMs);
     try {
       await redis.connect();
+      await checkReady(redis);
       // A database that cannot be selected is only an event, and the client would go on with database 0.
       if (lastError) throw lastError;
       failure = undefined;
@@ -105,6 +106,15 @@ function createConnect(
   };
 }
 
+/** The client calls itself ready also when nothing has answered. A server that loads its data answers so. */
+async function checkReady(redis: Redis): Promise<void> {
+  try {
+    await redis.ping();
+  } catch (thrown) {
+    if (!isNotPermitted(thrown)) throw thrown;
+  }
+}
+
 function createClient({ address, connectTimeoutMs, operationTimeoutMs }: ConnectionSettings): Redis {
   const { host, port, db, tls, username, password } = address;
   return new Redis({
@@ -119,6 +129,8 @@ function createClient({ address, connectTimeoutMs, operationTimeoutMs }: Connect
     protocol: 2,
     scripts,
     lazyConnect: true,
+    // It would ask with INFO, which not every user may, and say so on the terminal.
+    enableReadyCheck: false,
     connectTimeout: connectTimeoutMs,
     disconnectTimeout: disconnectTimeoutMs,
     commandTimeout: operationTimeoutMs,

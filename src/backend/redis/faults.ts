@@ -87,6 +87,10 @@ function replyKind(message: string): Kind {
   return failed('refused a command', "Look into the server's log");
 }
 
+/** The ACL withholds this one command. */
+export const isNotPermitted = (thrown: unknown): boolean =>
+  thrown instanceof Error && isReply(thrown) && thrown.message.startsWith('NOPERM');
+
 function isReply(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'ReplyError';
 }

@@ -56,11 +56,7 @@ const readingsOf =
   ({ atMs, games, usedBytes, limitBytes }: Census): Readings => {
     const counted: Partial<Record<SignalId, Reading>> = {
       activeGames: sumOf(games.filter(({ phase }) => phase !== 'GAME_OVER').map(gamesInPhase)),
-      storageUsed: sumOf(Object.entries(usedBytes)),
-      storageLimit:
-        limitBytes === undefined
-          ? { kind: 'none', why: 'the backend has no limit set' }
-          : { kind: 'value', value: limitBytes },
+      ...storageOf(usedBytes, limitBytes),
     };
     const entries = signalIds.map((id) => [id, counted[id] ?? notCounted] as const);
     // Each id has its entry.
@@ -73,6 +69,18 @@ const readingsOf =
   };
 
 const notCounted: Reading = { kind: 'none', why: 'only game servers can tell: set GAME_SERVER_URLS' };
+
+function storageOf(usedBytes: Census['usedBytes'], limitBytes: number | undefined) {
+  const used = Object.entries(usedBytes);
+  if (used.length === 0) return { storageUsed: notTold, storageLimit: notTold };
+  const noLimit: Reading = { kind: 'none', why: 'the backend has no limit set' };
+  return {
+    storageUsed: sumOf(used),
+    storageLimit: limitBytes === undefined ? noLimit : ({ kind: 'value', value: limitBytes } as const),
+  };
+}
+
+const notTold: Reading = { kind: 'none', why: 'the backend does not tell this user (Redis: allow INFO)' };
 
 const gamesInPhase = ({ layout, phase, count }: Census['games'][number]) =>
   [layout === 'legacy' ? `${phase} (legacy)` : phase, count] as const;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Backend } from '../../../src/backend/port.ts';
 import { openRedis } from '../../../src/backend/redis/redis.ts';
 import { scanKeys } from '../../../src/backend/redis/scan.ts';
@@ -138,6 +138,42 @@ describe('a Redis that cannot be used', () => {
     expect(await faultOf(backend.replaceRecord(currentRecord('a'), 'absent'))).toMatchObject({
       code: 'backend-denied',
     });
+  });
+
+  test('counts games for a user without INFO, and leaves out what it is not told', async () => {
+    const server = await serve({ user: 'careful on >secret ~* +@all -@dangerous', maxmemory: '100mb' });
+    await open(server.url).append(id, append);
+    const printed = vi.spyOn(console, 'warn');
+    onTestFinished(() => printed.mockRestore());
+    const careful = open(`redis://careful:secret@127.0.0.1:${server.port}/0`);
+    expect(await careful.census()).toMatchObject({
+      games: [{ phase: 'TURN', count: 1 }],
+      usedBytes: {},
+      limitBytes: undefined,
+    });
+    expect(printed).not.toHaveBeenCalled();
+  });
+
+  test('is used by one who may neither ask how it is nor PING it', async () => {
+    const server = await serve({ user: 'mute on >secret ~* +@read +@scripting' });
+    const backend = open(`redis://mute:secret@127.0.0.1:${server.port}/0`);
+    expect(await backend.read(id)).toBeUndefined();
+  });
+
+  test('is unreachable while it loads its data, and may be tried again', async () => {
+    const loading = await listen(
+      createServer((socket) =>
+        socket
+          .on('error', () => {})
+          .on('data', (asked) => {
+            const commands = String(asked).match(/^\*\d/gm) ?? [];
+            socket.write('-LOADING Redis is loading the dataset in memory\r\n'.repeat(commands.length));
+          }),
+      ),
+    );
+    const fault = await faultOf(open(loading).read(id));
+    expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: true });
+    expect(fault.message).toContain('still loading');
   });
 
   test('does no half of a step for a user who may do only half of it', async () => {

@@ -43,6 +43,13 @@ describe('figures counted in the backend', () => {
     }
   });
 
+  it('have no storage, instead of none in use, where the backend does not tell', async () => {
+    const { source } = sourceOn(async (atMs) => ({ ...counted, atMs, usedBytes: {}, limitBytes: undefined }));
+    const { signals } = await source.read();
+    const notTold = { kind: 'none', why: expect.stringContaining('does not tell') };
+    expect(signals).toMatchObject({ storageUsed: notTold, storageLimit: notTold });
+  });
+
   it('carry the time of the count, which is not taken at each read', async () => {
     let counts = 0;
     const { source, advance } = sourceOn(async (atMs) => {
