@@ -12,8 +12,8 @@ export type Form = 'plain' | 'rows' | 'grid';
 
 /** Two lines of verdict, one of screens. */
 const headerRows = 3;
-/** The verdict alone. */
-const plainHeaderRows = 1;
+/** The verdict and where one is; what is at stake and what kind of session it is. */
+const plainHeaderRows = 2;
 /** One for what is said or typed, one for the keys. */
 const footerRows = 2;
 
@@ -131,18 +131,33 @@ export function keptColumns<T extends ColumnWish>(wishes: readonly T[], cells: n
   );
 }
 
-/** The columns with their final widths; those that grow share what is left, or give up what is missing. */
+/** The columns with their final widths; those that grow share what is left, the widest give up what is missing. */
 export function columnCells<T extends ColumnWish>(wishes: readonly T[], cells: number): readonly T[] {
   const growing = wishes.filter(({ grows }) => grows).length;
   const shares = share(Math.max(0, cells - wishedCells(wishes)), Math.max(1, growing));
-  const missing = share(Math.max(0, wishedCells(wishes) - cells), Math.max(1, growing));
   let index = 0;
-  return wishes.map((wish) => {
+  const grown = wishes.map((wish) => {
     if (!wish.grows) return wish;
-    const grown = { ...wish, cells: Math.max(3, wish.cells + (shares[index] ?? 0) - (missing[index] ?? 0)) };
+    const cells = wish.cells + (shares[index] ?? 0);
     index += 1;
-    return grown;
+    return { ...wish, cells };
   });
+  return narrowed(grown, cells);
+}
+
+const narrowestColumn = 3;
+
+/** Cut to fit here: a row that is too wide would lose the space between its columns. */
+function narrowed<T extends ColumnWish>(columns: readonly T[], cells: number): readonly T[] {
+  const widest = columns.reduce<T | undefined>(
+    (most, column) => (column.cells > (most?.cells ?? narrowestColumn) ? column : most),
+    undefined,
+  );
+  if (wishedCells(columns) <= cells || !widest) return columns;
+  return narrowed(
+    columns.map((column) => (column === widest ? { ...column, cells: column.cells - 1 } : column)),
+    cells,
+  );
 }
 
 export interface WalkRoom {

@@ -2,7 +2,7 @@
 import type { FeedState } from '../src/base/feed.ts';
 import { formatAge, formatElapsed, formatValue } from '../src/base/units.ts';
 import type { Status } from '../src/status/status.ts';
-import { cellsOfLine, cut, type Line, piece } from './line.ts';
+import { cellsOfLine, cut, cutLine, endsOf, type Line, type Piece, piece } from './line.ts';
 import type { Age } from './readings.ts';
 import { feedProblem } from './readings.ts';
 import { type Glyphs, verdictTone } from './theme.ts';
@@ -37,19 +37,50 @@ export function lossLine({ last }: FeedState<Status>, age: Age): Line {
 export const runbookLine = (status: Status | undefined, key: string): Line =>
   status?.runbook ? [piece(key, 'accent', true), piece(` opens runbook ${status.runbook}`)] : [];
 
-/** Production does not look like anything else. The place gives way when there is no room. */
-export function worldLine(
-  world: { environment: string; simulated: boolean; place: string; readOnly: boolean },
-  nowMs: number,
+/** Production does not look like anything else. */
+function environmentPiece(environment: string): Piece {
+  const production = environment === 'production';
+  return piece(production ? ' PRODUCTION ' : environment, production ? 'loud' : 'accent', true);
+}
+
+const readOnlyMark = piece('READ-ONLY', 'warn', true);
+const simulatedMark = piece('SIMULATED', 'warn', true);
+
+const clockText = (nowMs: number) => `${new Date(nowMs).toISOString().slice(11, 19)} UTC`;
+
+interface World {
+  readonly environment: string;
+  readonly simulated: boolean;
+  readonly place: string;
+  readonly readOnly: boolean;
+}
+
+/** What must be seen at every size: verdict and environment, then the loss and what kind of session this is. */
+export function plainHeaderLines(
+  { verdict, loss }: { verdict: Line; loss: Line },
+  { environment, readOnly, simulated }: World,
   cells: number,
-): Line {
-  const production = world.environment === 'production';
+  ellipsis: string,
+): readonly Line[] {
+  // A name without end must not push the verdict out.
+  const place = cutLine([environmentPiece(environment)], Math.floor(cells / 2), ellipsis);
+  const session = [...(readOnly ? [readOnlyMark] : []), ...(simulated ? [simulatedMark] : [])];
+  const marks = session.flatMap((mark, index) => (index === 0 ? [mark] : [piece(' '), mark]));
+  return [endsOf(verdict, place, cells, ellipsis), endsOf(loss, marks, cells, ellipsis)];
+}
+
+/** The place, and the clock that figures are to be held against, where the header holds neither. */
+export const placeLine = ({ place }: World, nowMs: number, cells: number, ellipsis: string): Line =>
+  endsOf([piece(place, 'quiet')], [piece(clockText(nowMs), 'quiet')], cells, ellipsis);
+
+/** The place gives way when there is no room. */
+export function worldLine(world: World, nowMs: number, cells: number): Line {
   const before = [
-    ...(world.readOnly ? [piece('READ-ONLY', 'warn', true), piece('  ')] : []),
-    piece(production ? ' PRODUCTION ' : world.environment, production ? 'loud' : 'accent', true),
-    ...(world.simulated ? [piece('  '), piece('SIMULATED', 'warn', true)] : []),
+    ...(world.readOnly ? [readOnlyMark, piece('  ')] : []),
+    environmentPiece(world.environment),
+    ...(world.simulated ? [piece('  '), simulatedMark] : []),
   ];
-  const clock = piece(`  ${new Date(nowMs).toISOString().slice(11, 19)} UTC`, 'quiet');
+  const clock = piece(`  ${clockText(nowMs)}`, 'quiet');
   const room = cells - cellsOfLine([...before, clock]) - 2;
   return [...before, ...(room < 4 ? [] : [piece(`  ${cut(world.place, room)}`, 'quiet')]), clock];
 }

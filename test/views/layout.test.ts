@@ -84,6 +84,23 @@ test('columns without room are left out, the most dispensable first', () => {
   expect(kept(15)).toEqual(['name']);
 });
 
+test('a table is never wider than its room, so that its columns stay apart', () => {
+  const wish = fc.record({
+    title: fc.constant(''),
+    cells: fc.integer({ min: 3, max: 40 }),
+    grows: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(wish, { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 32, max: 300 }),
+      (all, cells) => {
+        expect(2 + sum(columnCells(all, cells).map((column) => column.cells + 2))).toBeLessThanOrEqual(cells);
+      },
+    ),
+  );
+});
+
 test('the column that grows takes what is left over', () => {
   expect(columnCells(wishes, 80).map(({ cells }) => cells)).toEqual([80 - 2 - 8 - 20 - 6, 8, 20]);
 });

@@ -3,6 +3,7 @@ import { Fault } from '../../src/base/fault.ts';
 import type { ScreenId } from '../../views/navigation.ts';
 import {
   archive,
+  degraded,
   type FakePorts,
   fakePorts,
   fakeWalk,
@@ -10,6 +11,7 @@ import {
   plan,
   report,
   startMs,
+  status,
 } from '../setup/console-ports.ts';
 import { type ConsoleScreen, openConsole } from '../setup/console-screen.ts';
 
@@ -57,7 +59,8 @@ test('rollback shows each flag on each server and what they agree on', async () 
   ports.feeds.flags.give({ atMs, servers: [...servers, unread] });
   await open(ports, 'rollback');
   await screen.shows(/127.0.0.1:7001 +100 % +100 % +50 %/);
-  expect(screen.text()).toMatch(/127.0.0.1:7003 +not read: c/);
+  expect(screen.text()).toMatch(/127.0.0.1:7003 +not read +not read +not read/);
+  expect(screen.text()).toContain('127.0.0.1:7003 not read: connection refused');
   expect(screen.text()).toContain('persistence 100 % (1 not read)');
 });
 
@@ -335,7 +338,6 @@ test('a filter hides rows and says so; Esc in it shows them again', async () => 
 
 test('the runbook of the verdict is marked in the list', async () => {
   const ports = fakePorts();
-  const { degraded, status } = await import('../setup/console-ports.ts');
   ports.feeds.status.give(status(degraded));
   await open(ports, 'runbooks');
   await screen.shows(/► disable-persistence +Disable state persistence\? +for this verdict/);
@@ -456,6 +458,24 @@ test('what a command could become shows while it is typed', async () => {
   await open(fakePorts(), 'overview');
   screen.send(':r');
   await screen.shows(/: r█ {2}runbooks {2}rollback/);
+});
+
+test.each(['overview', 'runbooks', 'backups', 'rollback'] as const)(
+  'on 40 by 10 %s shows the verdict, the environment, what is at stake and columns with gaps',
+  async (first) => {
+    const ports = fakePorts({ environment: 'production' });
+    ports.feeds.status.give(status(degraded));
+    await open(ports, first, { columns: 40, rows: 10 });
+    expect(screen.lines()[0]).toMatch(/^ ▲ DEGRADED for 4 min +PRODUCTION ?$/);
+    expect(screen.lines()[1]).toMatch(/^ 12 games, 34 s lost.* SIMULATED$/);
+    expect(screen.text()).not.toMatch(/…[^ \n│]/);
+  },
+);
+
+test('on 40 by 10 the question of a rollback stays in sight', async () => {
+  await open(fakePorts(), 'rollback', { columns: 40, rows: 10 });
+  screen.send('d');
+  await screen.shows(/no longer saved[\s\S]*Why is it rolled back\?/);
 });
 
 test.each([

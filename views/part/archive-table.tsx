@@ -31,19 +31,19 @@ interface ArchiveColumn extends ColumnWish {
 
 const columns: readonly ArchiveColumn[] = [
   { title: 'archive', cells: 20, grows: true, cell: ({ name }) => ({ text: name }) },
-  ofManifest({ title: 'age', cells: 7, align: 'right' }, (manifest, now) =>
+  ofManifest({ title: 'age', cells: 7, align: 'right', drop: 1 }, (manifest, now) =>
     formatAge(now - manifest.endedAtMs),
   ),
-  ofManifest({ title: 'games', cells: 9, align: 'right', drop: 1 }, (manifest) =>
+  ofManifest({ title: 'games', cells: 9, align: 'right', drop: 2 }, (manifest) =>
     formatValue(manifest.games, 'games'),
   ),
-  ofManifest({ title: 'size', cells: 9, align: 'right', drop: 2 }, (manifest) =>
+  ofManifest({ title: 'size', cells: 9, align: 'right', drop: 3 }, (manifest) =>
     formatBytes(manifest.storedBytes),
   ),
-  ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 3 }, ({ rawBytes, storedBytes }) =>
+  ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 4 }, ({ rawBytes, storedBytes }) =>
     storedBytes > 0 ? `${(rawBytes / storedBytes).toFixed(1)}:1` : 'no data',
   ),
-  ofManifest({ title: 'source', cells: 24, grows: true, drop: 4 }, ({ source }) => source),
+  ofManifest({ title: 'source', cells: 24, grows: true, drop: 5 }, ({ source }) => source),
   {
     title: 'verified',
     cells: 9,

@@ -26,14 +26,13 @@ export function Confirmation({ plan, onConfirm, onCancel }: ConfirmationProps) {
   });
   const cells = frame.columns - 2;
   const matches = edit.text === environment;
-  const gap: readonly LineData[] = frame.form === 'plain' ? [] : [[]];
+  const plain = frame.form === 'plain';
+  const gap: readonly LineData[] = plain ? [] : [[]];
+  const [counts, place] = [countsLine(plan.changes), piece(plan.place, 'quiet')];
   const lines: readonly LineData[] = [
     [piece('CONFIRM  ', 'bad', true), piece(plan.title, 'plain', true)],
-    [piece(plan.place, 'quiet')],
-    countsLine(plan.changes),
-    ...plan.warnings
-      .slice(0, frame.form === 'plain' ? 1 : 3)
-      .map((text) => [piece('! ', 'warn'), piece(text)]),
+    ...(plain ? [[...counts, place]] : [[place], counts]),
+    ...plan.warnings.slice(0, plain ? 1 : 3).map((text) => [piece('! ', 'warn'), piece(text)]),
     ...gap,
     [
       piece('Type '),

@@ -1,8 +1,8 @@
 import type { FleetFlags } from '../../src/flags/store.ts';
-import { flagNames } from '../../src/platform/flags.ts';
+import { type FlagName, flagNames } from '../../src/platform/flags.ts';
 import { formatFlag, shortFlagNames, shortServer, summariseFlags } from '../flag-summary.ts';
-import { columnCells } from '../layout.ts';
-import { endsOf, piece } from '../line.ts';
+import { type ColumnWish, columnCells, type Frame, keptColumns } from '../layout.ts';
+import { endsOf, type Line as LineData, piece } from '../line.ts';
 import type { Age } from '../readings.ts';
 import { useShell } from '../shell.ts';
 import { Table, type TableCell } from './table.tsx';
@@ -12,6 +12,7 @@ interface FlagTableProps {
   readonly flags: FleetFlags | undefined;
   readonly age: Age;
   readonly selected: number;
+  /** Of the whole, what the servers agree on included. */
   readonly height: number;
 }
 
@@ -19,47 +20,64 @@ interface FlagTableProps {
 export function FlagTable({ flags, age, selected, height }: FlagTableProps) {
   const { theme, frame } = useShell();
   const cells = frame.columns - 2;
+  const head = headLines(flags, age, frame, theme.glyphs.ellipsis);
+  const wide = cells >= 110;
+  const wishes: readonly FlagColumn[] = [
+    { title: 'server', cells: 16, grows: true, cell: ({ server }) => ({ text: shortServer(server) }) },
+    ...flagNames.map((flag, index) => ({
+      title: wide ? flag : shortFlagNames[flag],
+      cells: wide ? 22 : 11,
+      // The first stays.
+      drop: index,
+      cell: (row: ServerFlags) => flagCell(row, flag, age),
+    })),
+  ];
+  const columns = columnCells(keptColumns(wishes, cells), cells);
+  const rows = (flags?.servers ?? []).map((row) => columns.map(({ cell }) => cell(row)));
+  return (
+    <>
+      <Lines of={head} />
+      {rows.length > 0 && (
+        <Table columns={columns} rows={rows} selected={selected} height={height - head.length} />
+      )}
+    </>
+  );
+}
+
+type ServerFlags = FleetFlags['servers'][number];
+
+interface FlagColumn extends ColumnWish {
+  readonly cell: (row: ServerFlags) => TableCell;
+}
+
+function flagCell(row: ServerFlags, flag: FlagName, age: Age): TableCell {
+  if ('fault' in row) return { text: 'not read', tone: 'warn' };
+  const value = row.flags[flag];
+  const full = value.enabled && value.percentage === 100;
+  return { text: formatFlag(value), tone: age.stale ? 'quiet' : full ? 'good' : 'warn' };
+}
+
+/** What every server agrees on is never cut: where rows are short the title goes instead. */
+function headLines(
+  flags: FleetFlags | undefined,
+  age: Age,
+  { columns, form }: Frame,
+  ellipsis: string,
+): readonly LineData[] {
+  const cells = columns - 2;
   const agreed = flags ? summariseFlags(flags) : [];
-  const head = [
-    endsOf(
-      [piece('Flags on every server', 'plain', true)],
-      [piece(age.text, age.stale ? 'warn' : 'quiet')],
-      cells,
-      theme.glyphs.ellipsis,
-    ),
+  const asOf = [piece(age.text, age.stale ? ('warn' as const) : ('quiet' as const))];
+  if (form === 'plain') {
+    return agreed.map(({ text, tone }, row) =>
+      endsOf([piece(text, age.stale ? 'quiet' : tone)], row === 0 ? asOf : [], cells, ellipsis),
+    );
+  }
+  return [
+    endsOf([piece('Flags on every server', 'plain', true)], asOf, cells, ellipsis),
     [
       piece('all: ', 'quiet'),
       ...agreed.map(({ text, tone }) => piece(`${text}  `, age.stale ? 'quiet' : tone)),
     ],
     [],
   ];
-  const wide = cells >= 110;
-  const columns = columnCells(
-    [
-      { title: 'server', cells: 16, grows: true },
-      ...flagNames.map((flag) => ({ title: wide ? flag : shortFlagNames[flag], cells: wide ? 22 : 12 })),
-    ],
-    cells,
-  );
-  const rows = (flags?.servers ?? []).map((row): readonly TableCell[] => {
-    if ('fault' in row)
-      return [{ text: shortServer(row.server) }, { text: `not read: ${row.fault.message}`, tone: 'warn' }];
-    return [
-      { text: shortServer(row.server) },
-      ...flagNames.map((flag) => {
-        const value = row.flags[flag];
-        const full = value.enabled && value.percentage === 100;
-        return {
-          text: formatFlag(value),
-          tone: age.stale ? ('quiet' as const) : full ? ('good' as const) : ('warn' as const),
-        };
-      }),
-    ];
-  });
-  return (
-    <>
-      <Lines of={head} />
-      {rows.length > 0 && <Table columns={columns} rows={rows} selected={selected} height={height} />}
-    </>
-  );
 }

@@ -1,11 +1,13 @@
 import { Box } from 'ink';
 import { useState } from 'react';
+import type { FleetFlags } from '../../src/flags/store.ts';
+import { shortServer } from '../flag-summary.ts';
 import { useFeed } from '../hook/use-feed.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
 import { useRefreshKey } from '../hook/use-refresh.ts';
-import { piece } from '../line.ts';
+import { cutLine, piece, wrap } from '../line.ts';
 import { ActionFlow } from '../part/action-flow.tsx';
 import { FlagTable } from '../part/flag-table.tsx';
 import { Prompt } from '../part/prompt.tsx';
@@ -35,6 +37,14 @@ export function Rollback() {
   );
 }
 
+const consequence = 'Games go on but are no longer saved. The reason goes into the plan and the audit log.';
+
+/** Why a server's flags are not known: the selected one's, else the first's. */
+function unreadText(servers: FleetFlags['servers'], selected: number): string | undefined {
+  const unread = [...servers.slice(selected, selected + 1), ...servers].find((row) => 'fault' in row);
+  return unread && `${shortServer(unread.server)} not read: ${unread.fault.message}`;
+}
+
 interface FlagsViewProps {
   readonly asking: boolean;
   readonly onAsk: () => void;
@@ -43,13 +53,15 @@ interface FlagsViewProps {
 }
 
 function FlagsView({ asking, onAsk, onReason, onCancel }: FlagsViewProps) {
-  const { ports, frame } = useShell();
+  const { ports, frame, theme } = useShell();
   const now = useNow();
   const feed = ports.feeds.flags;
   const state = useFeed(feed);
   const refresh = useRefreshKey(feed);
   const servers = state.last?.value.servers ?? [];
-  const height = Math.max(4, frame.contentRows - 6);
+  // Always kept, so that nothing moves when they are needed; where rows are short the question takes them all.
+  const plain = frame.form === 'plain';
+  const height = frame.contentRows - (plain ? 1 : 3);
   const list = useList(servers.length, height, 'look through');
   useKeys('screen', {
     rows: [
@@ -58,27 +70,22 @@ function FlagsView({ asking, onAsk, onReason, onCancel }: FlagsViewProps) {
       refresh,
     ],
   });
-  const problem = feedProblem(state);
+  const problem = feedProblem(state) ?? unreadText(servers, list.selected);
+  const cells = frame.columns - 2;
   return (
     <Box flexDirection="column" paddingX={1}>
-      <FlagTable
-        flags={state.last?.value}
-        age={feedAge(state, feed.intervalMs, now)}
-        selected={list.selected}
-        height={height}
-      />
+      {!(plain && asking) && (
+        <FlagTable
+          flags={state.last?.value}
+          age={feedAge(state, feed.intervalMs, now)}
+          selected={list.selected}
+          height={height}
+        />
+      )}
       <Lines
-        of={[
-          problem === undefined ? [] : [piece(problem, 'bad')],
-          asking
-            ? [
-                piece(
-                  'Games go on; they are no longer saved. The reason goes into the plan and the audit log.',
-                ),
-              ]
-            : [],
-        ]}
+        of={[problem === undefined ? [] : cutLine([piece(problem, 'bad')], cells, theme.glyphs.ellipsis)]}
       />
+      {asking && <Lines of={wrap(consequence, cells).map((text) => [piece(text)])} />}
       {asking && (
         <Prompt
           label="Why is it rolled back?"

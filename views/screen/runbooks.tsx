@@ -6,11 +6,11 @@ import { useFilter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useLoaded } from '../hook/use-loaded.ts';
-import { columnCells } from '../layout.ts';
+import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
 import { FaultNotice } from '../part/fault-notice.tsx';
 import { FilterLine } from '../part/filter-line.tsx';
-import { Table } from '../part/table.tsx';
+import { Table, type TableCell } from '../part/table.tsx';
 import { Lines } from '../part/text.tsx';
 import { Waiting } from '../part/waiting.tsx';
 import { useShell } from '../shell.ts';
@@ -36,14 +36,29 @@ export function Runbooks() {
   }
 }
 
-/** Rows below the table for what the selected runbook is about. */
-const summaryRows = 4;
+/** Rows below the table for what the selected runbook is about, where there is room for them. */
+const fullSummaryRows = 4;
+
+interface RunbookColumn extends ColumnWish {
+  readonly cell: (runbook: Runbook, named: string | undefined) => TableCell;
+}
+
+const runbookColumns: readonly RunbookColumn[] = [
+  { title: 'runbook', cells: 24, cell: ({ id }) => ({ text: id }) },
+  { title: 'title', cells: 24, grows: true, drop: 1, cell: ({ title }) => ({ text: title }) },
+  {
+    title: '',
+    cells: 16,
+    cell: ({ id }, named) => (id === named ? { text: 'for this verdict', tone: 'warn' } : { text: '' }),
+  },
+];
 
 function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
   const { ports, frame, open } = useShell();
   const filter = useFilter();
   const named = useFeed(ports.feeds.status).last?.value.runbook;
   const runbooks = filtered(all, filter.text, ({ id, title, summary }) => `${id} ${title} ${summary}`);
+  const summaryRows = frame.form === 'plain' ? 0 : fullSummaryRows;
   const height = frame.contentRows - summaryRows - 1;
   const list = useList(runbooks.length, height);
   const selected = runbooks[list.selected];
@@ -60,26 +75,15 @@ function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
     ],
   });
   const cells = frame.columns - 2;
-  const columns = columnCells(
-    [
-      { title: 'runbook', cells: 24 },
-      { title: 'title', cells: 24, grows: true },
-      { title: '', cells: 16 },
-    ],
-    cells,
-  );
-  const rows = runbooks.map(({ id, title }) => [
-    { text: id },
-    { text: title },
-    id === named ? { text: 'for this verdict', tone: 'warn' as const } : { text: '' },
-  ]);
+  const columns = columnCells(keptColumns(runbookColumns, cells), cells);
+  const rows = runbooks.map((runbook) => columns.map(({ cell }) => cell(runbook, named)));
   return (
     <Box flexDirection="column" paddingX={1}>
       <FilterLine filter={filter} otherwise={noneLine(all.length, rows.length)} />
       {rows.length > 0 && <Table columns={columns} rows={rows} selected={list.selected} height={height} />}
       <Lines
         of={wrap(selected?.summary ?? '', cells)
-          .slice(0, summaryRows - 1)
+          .slice(0, Math.max(0, summaryRows - 1))
           .map((text) => [piece(text, 'quiet')])}
       />
     </Box>
