@@ -25,10 +25,8 @@ const named = [
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** With Alt these are keys of their own, or a habit of editing; Esc and then one of them is hardly ever meant. */
-const deafToAlt: readonly string[] = [
-  ...['up', 'down', 'left', 'right', 'pageup', 'pagedown', 'home', 'end', 'backspace', 'delete'],
-];
+/** Named keys that Esc may come before; to move or delete with Alt is a habit of editing and leaves nothing. */
+const soonAfterEsc: readonly string[] = ['esc', 'enter', 'tab'];
 
 /**
  * Ink hands over what arrived in one piece: over a slow line that can be several keys. Alt and a key are the same
@@ -36,9 +34,9 @@ const deafToAlt: readonly string[] = [
  */
 export function keystrokesOf(input: string, key: Key): readonly Keystroke[] {
   const name = named.find(([flag]) => key[flag])?.[1];
-  const before = key.meta && !(name && deafToAlt.includes(name)) ? [{ name: 'esc' }] : [];
+  const escFirst = key.meta && (name === undefined || soonAfterEsc.includes(name));
   return [
-    ...before,
+    ...(escFirst ? [{ name: 'esc' }] : []),
     ...(name ? [{ name: key.shift && name === 'tab' ? 'shift-tab' : name }] : strokesOf(input, key)),
   ];
 }
