@@ -1,5 +1,6 @@
 import { safeLine } from '../base/safe-text.ts';
-import type { Check, Report, RunOutcome, StepState } from './action.ts';
+import type { Check, Report, StepState } from './action.ts';
+import { nextSteps, outcomeText } from './outcome-words.ts';
 import type { Change, Plan } from './plan.ts';
 
 /** A run for people: what was there before, what was done, what was found, what to do next. */
@@ -28,7 +29,7 @@ function summary(report: Report, plan: Plan): string {
   return table(
     ['', ''],
     [
-      ['Outcome', report.outcome],
+      ['Outcome', outcomeText(report.outcome)],
       ['Environment', world],
       ['Place', plan.place],
       ['By', actor],
@@ -39,24 +40,6 @@ function summary(report: Report, plan: Plan): string {
       ['Audit head', report.auditHead],
     ],
   );
-}
-
-const nextByOutcome: Record<RunOutcome, string> = {
-  done: 'Nothing is left to do for this run; keep watching the error ratio and the alerts for 30 minutes',
-  partial: 'Not all of it took effect, or a check failed: look at what failed, then make a new plan',
-  failed: 'Nothing took effect: look at what failed, then make a new plan',
-  inconclusive: 'The result could not be proved: check by hand what is inconclusive above',
-  interrupted: 'The run was stopped: look at what was done, then make a new plan for the rest',
-};
-
-function nextSteps(report: Report): string[] {
-  const faults = report.steps.flatMap(({ name, state }) =>
-    'fault' in state && state.fault.next ? [`${name}: ${state.fault.next}`] : [],
-  );
-  const checks = report.checks
-    .filter((check) => check.kind !== 'pass')
-    .map((check) => `${check.kind === 'fail' ? 'Repair' : 'Find out'}: ${check.name} (${check.found})`);
-  return [nextByOutcome[report.outcome], ...faults, ...checks];
 }
 
 const changeRow = ({ target, effect, from, to, why }: Change) => [

@@ -1,4 +1,4 @@
-/** How a run ended and what to do next, the same in the console and the CLI. */
+/** How a run ended and what to do next, the same in the console, the CLI and the report. */
 import type { Report, RunOutcome } from './action.ts';
 
 const words: Readonly<Record<RunOutcome, { readonly text: string; readonly next: string }>> = {
