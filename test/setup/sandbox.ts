@@ -18,6 +18,9 @@ export const sandboxCommand = (folder: string, options: Options = {}) => [
   JSON.stringify({ graceMs: 300, ...options }),
 ];
 
+/** All holds of the running test: a sandbox ends only once the last of them is given up. */
+const held = new Set<Attached>();
+
 /** A hold on a sandbox in a real process; given up and waited for when the test ends. */
 export async function holdSandbox(folder = tempFolder(), options: Options = {}): Promise<Attached> {
   const attached = await attachSandbox({
@@ -26,8 +29,10 @@ export async function holdSandbox(folder = tempFolder(), options: Options = {}):
     clock: systemClock,
   });
   const hasEnded = watchProcess(attached.pid);
+  held.add(attached);
   onTestFinished(async () => {
-    await attached.release();
+    await Promise.all([...held].map((hold) => hold.release()));
+    held.clear();
     await hasEnded();
   });
   return attached;
