@@ -1,37 +1,45 @@
 import type { Check } from '../action/action.ts';
 import type { Backend, RecordRead } from '../backend/port.ts';
 import { gameLabel, gamesText, namesOf } from './record-words.ts';
-import { foundIn, type PlannedGame } from './restore-decision.ts';
+import { foundIn, isLeftAlone, type PlannedGame } from './restore-decision.ts';
+import type { RestoreDetail } from './restore-plan.ts';
 import { readInBatches } from './target-reads.ts';
 
-/** Reads back every game that the target should now hold as the archive does. */
+/**
+ * Reads back every game that the target should now hold as the archive does. One that was equal and left alone
+ * counts while it still is; once it is another it is nothing that this restore answers for.
+ */
 export async function checkRestored(
   backend: Backend,
-  games: readonly PlannedGame[],
+  { games, onExisting }: Pick<RestoreDetail, 'games' | 'onExisting'>,
   nowMs: number,
   signal?: AbortSignal,
 ): Promise<Check> {
   const name = 'Games equal to the archive';
-  const due = games.filter(({ does }) => does !== 'skip');
+  const compared = games.filter(({ does }) => does !== 'skip');
   const other: string[] = [];
   const movedOn: string[] = [];
-  for await (const batch of readInBatches(backend, [due], signal)) {
+  let playedOn = 0;
+  for await (const batch of readInBatches(backend, [compared], signal)) {
     for (const { key, read } of batch) {
       if (foundIn(read) === key.archived || hasExpired(key, read, nowMs)) continue;
-      (hasMovedOn(key, read) ? movedOn : other).push(gameLabel(key));
+      if (isLeftAlone(key, onExisting)) playedOn++;
+      else (hasMovedOn(key, read) ? movedOn : other).push(gameLabel(key));
     }
   }
-  const equal = due.length - other.length - movedOn.length;
-  const skipped = games.length - due.length;
+  const due = compared.length - playedOn;
+  const equal = due - other.length - movedOn.length;
+  const skipped = games.length - compared.length;
   const found = [
-    `${equal} of ${gamesText(due.length)}`,
+    `${equal} of ${gamesText(due)}`,
     other.length > 0 ? `not: ${namesOf(other)}` : '',
     movedOn.length > 0 ? `played on since: ${namesOf(movedOn)}` : '',
+    playedOn > 0 ? `${playedOn} left alone and no longer equal` : '',
     skipped > 0 ? `${skipped} skipped as planned` : '',
   ];
   return {
     name,
-    kind: kindOf(due.length, other.length, movedOn.length),
+    kind: kindOf(due, other.length, movedOn.length),
     found: found.filter(Boolean).join('; '),
   };
 }

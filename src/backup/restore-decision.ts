@@ -96,6 +96,14 @@ function isOlder({ revision }: ArchivedGame, read: RecordRead): boolean {
   return revision !== undefined && existing !== undefined && revision < existing;
 }
 
+/**
+ * The restore writes nothing here whatever becomes of the game, so it may go on being played. An equal game is one
+ * only where the policy would also leave a newer state of it alone.
+ */
+export function isLeftAlone({ does }: PlannedGame, policy: RestorePolicy): boolean {
+  return does === 'skip' || (does === 'unchanged' && (policy === 'skip' || policy === 'newer'));
+}
+
 export function foundIn(read: RecordRead): Found {
   return read.kind === 'record' ? recordDigest(read.record) : read.kind;
 }

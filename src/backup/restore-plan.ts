@@ -16,6 +16,7 @@ import {
   decide,
   describeRecord,
   foundIn,
+  isLeftAlone,
   type PlannedGame,
   type RestorePolicy,
 } from './restore-decision.ts';
@@ -39,6 +40,7 @@ export interface RestoreDetail {
   readonly archiveName: string;
   readonly rootHash: string;
   readonly target: string;
+  readonly onExisting: RestorePolicy;
   readonly games: readonly PlannedGame[];
   /** Keeps what is overwritten; undefined when nothing is. */
   readonly safety?: { readonly name: string; readonly archiveId: string };
@@ -70,6 +72,7 @@ export async function draftRestore(
     archiveName: ref.name,
     rootHash,
     target: backend.location,
+    onExisting: input.onExisting,
     games,
     ...safety,
   };
@@ -84,9 +87,7 @@ export async function draftRestore(
     ],
     unverified: ['Whether a game server holds any of these games in memory and will write it again'],
     basis: basisOf(
-      backend.location,
-      rootHash,
-      games,
+      detail,
       games.map(({ found }) => found),
     ),
     detail,
@@ -95,21 +96,21 @@ export async function draftRestore(
 
 export const isWritten = ({ does }: PlannedGame) => does === 'create' || does === 'update';
 
+type BasisParts = Pick<RestoreDetail, 'target' | 'rootHash' | 'onExisting' | 'games'>;
+
 /**
- * What a restore plan depends on: the target, the archive, and of each game what decided over it. A game that will
- * be skipped may go on being played; that it exists is what counts.
+ * What a restore plan depends on: the target, the archive, and of each game what decided over it. A game that is
+ * left alone may go on being played; that it exists is what counts.
  */
 export function basisOf(
-  target: string,
-  rootHash: string,
-  games: readonly PlannedGame[],
+  { target, rootHash, onExisting, games }: BasisParts,
   found: readonly string[],
 ): string {
-  const states = games.map(({ does }, index) => {
+  const states = games.map((game, index) => {
     const state = found[index] ?? 'absent';
-    return does === 'skip' && state !== 'absent' ? 'present' : state;
+    return isLeftAlone(game, onExisting) && state !== 'absent' ? 'present' : state;
   });
-  return digestOf({ target, rootHash, states, keys: games.map(keyText) });
+  return digestOf({ target, rootHash, onExisting, states, keys: games.map(keyText) });
 }
 
 /** What is in the target now, in the order of the games. */

@@ -32,14 +32,16 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
     name: 'backup restore',
     effect: 'target',
     draft: (input, signal) => draftRestore(parts, input, signal),
-    async basis({ archivePath, games }, signal) {
-      const found = await readFound(backend, games, signal);
-      return basisOf(backend.location, await rootHashAt(parts, archivePath), games, found);
+    async basis(detail, signal) {
+      const found = await readFound(backend, detail.games, signal);
+      const rootHash = await rootHashAt(parts, detail.archivePath);
+      return basisOf({ ...detail, target: backend.location, rootHash }, found);
     },
     lockKey: ({ target }) => `backup restore ${target}`,
     steps: ({ detail }) => stepsOf(parts, detail),
-    async verify({ detail: { games, safety } }, signal) {
-      const restored = await checkRestored(backend, games, clock.now(), signal);
+    async verify({ detail }, signal) {
+      const { safety } = detail;
+      const restored = await checkRestored(backend, detail, clock.now(), signal);
       return safety ? [restored, await publishedCheck(store, safety.name)] : [restored];
     },
   };

@@ -143,6 +143,41 @@ describe('the plan of a restore', () => {
     expect(backend.writes).toEqual([]);
   });
 
+  test.each(['skip', 'newer'] as const)(
+    'lets a game that is equal be played on under the policy %s, which would leave it alone anyway',
+    async (onExisting) => {
+      const { plan, apply, restore, backend } = await world(
+        [atTurn('x', 3), atTurn('live', 3)],
+        [atTurn('live', 3)],
+      );
+      const made = await plan(onExisting);
+      backend.records.set('current:live', atTurn('live', 4));
+      const report = await apply(restore, made);
+      expect(report).toMatchObject({
+        outcome: 'done',
+        checks: [{ kind: 'pass', found: '1 of 1 game; 1 left alone and no longer equal' }],
+      });
+      expect(backend.records.get('current:live')).toEqual(atTurn('live', 4));
+    },
+  );
+
+  test.each(['overwrite', 'fail'] as const)(
+    'goes stale when an equal game is played on under the policy %s',
+    async (onExisting) => {
+      const { plan, apply, restore, backend } = await world([atTurn('live', 3)], [atTurn('live', 3)]);
+      const made = await plan(onExisting);
+      backend.records.set('current:live', atTurn('live', 4));
+      await expect(apply(restore, made)).rejects.toMatchObject({ code: 'stale' });
+    },
+  );
+
+  test('goes stale when a game that it would leave alone is gone', async () => {
+    const { plan, apply, restore, backend } = await world([atTurn('live', 3)], [atTurn('live', 3)]);
+    const made = await plan('skip');
+    backend.records.delete('current:live');
+    await expect(apply(restore, made)).rejects.toMatchObject({ code: 'stale' });
+  });
+
   test('is stale on any target but the one it shows', async () => {
     const { plan, clock, files, stateDir } = await world([atTurn('x', 3)], []);
     const made = await plan();
