@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Generous: on a busy machine a property with a hundred cases takes its time.
-const base = { environment: 'node', pool: 'forks', testTimeout: 30_000 } as const;
+const base = { environment: 'node', pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000 } as const;
 
 export default defineConfig({
   test: {
