@@ -71,6 +71,6 @@ export interface MetricSource {
    * @throws Fault `platform-unreachable` when no target at all answered.
    */
   read(signal?: AbortSignal): Promise<Readings>;
-  /** Points of one signal, oldest first, at most as far back as the source knows. */
+  /** Points of one signal, oldest first, at most as far back as the source knows; never changed afterwards. */
   history(id: SignalId): readonly Point[];
 }

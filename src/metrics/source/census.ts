@@ -2,14 +2,8 @@
 import type { Backend, Census } from '../../backend/port.ts';
 import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault } from '../../base/fault.ts';
-import {
-  type MetricSource,
-  type Point,
-  type Reading,
-  type Readings,
-  type SignalId,
-  signals,
-} from '../source.ts';
+import { type MetricSource, type Reading, type Readings, type SignalId, signals } from '../source.ts';
+import { createHistory } from './history.ts';
 
 interface CensusOptions {
   readonly backend: Pick<Backend, 'census' | 'location'>;
@@ -28,19 +22,19 @@ export function createCensusSource({ backend, clock }: CensusOptions): MetricSou
   let newest: Readings | Fault | undefined;
   let underWay: Promise<void> | undefined;
   let nextAtMs = 0;
-  let points: Partial<Record<SignalId, readonly Point[]>> = {};
+  const history = createHistory(historyPoints);
 
   const take = async (signal?: AbortSignal) => {
     const startedAtMs = clock.now();
     newest = await backend.census(signal).then(readingsOf(backend.location), (thrown) => asFault(thrown));
-    points = extended(points, newest, clock.now());
+    history.record(clock.now(), newest instanceof Fault ? undefined : newest.signals);
     nextAtMs = clock.now() + Math.max(restMs, (clock.now() - startedAtMs) / busyShare);
     underWay = undefined;
   };
 
   return {
     name: `a count in ${backend.location}`,
-    history: (id) => points[id] ?? [],
+    history: history.points,
     async read(signal) {
       if (clock.now() >= nextAtMs) underWay ??= take(signal);
       if (newest === undefined) await underWay;
@@ -91,18 +85,4 @@ function sumOf(parts: readonly (readonly [string, number])[]): Reading {
     value: parts.reduce((sum, [, value]) => sum + value, 0),
     by: Object.fromEntries(parts),
   };
-}
-
-/** A count that failed leaves a gap. */
-function extended(
-  points: Partial<Record<SignalId, readonly Point[]>>,
-  newest: Readings | Fault,
-  atMs: number,
-) {
-  const entries = signalIds.map((id) => {
-    const reading = newest instanceof Fault ? undefined : newest.signals[id];
-    const point = { atMs, value: reading?.kind === 'value' ? reading.value : undefined };
-    return [id, [...(points[id] ?? []), point].slice(-historyPoints)] as const;
-  });
-  return Object.fromEntries(entries);
 }

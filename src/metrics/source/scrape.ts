@@ -3,8 +3,9 @@ import { throwIfInterrupted } from '../../backend/interruptible.ts';
 import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault } from '../../base/fault.ts';
 import { type Fetch, sendRequest } from '../../base/http.ts';
-import type { MetricSource, Point, Reading, Readings, SignalId, TargetRow } from '../source.ts';
+import type { MetricSource, Reading, Readings, SignalId, TargetRow } from '../source.ts';
 import { parseExposition } from './exposition.ts';
+import { createHistory } from './history.ts';
 import { shared } from './shared.ts';
 import { compute } from './signals.ts';
 import { advance, type Scrape, type TargetWindow } from './window.ts';
@@ -27,16 +28,7 @@ export function createScrapeSource(options: ScrapeOptions): MetricSource {
   const { targets, clock, windowMs = 60_000, historyPoints = 3600 } = options;
   const windows = new Map<string, TargetWindow>();
   let round = 0;
-  let points: Partial<Record<SignalId, readonly Point[]>> = {};
-
-  const record = (atMs: number, readings?: Readings['signals']) => {
-    const extended = signalIds.map((id) => {
-      const reading = readings?.[id];
-      const point = { atMs, value: reading?.kind === 'value' ? reading.value : undefined };
-      return [id, [...(points[id] ?? []), point].slice(-historyPoints)] as const;
-    });
-    points = Object.fromEntries(extended);
-  };
+  const history = createHistory(historyPoints);
 
   const scrapeAll = async (signal: AbortSignal): Promise<Readings> => {
     round += 1;
@@ -50,12 +42,12 @@ export function createScrapeSource(options: ScrapeOptions): MetricSource {
       return [window];
     });
     if (answered.length === 0) {
-      record(clock.now());
+      history.record(clock.now());
       throw noAnswer(results);
     }
     const readings = readAll(answered);
     const atMs = Math.max(...answered.map(({ latest }) => latest.atMs));
-    record(atMs, readings);
+    history.record(atMs, readings);
     return {
       atMs,
       windowMs,
@@ -66,7 +58,7 @@ export function createScrapeSource(options: ScrapeOptions): MetricSource {
 
   return {
     name: `scrape of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`,
-    history: (id) => points[id] ?? [],
+    history: history.points,
     read: shared(scrapeAll),
   };
 }

@@ -324,6 +324,17 @@ describe('the history of a scrape', () => {
     expect(history.map(({ atMs }) => clock.nowMs - atMs)).toEqual([2000, 1000, 0]);
   });
 
+  it('does not change in the hands of who has asked for it', async () => {
+    const { source, next } = sourceOf([await startTarget()], { historyPoints: 2 });
+    await next(1000);
+    await next(1000);
+    const history = source.history('activeGames');
+    const seen = structuredClone(history);
+    await next(1000);
+    expect(history).toEqual(seen);
+    expect(source.history('activeGames')).not.toEqual(seen);
+  });
+
   it('holds a gap, not a zero, where there was no data', async () => {
     const { source } = sourceOf([await startTarget()]);
     await source.read();
