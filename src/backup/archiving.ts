@@ -5,7 +5,6 @@ import type { GameRecord, RecordKey } from '../game/record.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import type { ArchiveStore, UnpublishedArchive } from './archive-store.ts';
 import { captureGames } from './capture.ts';
-import type { Codec } from './codec.ts';
 import type { ArchiveHeader } from './format.ts';
 import { manifestOf } from './manifest.ts';
 import { createArchiveWriter, type Written } from './writer.ts';
@@ -17,10 +16,6 @@ export interface ArchivingParts {
   readonly environment: string;
   readonly actor: Identity;
   readonly clock: Clock;
-  /** `zstd` when left out. */
-  readonly codec?: Codec;
-  /** Fault `refused` once an archive would be larger. */
-  readonly maxBytes?: number;
 }
 
 /** Which games go into which archive. */
@@ -51,7 +46,7 @@ export async function writeArchive(
   const { backend, store, clock } = parts;
   const archive = await store.begin(order.name);
   const write = async () => {
-    const writer = createArchiveWriter(archive.file, headerOf(parts, order), parts);
+    const writer = createArchiveWriter(archive.file, headerOf(parts, order));
     const { pages, keep } = order;
     const { filtered, vanished } = await captureGames({ backend, writer, pages, keep, progress }, signal);
     const leftOut = { completed: order.includeCompleted ? 0 : filtered, vanished };
@@ -75,12 +70,12 @@ async function orDiscard<T>(archive: UnpublishedArchive, work: Promise<T>): Prom
 }
 
 function headerOf(
-  { backend, environment, actor, clock, codec = 'zstd' }: ArchivingParts,
+  { backend, environment, actor, clock }: ArchivingParts,
   { archiveId, includeCompleted, purpose }: ArchiveOrder,
 ): ArchiveHeader {
   return {
     archiveId,
-    codec,
+    codec: 'zstd',
     cipher: 'none',
     environment,
     source: backend.location,

@@ -58,8 +58,7 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
     async draft({ name, includeCompleted }, signal): Promise<Draft<BackupDetail>> {
       const free = await store.freeName(name ?? defaultArchiveName(environment, clock.now()));
       if (name !== undefined && free !== name) throw nameTaken(name, free);
-      const census = await backend.census(signal);
-      const counts = countGames(census, includeCompleted);
+      const counts = countGames(await backend.census(signal), includeCompleted);
       const expectedGames = counts.taken.current + counts.taken.legacy;
       const detail = {
         location: store.location,
@@ -73,7 +72,7 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
         place: backend.location,
         changes: estimateChanges(free, counts),
         steps: Object.values(stepNames),
-        warnings: estimateWarnings(census, counts, parts.maxBytes),
+        warnings: estimateWarnings(counts),
         unverified: [
           'Which games can be read: it shows as each is read, and one that cannot be stops the backup',
           `Free space in ${store.location}`,

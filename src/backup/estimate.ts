@@ -1,6 +1,5 @@
 import type { Change } from '../action/plan.ts';
 import type { Census } from '../backend/port.ts';
-import { formatBytes } from '../base/units.ts';
 import type { Layout } from '../game/record.ts';
 import { gamesText } from './record-words.ts';
 
@@ -42,17 +41,9 @@ export function estimateChanges(name: string, { taken, completed }: GameCounts):
   ];
 }
 
-export function estimateWarnings(
-  census: Census,
-  { taken, odd }: GameCounts,
-  maxBytes = Number.POSITIVE_INFINITY,
-) {
-  const usedBytes = Object.values(census.usedBytes).reduce((sum, bytes) => sum + bytes, 0);
+export function estimateWarnings({ taken, odd }: GameCounts): string[] {
   return [
     taken.current + taken.legacy === 0 ? 'There is no game to back up: the archive will be empty' : '',
     odd > 0 ? `${gamesText(odd)} in no known phase; archived as stored` : '',
-    usedBytes > maxBytes
-      ? `The games take ${formatBytes(usedBytes)}; the backup stops if the archive passes ${formatBytes(maxBytes)}`
-      : '',
   ].filter(Boolean);
 }

@@ -18,11 +18,9 @@ import {
 } from './format.ts';
 import { gameLabel } from './record-words.ts';
 
-export interface WriterLimits {
+export interface WriterOptions {
   /** Raw bytes after which a chunk is closed. */
   readonly chunkBytes?: number;
-  /** Fault `refused` once the file would be larger. */
-  readonly maxBytes?: number;
 }
 
 export interface Written {
@@ -43,7 +41,7 @@ export interface ArchiveWriter {
 export function createArchiveWriter(
   file: WritableFile,
   header: ArchiveHeader,
-  { chunkBytes = targetChunkBytes, maxBytes = Number.POSITIVE_INFINITY }: WriterLimits = {},
+  { chunkBytes = targetChunkBytes }: WriterOptions = {},
 ): ArchiveWriter {
   const headerBytes = encodeHeader(header);
   const chunks: ChunkEntry[] = [];
@@ -56,7 +54,6 @@ export function createArchiveWriter(
 
   const write = async (bytes: Uint8Array) => {
     storedBytes += bytes.length;
-    if (storedBytes > maxBytes) throw tooLarge(maxBytes);
     await file.write(bytes);
   };
 
@@ -132,11 +129,5 @@ function unwritable(record: GameRecord, why: string, cause?: unknown): Fault {
   return new Fault('record-unreadable', `${gameLabel(record)} does not fit into an archive: ${why}`, {
     next: 'Inspect the game, and remove or repair it before the next backup',
     cause,
-  });
-}
-
-function tooLarge(maxBytes: number): Fault {
-  return new Fault('refused', `The archive would be larger than ${maxBytes} bytes`, {
-    next: 'Raise MAX_BACKUP_SIZE_GB, or leave completed games out',
   });
 }

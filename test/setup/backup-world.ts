@@ -19,7 +19,6 @@ interface BackupWorld {
   readonly clock: Clock;
   readonly stateDir: string;
   readonly files?: MemoryFiles;
-  readonly maxBytes?: number;
   readonly environment?: string;
 }
 
@@ -29,11 +28,10 @@ export function backupWorld({
   stateDir,
   files = memoryFiles(),
   environment = 'staging',
-  ...limits
 }: BackupWorld) {
   const store = createArchiveStore(backupFolder, { files });
   const actor = { user: 'ana', host: 'bastion' };
-  const parts = { backend, store, environment, actor, clock, random: randomHex, ...limits };
+  const parts = { backend, store, environment, actor, clock, random: randomHex };
   const create = createBackupAction(parts);
   const restore = createRestoreAction(parts);
   const runner = createRunner({ stateDir, environment, simulated: false, actor, clock, random: randomHex });

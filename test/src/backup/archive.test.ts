@@ -101,16 +101,6 @@ describe('an archive', () => {
     expect(archive?.totals.gamesByLayout).toEqual({ current: 4, legacy: 1 });
     expect(archive?.chunks.length).toBeGreaterThan(2);
   });
-
-  test('stops before it passes its largest size', async () => {
-    const file = await memoryFiles().create(path);
-    const writer = createArchiveWriter(file, header('none'), { chunkBytes: 100, maxBytes: 1000 });
-    const filling = async () => {
-      for (const game of [...someGames, ...someGames]) await writer.add(game);
-      await writer.finish({ endedAtMs: 2, leftOut: { completed: 0, vanished: 0 } });
-    };
-    await expect(filling()).rejects.toMatchObject({ code: 'refused' });
-  });
 });
 
 describe('a damaged archive is rejected', () => {
