@@ -1,4 +1,5 @@
 /** Figures counted in the backend itself, for where no game server tells any: how many games, how much storage. */
+import { interruptible, throwIfInterrupted } from '../../backend/interruptible.ts';
 import type { Backend, Census } from '../../backend/port.ts';
 import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault } from '../../base/fault.ts';
@@ -17,16 +18,19 @@ const historyPoints = 720;
 
 const signalIds = Object.keys(signals) as SignalId[];
 
-/** The first read waits for a count; later ones tell how the newest count ended, with the time it was taken. */
+/**
+ * The first read waits for a count; later ones tell how the newest count ended, with the time it was taken. A count
+ * serves all, so no caller's signal ends it; closing the backend does.
+ */
 export function createCensusSource({ backend, clock }: CensusOptions): MetricSource {
   let newest: Readings | Fault | undefined;
   let underWay: Promise<void> | undefined;
   let nextAtMs = 0;
   const history = createHistory(historyPoints);
 
-  const take = async (signal?: AbortSignal) => {
+  const take = async () => {
     const startedAtMs = clock.now();
-    newest = await backend.census(signal).then(readingsOf(backend.location), (thrown) => asFault(thrown));
+    newest = await backend.census().then(readingsOf(backend.location), (thrown) => asFault(thrown));
     history.record(clock.now(), newest instanceof Fault ? undefined : newest.signals);
     nextAtMs = clock.now() + Math.max(restMs, (clock.now() - startedAtMs) / busyShare);
     underWay = undefined;
@@ -36,8 +40,10 @@ export function createCensusSource({ backend, clock }: CensusOptions): MetricSou
     name: `a count in ${backend.location}`,
     history: history.points,
     async read(signal) {
-      if (clock.now() >= nextAtMs) underWay ??= take(signal);
-      if (newest === undefined) await underWay;
+      throwIfInterrupted(signal);
+      if (clock.now() >= nextAtMs) underWay ??= take();
+      const counting = underWay;
+      if (newest === undefined && counting) await interruptible(() => counting, signal);
       if (newest === undefined || newest instanceof Fault)
         throw newest ?? new Fault('internal', 'Nothing was counted');
       return newest;

@@ -77,6 +77,18 @@ describe('figures counted in the backend', () => {
     expect(counts).toBe(1);
   });
 
+  it('go on for the others when one who waits for the count is interrupted', async () => {
+    const counting = Promise.withResolvers<Census>();
+    const { source } = sourceOn(() => counting.promise);
+    const leaving = new AbortController();
+    const left = source.read(leaving.signal);
+    const staying = source.read();
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ code: 'interrupted' });
+    counting.resolve({ ...counted, atMs: 1_000_000 });
+    expect((await staying).signals.activeGames).toMatchObject({ value: 9 });
+  });
+
   it('fail with the fault of the newest count, leave a gap, and come back', async () => {
     const gone = new Fault('backend-unreachable', 'gone');
     let fails = true;
