@@ -16,6 +16,8 @@ export interface Attached {
   readonly pid: number;
   setFault(fault: StorageFaultRequest, signal?: AbortSignal): Promise<void>;
   clearFaults(signal?: AbortSignal): Promise<void>;
+  /** Resolves once the hold is over: it was released, or the sandbox is gone and must be attached again. */
+  readonly ended: Promise<void>;
   /** The sandbox ends soon after its last holder has released it, or has died. */
   release(): Promise<void>;
 }
@@ -53,11 +55,14 @@ export async function attachSandbox(options: AttachOptions, signal?: AbortSignal
 async function tryAttach(folder: string, signal?: AbortSignal): Promise<Attached | undefined> {
   const announcement = readAnnouncement(folder);
   if (!announcement || !isRunning(announcement)) return undefined;
-  const release = await takeLease(announcement, signal);
-  return release && attachedTo(announcement, release);
+  const hold = await takeLease(announcement, signal);
+  return hold && attachedTo(announcement, hold);
 }
 
-function attachedTo({ servers, pid, port, token }: Announcement, release: () => Promise<void>): Attached {
+/** An open connection to the sandbox; its end is the end of the hold. */
+type Hold = Pick<Attached, 'ended' | 'release'>;
+
+function attachedTo({ servers, pid, port, token }: Announcement, hold: Hold): Attached {
   const control = async (method: 'PUT' | 'DELETE', json: unknown, signal?: AbortSignal) => {
     const url = `http://127.0.0.1:${port}/sandbox/faults`;
     const outcome = await sendRequest(
@@ -73,19 +78,17 @@ function attachedTo({ servers, pid, port, token }: Announcement, release: () => 
     pid,
     setFault: (fault, signal) => control('PUT', fault, signal),
     clearFaults: (signal) => control('DELETE', undefined, signal),
-    release,
+    ...hold,
   };
 }
 
 /**
- * The signal ends the attempt, not the lease.
- * @returns what gives it up; undefined when the sandbox is on its way out, or is another one on the same port
+ * The signal ends the attempt, not the hold.
+ * @returns undefined when the sandbox is on its way out, or is another one on the same port
  */
-function takeLease(
-  { port, token }: Announcement,
-  signal?: AbortSignal,
-): Promise<(() => Promise<void>) | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<(() => Promise<void>) | undefined>();
+function takeLease({ port, token }: Announcement, signal?: AbortSignal): Promise<Hold | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<Hold | undefined>();
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const request = get({
     ...{ host: '127.0.0.1', port, path: '/sandbox/lease', agent: false, timeout: controlTimeoutMs },
     headers: { authorization: `Bearer ${token}` },
@@ -101,10 +104,13 @@ function takeLease(
   request.on('response', (response) => {
     signal?.removeEventListener('abort', interrupt);
     request.setTimeout(0);
-    response.on('error', () => {}).resume();
+    response
+      .on('error', () => {})
+      .on('close', end)
+      .resume();
     // A console that forgets to release must still be able to end; its end is the release.
     response.socket.unref();
-    if (response.statusCode === 200) return resolve(async () => giveUp());
+    if (response.statusCode === 200) return resolve({ ended, release: async () => giveUp() });
     giveUp();
     resolve(undefined);
   });

@@ -91,6 +91,25 @@ describe('the life of the sandbox', slow, () => {
     expect(resumed.length).toBeGreaterThan(before.length * 0.8);
   });
 
+  it('tells its holders when it was killed, and not before', async () => {
+    const folder = tempFolder();
+    const attached = await holdSandbox(folder);
+    let ended = false;
+    void attached.ended.then(() => {
+      ended = true;
+    });
+    expect(await roomIds(attached.servers)).not.toEqual([]);
+    expect(ended).toBe(false);
+    process.kill(attached.pid, 'SIGKILL');
+    await attached.ended;
+  });
+
+  it('tells a holder that has released it the same', async () => {
+    const attached = await holdSandbox();
+    await attached.release();
+    await attached.ended;
+  });
+
   it('has its servers at the same addresses again, so that a plan still finds them', async () => {
     const folder = tempFolder();
     const first = await holdSandbox(folder);
