@@ -4,9 +4,13 @@ import { Fault } from '../base/fault.ts';
 export const archiveSuffix = '.gka';
 export const manifestSuffix = '.manifest.json';
 const verifiedSuffix = '.verified.json';
-/** What is still being written ends so; it is no archive. */
-export const partSuffix = '.part';
 
+/** Where a file is written before it gets its name; it is no archive. @param random 8 hex digits, for this writer alone */
+export const partPath = (path: string, random: string) => `${path}.${random}.part`;
+/** A file name that `partPath` made. */
+export const isPart = (entry: string) => partPattern.test(entry);
+
+const partPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*\.(gka|manifest\.json|verified\.json)\.[0-9a-f]{8}\.part$/;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** Where one archive and the files beside it are. */

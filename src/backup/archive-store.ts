@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { type RandomHex, randomHex } from '../base/ids.ts';
 import type { ArchiveListing, ArchiveRow, Manifest } from './archive-list.ts';
@@ -8,12 +9,13 @@ import {
   archiveSuffix,
   manifestSuffix,
   parseArchiveName,
-  partSuffix,
+  partPath,
   refOfPath,
 } from './archive-names.ts';
 import { readRow } from './archive-row.ts';
 import { type Files, nodeFiles, type ReadableFile, type WritableFile } from './files.ts';
 import { namesOf } from './record-words.ts';
+import { removeStaleParts } from './stale-parts.ts';
 import type { VerifiedMark } from './verified.ts';
 
 /** A folder of archives. An archive is there whole or not at all, whenever a writer dies. */
@@ -44,25 +46,27 @@ export interface UnpublishedArchive {
 interface StoreParts {
   readonly files?: Files;
   readonly random?: RandomHex;
+  /** Ages the parts that killed writers left. */
+  readonly clock?: Clock;
 }
 
 export function createArchiveStore(
   location: string,
-  { files = nodeFiles, random = randomHex }: StoreParts = {},
+  { files = nodeFiles, random = randomHex, clock = systemClock }: StoreParts = {},
 ): ArchiveStore {
   /** Two writers of the same name must not share a file. */
-  const partPath = (path: string) => `${path}.${random(4)}${partSuffix}`;
+  const newPart = (path: string) => partPath(path, random(4));
 
   const putText = async (path: string, text: string) => {
-    const part = partPath(path);
+    const part = newPart(path);
     const file = await files.create(part);
     try {
-      await file.write(Buffer.from(text));
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeWhole(file, text);
+      await files.moveOver(part, path);
+    } catch (thrown) {
+      await files.remove(part).catch(() => {});
+      throw thrown;
     }
-    await files.moveOver(part, path);
     await files.syncFolder(dirname(path));
   };
 
@@ -96,7 +100,8 @@ export function createArchiveStore(
     async begin(name) {
       const ref = archiveRef(location, parseArchiveName(name));
       await files.makeFolder(location);
-      const part = partPath(ref.path);
+      await removeStaleParts(files, location, clock.now());
+      const part = newPart(ref.path);
       const file = await files.create(part);
       return {
         ref,
@@ -117,6 +122,15 @@ export function createArchiveStore(
     markVerified: (ref, mark) => putText(ref.verifiedPath, `${JSON.stringify(mark)}\n`),
   };
   return store;
+}
+
+async function writeWhole(file: WritableFile, text: string): Promise<void> {
+  try {
+    await file.write(Buffer.from(text));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Names with an archive, or with the manifest of one that is gone. */

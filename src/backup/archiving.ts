@@ -36,7 +36,7 @@ export interface FinishedArchive {
   publish(): Promise<void>;
 }
 
-/** Whatever goes wrong, nothing is left behind. */
+/** Whatever goes wrong, nothing is left behind; only an archive whose manifest cannot be written stays, whole. */
 export async function writeArchive(
   parts: ArchivingParts,
   order: ArchiveOrder,

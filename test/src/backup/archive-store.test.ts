@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../src/backup/archive-list.ts';
@@ -156,6 +156,51 @@ describe('publishing', () => {
     await slow.discard();
     expect(await readFile(at('a.gka'))).toEqual(before);
     expect((await store.list()).archives).toMatchObject([{ name: 'a', manifest: { archiveId: 'a' } }]);
+  });
+});
+
+describe('what an ended writer leaves', () => {
+  const hourMs = 60 * 60_000;
+
+  test('is removed when the next archive is begun and it is older than a day, nothing else is', async () => {
+    const { store, put, at } = realStore();
+    await put('a');
+    const ages = {
+      'killed.gka.00aa11bb.part': 25,
+      'killed.manifest.json.00aa11bb.part': 25,
+      'being-written.gka.22cc33dd.part': 1,
+      'of-others.part': 25,
+      'a.gka': 25,
+    };
+    for (const [name, hours] of Object.entries(ages)) {
+      if (name !== 'a.gka') await writeFile(at(name), 'half');
+      const modified = new Date(Date.now() - hours * hourMs);
+      await utimes(at(name), modified, modified);
+    }
+    await (await store.begin('b')).discard();
+    expect((await readdir(at(''))).sort()).toEqual([
+      'a.gka',
+      'a.manifest.json',
+      'being-written.gka.22cc33dd.part',
+      'of-others.part',
+    ]);
+  });
+
+  test.each(['moveOver', 'write'] as const)('is no part of a manifest whose %s fails', async (failing) => {
+    const full = async () => {
+      throw new Fault('io-failed', 'ENOSPC');
+    };
+    const files: Files = {
+      ...nodeFiles,
+      ...(failing === 'moveOver' ? { moveOver: full } : {}),
+      async create(path) {
+        const file = await nodeFiles.create(path);
+        return failing === 'write' && path.includes('manifest') ? { ...file, write: full } : file;
+      },
+    };
+    const { put, at } = realStore(files);
+    await expect(put('a')).rejects.toMatchObject({ code: 'io-failed' });
+    expect(await readdir(at(''))).toEqual(['a.gka']);
   });
 });
 
