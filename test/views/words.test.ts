@@ -85,10 +85,13 @@ test('hints come from the keys; those that do the same are one', () => {
 
 test('hints without room are named as being in the help', () => {
   const hints = ['alpha', 'bravo', 'charlie'].map((what) => ({ label: 'x', what, disabled: false }));
-  const text = hintLine(hints, 28)
-    .map((part) => part.text)
-    .join('');
-  expect(text).toBe('x alpha  ? all keys  ');
+  const help = { label: '?', what: 'help', disabled: false };
+  const textOf = (all: typeof hints) =>
+    hintLine(all, 28)
+      .map(({ text }) => text)
+      .join('');
+  expect(textOf([...hints, help])).toBe('x alpha  ? all keys  ');
+  expect(textOf([...hints, ...hints])).toBe('x alpha  x bravo  ');
 });
 
 test('a tone is never told by colour alone: without colour the strong ones have weight', () => {

@@ -16,13 +16,15 @@ const moreHint: KeyHint = { label: '?', what: 'all keys', disabled: false };
 export function hintLine(hints: readonly KeyHint[], cells: number): LineData {
   const all = hints.flatMap(hintPieces);
   if (cellsOfLine(all) <= cells) return all;
-  const room = cells - cellsOfLine(hintPieces(moreHint));
+  // Where something in front keeps it from the help, the key is not offered.
+  const more = hints.some(({ label }) => label === moreHint.label) ? [moreHint] : [];
+  const room = cells - cellsOfLine(more.flatMap(hintPieces));
   let used = 0;
   const fitting = hints.filter((hint) => {
     used += cellsOfLine(hintPieces(hint));
     return used <= room && hint.label !== '?';
   });
-  return [...fitting, moreHint].flatMap(hintPieces);
+  return [...fitting, ...more].flatMap(hintPieces);
 }
 
 const hintPieces = ({ label, what, disabled }: KeyHint): LineData => [
