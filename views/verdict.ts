@@ -74,7 +74,7 @@ export const placeLine = ({ place }: World, nowMs: number, cells: number, ellips
   endsOf([piece(place, 'quiet')], [piece(clockText(nowMs), 'quiet')], cells, ellipsis);
 
 /** The place gives way when there is no room. */
-export function worldLine(world: World, nowMs: number, cells: number): Line {
+export function worldLine(world: World, nowMs: number, cells: number, ellipsis: string): Line {
   const before = [
     ...(world.readOnly ? [readOnlyMark, piece('  ')] : []),
     environmentPiece(world.environment),
@@ -82,5 +82,5 @@ export function worldLine(world: World, nowMs: number, cells: number): Line {
   ];
   const clock = piece(`  ${clockText(nowMs)}`, 'quiet');
   const room = cells - cellsOfLine([...before, clock]) - 2;
-  return [...before, ...(room < 4 ? [] : [piece(`  ${cut(world.place, room)}`, 'quiet')]), clock];
+  return [...before, ...(room < 4 ? [] : [piece(`  ${cut(world.place, room, ellipsis)}`, 'quiet')]), clock];
 }

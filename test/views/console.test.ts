@@ -120,11 +120,15 @@ test('production looks different', async () => {
   await screen.shows(/ PRODUCTION {3}SIMULATED/);
 });
 
-test('with ASCII asked for, nothing else is drawn', async () => {
+test.each([
+  [200, 60],
+  [80, 24],
+  [40, 10],
+])('with ASCII asked for, nothing else is drawn on %i by %i', async (columns, rows) => {
   const ports = fakePorts({ points: () => [{ atMs: startMs - 1000, value: 3 }] });
   ports.feeds.status.give(status(degraded));
-  screen = openConsole(ports, { ascii: true, columns: 200, rows: 60 });
-  await screen.shows('q quit');
+  screen = openConsole(ports, { ascii: true, columns, rows });
+  await screen.shows(/q quit|all keys/);
   expect(screen.text()).toMatch(/^[\x20-\x7e\n]*$/);
 });
 

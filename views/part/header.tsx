@@ -30,7 +30,7 @@ export function Header({ screen, tabs, showKeys, runbookKey }: HeaderProps) {
   ];
   const runbook = runbookLine(age.stale ? undefined : state.last?.value, runbookKey);
   const cells = frame.columns - 2;
-  const world = worldLine(ports.world, now, cells - cellsOfLine(runbook) - 2);
+  const world = worldLine(ports.world, now, cells - cellsOfLine(runbook) - 2, ellipsis);
   return (
     <Box flexDirection="column" flexShrink={0} paddingX={1}>
       <Line of={endsOf(verdict, [], cells, ellipsis)} />
