@@ -95,8 +95,11 @@ export function windowAround(length: number, selected: number, rows: number): { 
 const figureRows = 14;
 
 /** The reasons keep their rows when there are none, so that figures never move. */
-export function overviewRooms({ columns, contentRows }: Frame): { reasonRows: number; figures: Size } {
-  const reasonRows = Math.min(4, Math.max(2, contentRows - figureRows));
+export function overviewRooms({ form, columns, contentRows }: Frame): { reasonRows: number; figures: Size } {
+  const reasonRows =
+    form === 'grid'
+      ? Math.min(8, Math.floor(contentRows / 6))
+      : Math.min(4, Math.max(2, contentRows - figureRows));
   return { reasonRows, figures: { columns, rows: contentRows - reasonRows } };
 }
 

@@ -90,13 +90,13 @@ export function wrap(text: string, cells: number): readonly string[] {
 }
 
 /** Items side by side in as few lines as they need; none is broken in two. */
-export function packed(items: readonly string[], cells: number): readonly string[] {
-  const lines: string[] = [];
+export function packed(items: readonly Piece[], cells: number): readonly Line[] {
+  const lines: Line[] = [];
   for (const item of items) {
     const last = lines.at(-1);
-    const joined = last === undefined ? item : `${last}  ${item}`;
-    if (last !== undefined && cellsOf(joined) <= cells) lines[lines.length - 1] = joined;
-    else lines.push(item);
+    const joined = last && [...last, piece('  '), item];
+    if (joined && cellsOfLine(joined) <= cells) lines[lines.length - 1] = joined;
+    else lines.push([item]);
   }
   return lines;
 }

@@ -33,6 +33,10 @@ test('80 by 24 has room for every figure below its reasons', () => {
   });
 });
 
+test('where rows are many, more reasons are shown', () => {
+  expect(overviewRooms(frameOf({ columns: 200, rows: 60 })).reasonRows).toBe(8);
+});
+
 test('the content never is taller than the terminal', () => {
   fc.assert(fc.property(sizes, (size) => frameOf(size).contentRows < Math.max(size.rows, 1)));
 });

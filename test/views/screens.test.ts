@@ -340,7 +340,7 @@ test('the runbook of the verdict is marked in the list', async () => {
   const ports = fakePorts();
   ports.feeds.status.give(status(degraded));
   await open(ports, 'runbooks');
-  await screen.shows(/► disable-persistence +Disable state persistence\? +for this verdict/);
+  await screen.shows(/► disable-persistence +Disable state persistence\? +this verdict/);
 });
 
 async function walkRunbook(ports: FakePorts, size: { columns?: number; rows?: number } = {}) {
@@ -471,6 +471,34 @@ test.each(['overview', 'runbooks', 'backups', 'rollback'] as const)(
     expect(screen.text()).not.toMatch(/…[^ \n│]/);
   },
 );
+
+test('on 40 by 10 every policy of a restore and every server of a flag table stays in sight', async () => {
+  await open(fakePorts(), 'backups', { columns: 40, rows: 10 });
+  screen.send('t');
+  await screen.shows(/1 fail[\s\S]*4 overwrite/);
+  expect(screen.lines()[9]).not.toContain('?');
+  screen.send(esc);
+  await screen.shows('verified');
+  screen.send('4');
+  await screen.shows(/persistence\n.*7001 +100 %\n.*7002 +100 %/);
+});
+
+test('warnings stand whole beside the confirmation, and those that do not are counted', async () => {
+  const warning =
+    'the moves of games that are live now are only in memory, and are lost when a server restarts';
+  const warnings = Array.from({ length: 12 }, (_, index) => `${index}: ${warning}`);
+  const ports = fakePorts({ prepare: (request) => plan(request, { warnings }) });
+  await confirmRollback(ports);
+  expect(screen.text()).toMatch(/0: the moves[\s\S]*are lost\n +when a server restarts/);
+  expect(screen.text()).toContain('! 14 more lines of warnings in the preview');
+});
+
+test('notes take the rows that few changes leave free', async () => {
+  const unverified = Array.from({ length: 8 }, (_, index) => `doubt ${index}`);
+  const ports = fakePorts({ prepare: (request) => plan(request, { unverified }) });
+  await previewRollback(ports);
+  expect(screen.text()).toContain('doubt 7');
+});
 
 test('on 40 by 10 the question of a rollback stays in sight', async () => {
   await open(fakePorts(), 'rollback', { columns: 40, rows: 10 });

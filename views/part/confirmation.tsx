@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { Plan } from '../../src/action/plan.ts';
 import { useTextField } from '../hook/use-text-field.ts';
-import { cutLine, type Line as LineData, piece } from '../line.ts';
+import { cutLine, type Line as LineData, piece, wrap } from '../line.ts';
 import { countsLine } from '../plan-text.ts';
 import { useShell } from '../shell.ts';
 import { fieldLine } from './field.ts';
@@ -32,7 +32,7 @@ export function Confirmation({ plan, onConfirm, onCancel }: ConfirmationProps) {
   const lines: readonly LineData[] = [
     [piece('CONFIRM  ', 'bad', true), piece(plan.title, 'plain', true)],
     ...(plain ? [[...counts, place]] : [[place], counts]),
-    ...plan.warnings.slice(0, plain ? 1 : 3).map((text) => [piece('! ', 'warn'), piece(text)]),
+    ...warningLines(plan.warnings, cells, frame.contentRows - (plain ? 5 : 8)),
     ...gap,
     [
       piece('Type '),
@@ -52,6 +52,17 @@ export function Confirmation({ plan, onConfirm, onCancel }: ConfirmationProps) {
       <Lines of={lines.map((line) => cutLine(line, cells, theme.glyphs.ellipsis))} />
     </Box>
   );
+}
+
+/** Whole as far as rows allow; what is left out is counted. */
+function warningLines(warnings: readonly string[], cells: number, rows: number): readonly LineData[] {
+  const lines = warnings.flatMap((warning) =>
+    wrap(warning, cells - 2).map((text, row) => [piece(row === 0 ? '! ' : '  ', 'warn'), piece(text)]),
+  );
+  if (lines.length <= rows) return lines;
+  if (rows < 2) return warnings.slice(0, 1).map((text) => [piece('! ', 'warn'), piece(text)]);
+  const hidden = lines.length - rows + 1;
+  return [...lines.slice(0, rows - 1), [piece(`! ${hidden} more lines of warnings in the preview`, 'warn')]];
 }
 
 function rowsFor(

@@ -115,9 +115,9 @@ function itemLines(panel: Panel, items: readonly { text: string; tone: Figure['t
   if (panel.id === 'games') {
     const tone = panel.age.stale ? ('quiet' as const) : ('plain' as const);
     return packed(
-      items.map(({ text }) => text),
+      items.map(({ text }) => piece(text, tone)),
       cells,
-    ).map((text) => [piece(text, tone)]);
+    );
   }
   return items.flatMap(({ text, tone }) =>
     wrap(text, cells).map((line): LineData => [piece(line, panel.age.stale ? 'quiet' : tone)]),

@@ -2,7 +2,7 @@ import type { FleetFlags } from '../../src/flags/store.ts';
 import { type FlagName, flagNames } from '../../src/platform/flags.ts';
 import { formatFlag, shortFlagNames, shortServer, summariseFlags } from '../flag-summary.ts';
 import { type ColumnWish, columnCells, type Frame, keptColumns } from '../layout.ts';
-import { endsOf, type Line as LineData, piece } from '../line.ts';
+import { endsOf, type Line as LineData, packed, piece } from '../line.ts';
 import type { Age } from '../readings.ts';
 import { useShell } from '../shell.ts';
 import { Table, type TableCell } from './table.tsx';
@@ -68,9 +68,9 @@ function headLines(
   const agreed = flags ? summariseFlags(flags) : [];
   const asOf = [piece(age.text, age.stale ? ('warn' as const) : ('quiet' as const))];
   if (form === 'plain') {
-    return agreed.map(({ text, tone }, row) =>
-      endsOf([piece(text, age.stale ? 'quiet' : tone)], row === 0 ? asOf : [], cells, ellipsis),
-    );
+    const items = agreed.map(({ text, tone }) => piece(text, age.stale ? 'quiet' : tone));
+    const lines = packed(items, cells);
+    return lines.map((line, row) => (row === lines.length - 1 ? endsOf(line, asOf, cells, ellipsis) : line));
   }
   return [
     endsOf([piece('Flags on every server', 'plain', true)], asOf, cells, ellipsis),

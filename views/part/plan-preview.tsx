@@ -5,8 +5,8 @@ import { formatAge } from '../../src/base/units.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
-import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
-import { cellsOf, cutLine, type Line as LineData, piece } from '../line.ts';
+import { type ColumnWish, columnCells, type Frame, keptColumns } from '../layout.ts';
+import { cellsOf, cutLine, type Line as LineData, piece, wrap } from '../line.ts';
 import { changeText, countsLine, effectTone, noteLines } from '../plan-text.ts';
 import { useShell } from '../shell.ts';
 import { Table, type TableCell } from './table.tsx';
@@ -26,10 +26,13 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
   const [notesOnly, setNotesOnly] = useState(false);
   const cells = frame.columns - 2;
   const notes = noteLines(plan, cells);
-  const room = frame.contentRows - headRows;
-  const noteRows = notesOnly ? room : Math.min(notes.length, Math.max(2, Math.floor(room / 3)));
-  const list = useList(notesOnly ? 0 : plan.changes.length, room - noteRows, 'look through');
   const target = plan.effect === 'target';
+  const head = headLines(plan, now, frame, target && ports.world.readOnly);
+  const room = frame.contentRows - head.length;
+  // What the changes, under their heading, leave free is for the notes.
+  const free = room - plan.changes.length - 1;
+  const noteRows = notesOnly ? room : Math.min(notes.length, Math.max(2, Math.floor(room / 3), free));
+  const list = useList(notesOnly ? 0 : plan.changes.length, room - noteRows, 'look through');
   useKeys('screen', {
     rows: [
       {
@@ -50,15 +53,6 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
       { keys: ['esc'], what: 'do nothing', run: onLeave },
     ],
   });
-  const head: readonly LineData[] = [
-    [piece('PREVIEW  ', 'accent', true), piece(plan.title, 'plain', true)],
-    [
-      piece(`${plan.environment}  `, 'quiet'),
-      piece(validity(plan, now), now >= plan.expiresAtMs ? 'warn' : 'quiet'),
-      piece(`  ${plan.place}`, 'quiet'),
-    ],
-    [...countsLine(plan.changes), ...readOnlyNote(target && ports.world.readOnly)],
-  ];
   return (
     <Box flexDirection="column" paddingX={1}>
       <Lines of={head.map((line) => cutLine(line, cells, theme.glyphs.ellipsis))} />
@@ -68,7 +62,28 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
   );
 }
 
-const headRows = 3;
+/** Where rows allow it the title is not cut: what it restores to, or why, is at its end. */
+function headLines(
+  plan: Plan,
+  now: number,
+  { columns, form }: Frame,
+  readOnly: boolean,
+): readonly LineData[] {
+  const mark = 'PREVIEW  ';
+  const title = form === 'plain' ? [plan.title] : wrap(plan.title, columns - 2 - mark.length);
+  return [
+    ...title.map((text, row) => [
+      piece(row === 0 ? mark : ' '.repeat(mark.length), 'accent', true),
+      piece(text, 'plain', true),
+    ]),
+    [
+      piece(`${plan.environment}  `, 'quiet'),
+      piece(validity(plan, now), now >= plan.expiresAtMs ? 'warn' : 'quiet'),
+      piece(`  ${plan.place}`, 'quiet'),
+    ],
+    [...countsLine(plan.changes), ...readOnlyNote(readOnly)],
+  ];
+}
 
 const validity = ({ expiresAtMs }: Plan, nowMs: number) =>
   nowMs >= expiresAtMs ? 'too old to apply' : `good for ${formatAge(expiresAtMs - nowMs)}`;

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import { useKeys } from '../hook/use-keys.ts';
-import { cutLine, piece } from '../line.ts';
+import { cutLine, piece, wrap } from '../line.ts';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 import { Lines } from './text.tsx';
@@ -14,6 +14,8 @@ const policies: readonly { readonly policy: OnExisting; readonly text: string }[
   { policy: 'newer', text: 'replace a game only where the archive holds a newer revision' },
   { policy: 'overwrite', text: 'replace every game that exists, also newer ones' },
 ];
+
+const question = 'What shall become of games that exist already? Nothing is changed before a preview.';
 
 interface RestoreChoiceProps {
   readonly archive: string;
@@ -34,11 +36,17 @@ export function RestoreChoice({ archive, onChoose, onCancel }: RestoreChoiceProp
       { keys: ['esc'], what: 'back', run: onCancel },
     ],
   });
+  const cells = frame.columns - 2;
+  // Where rows are short the policies must still be seen.
+  const plain = frame.form === 'plain';
+  const gap = plain ? [] : [[]];
   const lines = [
     [piece('RESTORE  ', 'accent', true), piece(archive, 'plain', true)],
-    [],
-    [piece('What shall become of games that exist already? Nothing is changed before a preview.')],
-    [],
+    ...gap,
+    ...wrap(question, cells)
+      .slice(0, plain ? 1 : 2)
+      .map((text) => [piece(text)]),
+    ...gap,
     ...policies.map(({ policy, text }, index) => [
       piece(`  ${index + 1} `, 'accent', true),
       piece(policy.padEnd(11), policy === 'overwrite' ? 'bad' : 'plain', true),
@@ -47,7 +55,7 @@ export function RestoreChoice({ archive, onChoose, onCancel }: RestoreChoiceProp
   ];
   return (
     <Box flexDirection="column" paddingX={1}>
-      <Lines of={lines.map((line) => cutLine(line, frame.columns - 2, theme.glyphs.ellipsis))} />
+      <Lines of={lines.map((line) => cutLine(line, cells, theme.glyphs.ellipsis))} />
     </Box>
   );
 }

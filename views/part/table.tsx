@@ -35,8 +35,8 @@ const TableContext = createContext<Shown | undefined>(undefined);
 
 /** A window of the rows around the selection, drawn by ink-table. */
 export function Table(props: TableProps) {
-  const { rows, selected, height, columns } = props;
-  const visible = isTight(props) ? Math.max(1, height) : height - 2;
+  const { rows, selected, columns } = props;
+  const visible = visibleRows(props);
   const { from, to } = windowAround(rows.length, selected ?? 0, visible);
   // ink-table tells a cell only its column and its text: the text is the number of its row, the cell looks up the rest.
   const names = columns.map((_, column) => String(column));
@@ -48,14 +48,20 @@ export function Table(props: TableProps) {
     <TableContext value={{ ...props, from }}>
       <Box flexDirection="column">
         <InkTable data={data} columns={names} cell={Cell} header={Heading} skeleton={Skeleton} />
-        {!isTight(props) && <Line of={[piece(hidden, 'quiet')]} />}
+        {!isTight(props) && hidden !== '' && <Line of={[piece(hidden, 'quiet')]} />}
       </Box>
     </TableContext>
   );
 }
 
 /** Too low for anything but rows. */
-const isTight = ({ height }: TableProps) => height < 3;
+const isTight = ({ height }: Pick<TableProps, 'height'>) => height < 3;
+
+/** Without the heading and, where rows are hidden, the line that counts them. */
+function visibleRows({ rows, height }: TableProps): number {
+  if (isTight({ height })) return Math.max(1, height);
+  return rows.length <= height - 1 ? height - 1 : height - 2;
+}
 
 function useTable(): Shown {
   const shown = use(TableContext);
@@ -90,11 +96,12 @@ function Cell({ column, children }: CellProps) {
 function Heading({ children }: { readonly children?: ReactNode }) {
   const table = useTable();
   const { columns } = table;
+  const { ellipsis } = useShell().theme.glyphs;
   const column = Number(String(children).trim());
   const shape = columns[column];
   if (!shape || isTight(table)) return null;
   return (
-    <Text tone="quiet">{`${column === 0 ? '  ' : ''}${padTo(shape.title, shape.cells, shape.align)}  `}</Text>
+    <Text tone="quiet">{`${column === 0 ? '  ' : ''}${padTo(shape.title, shape.cells, shape.align, ellipsis)}  `}</Text>
   );
 }
 

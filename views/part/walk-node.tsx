@@ -66,7 +66,6 @@ export function WalkNode({ control, onAct }: WalkNodeProps) {
           what={
             state.node.kind === 'action' ? `"${state.node.title}" was not done.` : 'Another way is suggested.'
           }
-          way={overriding}
           onReason={(reason) => {
             setOverriding(undefined);
             control.take(overriding.goto, reason);
@@ -88,17 +87,14 @@ function Column({ width, lines }: { width: number; lines: readonly LineData[] })
 
 interface OverrideProps {
   readonly what: string;
-  readonly way: Way;
   readonly onReason: (reason: string) => void;
   readonly onCancel: () => void;
 }
 
-function Override({ what, way, onReason, onCancel }: OverrideProps) {
+function Override({ what, onReason, onCancel }: OverrideProps) {
   return (
     <>
-      <Line
-        of={[piece(`! ${what} `, 'warn', true), piece(`The record will hold why "${way.label}" was taken.`)]}
-      />
+      <Line of={[piece(`! ${what} `, 'warn', true), piece('The record will hold why.')]} />
       <Prompt
         label="Why?"
         what="take it"

@@ -47,9 +47,9 @@ const runbookColumns: readonly RunbookColumn[] = [
   { title: 'runbook', cells: 24, cell: ({ id }) => ({ text: id }) },
   { title: 'title', cells: 24, grows: true, drop: 1, cell: ({ title }) => ({ text: title }) },
   {
-    title: '',
-    cells: 16,
-    cell: ({ id }, named) => (id === named ? { text: 'for this verdict', tone: 'warn' } : { text: '' }),
+    title: 'named by',
+    cells: 12,
+    cell: ({ id }, named) => (id === named ? { text: 'this verdict', tone: 'warn' } : { text: '' }),
   },
 ];
 
