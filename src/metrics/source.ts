@@ -7,6 +7,8 @@ export type { Unit };
 export const signals = {
   /** `by` outcome: `ok` and `error` went to storage, `unpersisted` did not; one that had none is left out. */
   transitions: { title: 'Transitions', unit: 'per-second' },
+  /** Appends and snapshots sent to storage, whether they succeeded, failed or met an open breaker. */
+  storageWrites: { title: 'Storage writes', unit: 'per-second' },
   errorRatio: { title: 'Error ratio', unit: 'ratio' },
   latencyP50: { title: 'Latency p50', unit: 'seconds' },
   latencyP95: { title: 'Latency p95', unit: 'seconds' },

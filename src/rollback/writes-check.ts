@@ -14,7 +14,8 @@ export const writesNotChecked = (why: string): Check => ({ name, ...inconclusive
 
 /**
  * Whether games have stopped being written: a whole window of metrics after the change, from every server, shows
- * moves and none of them persisted. Silence proves nothing, unless no game is live.
+ * moves and not one attempt to store them. Attempts count, not successes: in an outage no write succeeds, whatever
+ * the flags say. Silence proves nothing, unless no game is live.
  */
 export async function checkWrites(
   { servers }: RollbackDetail,
@@ -60,12 +61,12 @@ function judge(readings: Readings | Fault, sinceMs: number, servers: number): Fi
   if (atMs - Math.max(windowMs, ...targets.map(coverOf)) < sinceMs) {
     return inconclusive(`the metrics do not cover ${window} after the change yet`);
   }
-  const { transitions } = signals;
+  const { transitions, storageWrites } = signals;
+  if (storageWrites.kind === 'none') return inconclusive(storageWrites.why);
   if (transitions.kind === 'none') return inconclusive(transitions.why);
-  if (!transitions.by) return inconclusive('the metrics do not tell persisted moves from others');
-  const persisted = (transitions.by.ok ?? 0) + (transitions.by.error ?? 0);
-  if (persisted > 0)
-    return { kind: 'fail', found: `${persisted.toFixed(2)} moves a second still go to storage` };
+  if (storageWrites.value > 0) {
+    return { kind: 'fail', found: `${storageWrites.value.toFixed(2)} writes a second still go to storage` };
+  }
   const answered = targets.filter(({ fault }) => !fault).length;
   if (answered < Math.max(servers, targets.length)) {
     return inconclusive(`only ${answered} of ${servers} servers' metrics could be read`);
@@ -73,7 +74,7 @@ function judge(readings: Readings | Fault, sinceMs: number, servers: number): Fi
   const unwatched = targets.filter((row) => coverOf(row) < windowMs).map(({ target }) => target);
   if (unwatched.length > 0) return inconclusive(`not watched for ${window} yet: ${unwatched.join(', ')}`);
   if (transitions.value === 0) return inconclusive('no game has moved, so nothing could be seen');
-  return pass(`of ${transitions.value.toFixed(2)} moves a second none is persisted`);
+  return pass(`of ${transitions.value.toFixed(2)} moves a second none is sent to storage`);
 }
 
 const coverOf = ({ coveredMs = 0 }: TargetRow): number => coveredMs;

@@ -78,6 +78,7 @@ export function readings(changes: Partial<Record<SignalId, Reading>> = {}): Read
     windowMs: 60_000,
     targets: [{ target: 'http://127.0.0.1:7001/metrics' }],
     signals: {
+      storageWrites: value(9.1),
       transitions: value(142.3),
       errorRatio: value(0.0004),
       latencyP50: value(0.0032),

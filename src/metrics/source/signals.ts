@@ -20,8 +20,11 @@ const has =
 /** What a game waits for; scans and pings would hide it. */
 const gameOperations: readonly Operation[] = ['append', 'read', 'putSnapshot'];
 
+const writeOperations: readonly Operation[] = ['append', 'putSnapshot'];
+
 export const compute: Readonly<Record<SignalId, Compute>> = {
   transitions: rate('state_transitions_total', all, 1, 'outcome'),
+  storageWrites: rate('state_operation_duration_seconds', has('operation', ...writeOperations), 1),
   errorRatio: ratio('state_operation_duration_seconds', has('outcome', 'error'), all),
   latencyP50: latency(0.5),
   latencyP95: latency(0.95),
@@ -59,7 +62,7 @@ const value = (value: number, by?: Readonly<Record<string, number>>): Reading =>
 function rate(metric: MetricName, where: Where, perSeconds: number, by?: string): Compute {
   return overTime(metric, (fleet) => {
     const rates = fleet.flatMap((target) =>
-      increasesOf(target, metric)
+      increasesOf(target, countOf(metric))
         .filter(({ labels }) => where(labels))
         .map(({ labels, value }) => ({ labels, value: (value / target.coveredMs) * 1000 * perSeconds })),
     );
@@ -70,9 +73,13 @@ function rate(metric: MetricName, where: Where, perSeconds: number, by?: string)
   });
 }
 
+/** The series that counts: a histogram's is its own. */
+const countOf = (metric: MetricName) =>
+  metric === 'state_operation_duration_seconds' ? `${metric}_count` : metric;
+
 function ratio(metric: MetricName, part: Where, whole: Where): Compute {
   return overTime(metric, (fleet) => {
-    const name = metric === 'state_operation_duration_seconds' ? `${metric}_count` : metric;
+    const name = countOf(metric);
     const of = increase(fleet, name, whole);
     return of === 0 ? none('nothing happened in this time') : value(increase(fleet, name, part) / of);
   });
