@@ -29,6 +29,7 @@ export interface Held extends Position {
 
 /** Transitions that are only in memory. */
 export interface Pending {
+  /** Time of the oldest of them. */
   readonly sinceMs: number;
   readonly newestAtMs: number;
   readonly actor: string;
@@ -86,7 +87,9 @@ export function createHeldGames(maxOthers: number): HeldGames {
     },
     giveUp(id) {
       const game = waiting.get(id);
-      if (game && waiting.delete(id)) others.set(id, game);
+      if (!game) return;
+      waiting.delete(id);
+      others.set(id, game);
     },
     drop,
     all: () => [...waiting.values(), ...others.values()],

@@ -86,9 +86,7 @@ export function giveUpUnwanted({ games, policy }: EngineContext, game: Held): vo
   games.giveUp(game.id);
 }
 
-/**
- * While storage takes no writes, games that end pile up for as long as storage would have kept them, and no longer.
- */
+/** While storage takes no writes, games that end pile up for as long as storage would have kept them, no longer. */
 export function dropOutlived({ games, clock, settings }: EngineContext, game: Held): void {
   if (!isAhead(game) || game.phase !== 'GAME_OVER' || game.divergedAt !== undefined) return;
   if (clock.now() - game.pending.newestAtMs >= settings.completedRetentionMs) games.drop(game.id);

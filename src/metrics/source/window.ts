@@ -38,9 +38,10 @@ export function intervalBetween(before: Scrape, after: Scrape): Interval {
 }
 
 /**
- * The window after one more scrape: the fewest intervals that fill it, so it may reach a little further back. An interval longer than the window is left out: after such a gap nobody knows
- * when within it the increase came about. So is a scrape that was asked for before the latest one: its counters
- * would seem to have been reset since. Once the clock was set back, everything starts afresh.
+ * The window after one more scrape: the fewest intervals that fill it, so it may reach a little further back. Left
+ * out are an interval longer than the window, since nobody knows when within such a gap the increase came about, and
+ * a scrape asked for before the latest one, whose counters would seem to have been reset since. When the clock was
+ * set back, everything starts afresh.
  */
 export function advance(window: TargetWindow | undefined, scrape: Scrape, windowMs: number): TargetWindow {
   if (window && scrape.round < window.latest.round) return window;
