@@ -5,10 +5,10 @@
 import nodeConsole from 'node:console';
 import { EventEmitter } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
-import headless from '@xterm/headless';
 import { vi } from 'vitest';
 import { type ConsoleOptions, runConsole } from '../../views/console.tsx';
 import type { ConsolePorts } from '../../views/ports.ts';
+import { createEmulator } from './emulator.ts';
 
 interface ScreenOptions extends Partial<Pick<ConsoleOptions, 'screen' | 'color' | 'ascii'>> {
   readonly columns?: number;
@@ -46,21 +46,17 @@ vi.setConfig({ testTimeout: 3 * patienceMs });
 
 export function openConsole(ports: ConsolePorts, options: ScreenOptions = {}): ConsoleScreen {
   const { columns = 80, rows = 24, color = true, ascii = false, screen } = options;
-  // A terminal's driver turns line feeds into new lines.
-  const emulator = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
-  const seen = { title: '', tallest: 0, scrolled: 0 };
-  emulator.onTitleChange((title) => {
-    seen.title = title;
-  });
-  emulator.onScroll(() => {
-    seen.scrolled += 1;
-  });
+  const emulator = createEmulator(columns, rows);
+  const changed = new EventEmitter();
+  emulator.onChange(() => changed.emit('change'));
+  let tallest = 0;
   const stdout = Object.assign(
     new Writable({
       decodeStrings: false,
       write(chunk, _encoding, done) {
-        seen.tallest = Math.max(seen.tallest, String(chunk).split('\n').length);
-        emulator.write(String(chunk), done);
+        tallest = Math.max(tallest, String(chunk).split('\n').length);
+        // A terminal's driver turns line feeds into new lines.
+        emulator.write(String(chunk).replaceAll('\n', '\r\n'), done);
       },
     }),
     { isTTY: true, columns, rows },
@@ -87,21 +83,16 @@ export function openConsole(ports: ConsolePorts, options: ScreenOptions = {}): C
     failure = thrown;
   });
 
-  const lines = () =>
-    Array.from({ length: emulator.rows }, (_, row) => {
-      const { active } = emulator.buffer;
-      return active.getLine(active.baseY + row)?.translateToString(true) ?? '';
-    });
-  const text = () => lines().join('\n');
+  const text = () => emulator.screen().join('\n');
   const until = (holds: () => boolean, what: string) =>
     new Promise<void>((resolve, reject) => {
       const end = (settle: () => void) => {
-        watch.dispose();
+        changed.off('change', check);
         clearTimeout(timer);
         settle();
       };
       const check = () => holds() && end(resolve);
-      const watch = emulator.onWriteParsed(check);
+      changed.on('change', check);
       const timer = setTimeout(
         () => end(() => reject(new Error(`Never ${what}:\n${text()}`, { cause: failure }))),
         patienceMs,
@@ -110,7 +101,7 @@ export function openConsole(ports: ConsolePorts, options: ScreenOptions = {}): C
     });
 
   return {
-    lines,
+    lines: emulator.screen,
     text,
     ended,
     signals,
@@ -124,20 +115,20 @@ export function openConsole(ports: ConsolePorts, options: ScreenOptions = {}): C
     resize(newColumns, newRows) {
       emulator.resize(newColumns, newRows);
       Object.assign(stdout, { columns: newColumns, rows: newRows });
-      seen.tallest = 0;
+      tallest = 0;
       stdout.emit('resize');
     },
     get alternate() {
-      return emulator.buffer.active.type === 'alternate';
+      return emulator.altScreen;
     },
     get title() {
-      return seen.title;
+      return emulator.title;
     },
     get tallest() {
-      return seen.tallest;
+      return tallest;
     },
     get scrolled() {
-      return seen.scrolled;
+      return emulator.scrolledLines;
     },
     // A run that a test holds would keep the console waiting, so its end is not waited for.
     close() {
