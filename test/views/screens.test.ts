@@ -419,6 +419,11 @@ test('a command opens a runbook by its id', async () => {
   await screen.shows('QUESTION');
 });
 
+test('the summary of a runbook stands apart from the table', async () => {
+  await open(fakePorts(), 'runbooks');
+  await screen.shows(/Disable state persistence\?.*\n\n +Decide whether/);
+});
+
 test('the help lists every key with the reason where one does nothing now', async () => {
   await open(fakePorts(), 'overview');
   screen.send('?');

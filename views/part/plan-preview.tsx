@@ -57,7 +57,7 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
     <Box flexDirection="column" paddingX={1}>
       <Lines of={head.map((line) => cutLine(line, cells, theme.glyphs.ellipsis))} />
       {!notesOnly && <Changes plan={plan} selected={list.selected} height={room - noteRows} cells={cells} />}
-      <Lines of={shownNotes(notes, noteRows)} />
+      <Lines of={[...(!notesOnly && free > noteRows ? [[]] : []), ...shownNotes(notes, noteRows)]} />
     </Box>
   );
 }

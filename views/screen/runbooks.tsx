@@ -82,8 +82,8 @@ function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
       <FilterLine filter={filter} otherwise={noneLine(all.length, rows.length)} />
       {rows.length > 0 && <Table columns={columns} rows={rows} selected={list.selected} height={height} />}
       <Lines
-        of={wrap(selected?.summary ?? '', cells)
-          .slice(0, Math.max(0, summaryRows - 1))
+        of={['', ...wrap(selected?.summary ?? '', cells)]
+          .slice(0, summaryRows)
           .map((text) => [piece(text, 'quiet')])}
       />
     </Box>
