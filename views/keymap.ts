@@ -26,10 +26,12 @@ export function labelOf(name: string, glyphs: Glyphs): string {
   return Object.hasOwn(glyphs.keys, name) ? glyphs.keys[name as keyof Glyphs['keys']] : wordFor(name);
 }
 
+const words: Readonly<Record<string, string>> = { ' ': 'Space', pageup: 'PgUp', pagedown: 'PgDn' };
+
 /** The name of a key where no glyph is at hand. */
 export function wordFor(name: string): string {
   if (name.startsWith('ctrl-')) return `Ctrl-${name.slice(5).toUpperCase()}`;
-  if (name === ' ') return 'Space';
+  if (Object.hasOwn(words, name)) return words[name] ?? name;
   return name.length > 1 ? name[0]?.toUpperCase() + name.slice(1) : name;
 }
 
