@@ -5,6 +5,9 @@ import type { StorageFaultRequest } from '../../sandbox/faults.ts';
 import { exit } from '../exit.ts';
 import { flagOption, textOption, type VerbCall, type VerbResult, type VerbRun } from '../verb.ts';
 
+/** The longest that a timer takes, 24 days. */
+const foreverMs = 2 ** 31 - 1;
+
 export const run: VerbRun = async (call) => {
   if (!call.world.simulated) {
     throw new Fault('refused', `${call.world.place} is configured, this is not the sandbox`, {
@@ -37,7 +40,8 @@ async function show(call: VerbCall): Promise<VerbResult> {
   ];
   if (flagOption(call, 'hold')) {
     call.say([...lines, 'It runs until you press Ctrl-C']);
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    // The hold alone does not keep this process alive; a timer does.
+    await Promise.race([world.clock.sleep(foreverMs, signal).catch(() => {}), sandbox.ended]);
   }
   const end = 'It ends two seconds after its last console or verb; --hold keeps it';
   return { exit: exit.done, result: { pid, folder, servers, fault }, text: () => [...lines, end] };
