@@ -498,6 +498,14 @@ test('warnings stand whole beside the confirmation, and those that do not are co
   expect(screen.text()).toContain('! 14 more lines of warnings in the preview');
 });
 
+test('what a restore turns a game into is not cut', async () => {
+  const change = { target: 'room-04dbce9117d9', effect: 'update' } as const;
+  const changes = [{ ...change, from: 'revision 10, SCORING', to: 'revision 7, TURN' }];
+  const ports = fakePorts({ prepare: (request) => plan(request, { changes }) });
+  await previewRollback(ports);
+  expect(screen.text()).toContain('revision 10, SCORING → revision 7, TURN');
+});
+
 test('notes take the rows that few changes leave free', async () => {
   const unverified = Array.from({ length: 8 }, (_, index) => `doubt ${index}`);
   const ports = fakePorts({ prepare: (request) => plan(request, { unverified }) });

@@ -107,7 +107,7 @@ interface ChangesProps {
 function Changes({ plan, selected, height, cells }: ChangesProps) {
   const { ascii } = useShell().theme;
   const arrow = ascii ? '->' : '→';
-  const columns = columnCells(keptColumns(changeColumns(plan.changes, arrow), cells), cells);
+  const columns = columnCells(keptColumns(changeColumns(plan.changes, arrow, cells), cells), cells);
   const rows = plan.changes.map((change) => columns.map(({ cell }) => cell(change)));
   return <Table columns={columns} rows={rows} selected={selected} height={height} />;
 }
@@ -116,11 +116,10 @@ interface ChangeColumn extends ColumnWish {
   readonly cell: (change: Change) => TableCell;
 }
 
-const widestCell = 28;
-
-/** A column that would be empty in every row is left out. */
-function changeColumns(changes: readonly Change[], arrow: string): readonly ChangeColumn[] {
-  const widest = (texts: readonly string[]) => Math.min(widestCell, Math.max(0, ...texts.map(cellsOf)));
+/** A column that would be empty in every row is left out; none takes more than half. */
+function changeColumns(changes: readonly Change[], arrow: string, cells: number): readonly ChangeColumn[] {
+  const widest = (texts: readonly string[]) =>
+    Math.min(Math.floor(cells / 2), Math.max(0, ...texts.map(cellsOf)));
   const change = widest(changes.map((one) => changeText(one, arrow)));
   const why = widest(changes.map((one) => one.why ?? ''));
   const all: readonly (ChangeColumn | false)[] = [
