@@ -80,14 +80,16 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
   const simulated = settings.target.kind === 'sandbox';
   const { environment, stateDir } = settings;
 
+  let sandboxIsGone = false;
   const sandbox = once(async () => {
     const { attachSandbox } = await import('./sandbox/attach.ts');
     const folder = sandboxFolder(settings);
-    return attachSandbox({
-      folder,
-      command: [process.execPath, ownProgram(), 'sandbox-serve', folder],
-      clock,
+    const command = [process.execPath, ownProgram(), 'sandbox-serve', folder];
+    const attached = await attachSandbox({ folder, command, clock });
+    void attached.ended.then(() => {
+      sandboxIsGone = true;
     });
+    return attached;
   });
 
   const servers = async () => (simulated ? (await sandbox()).servers : settings.gameServerUrls);
@@ -185,7 +187,13 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     ]);
     return createStatusReader({
       clock,
-      backend: { location: placeOf(settings), ping: async (signal) => (await backend()).ping(signal) },
+      backend: {
+        location: placeOf(settings),
+        async ping(signal) {
+          if (sandboxIsGone) throw sandboxEnded();
+          await (await backend()).ping(signal);
+        },
+      },
       readServers: async (signal) => (client ? readServers(client, signal) : []),
       readFlags: async (signal) => (client ? (await flags()).read(signal) : undefined),
       readMetrics: (signal) => source.read(signal),
@@ -271,6 +279,12 @@ function placeOf({ target }: Settings): string {
 function secretsOf({ target }: Settings): string[] {
   if (target.kind !== 'redis') return [];
   return [URL.parse(target.url)?.password ?? '', parseRedisUrl(target.url).password ?? ''];
+}
+
+function sandboxEnded(): Fault {
+  return new Fault('backend-unreachable', 'The process of the sandbox has ended: quit, and start again', {
+    next: 'Quit and start again; its games are kept',
+  });
 }
 
 function noGameServers(): Fault {

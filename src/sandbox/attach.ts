@@ -123,11 +123,26 @@ interface Child {
   failure(): string | undefined;
 }
 
+function openLog(folder: string, path: string): number {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return openSync(path, 'a', 0o600);
+  } catch (cause) {
+    throw new Fault(
+      'io-failed',
+      `The sandbox cannot keep its games in ${folder}: ${asFault(cause).message}`,
+      {
+        next: 'Set GAMEKEEPER_STATE_DIR to a folder with space that you may write',
+        cause,
+      },
+    );
+  }
+}
+
 /** In a session of its own: what the terminal sends to the console's process group does not reach it. */
 function start({ folder, command: [program = '', ...args] }: AttachOptions): Child {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = sandboxPaths(folder).log;
-  const log = openSync(path, 'a', 0o600);
+  const log = openLog(folder, path);
   const earlierBytes = fstatSync(log).size;
   const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);

@@ -34,6 +34,14 @@ describe.concurrent('the sandbox', () => {
     expect(await processesLeft(world.folder, 5_000)).toEqual([]);
   });
 
+  test('is held without a terminal too, until it is told to end', async ({ world }) => {
+    const held = await world.shell(
+      'gamekeeper sandbox --hold & sleep 5; kill -0 $!; echo "alive $?"; kill $!; wait $!',
+    );
+    expect(held.stdout).toContain('alive 0');
+    expect(held.exit).toBe(0);
+  });
+
   test('keeps its games from one start to the next', async ({ world }) => {
     await json(world, 'backup', 'create', '--name', 'first');
     expect(await processesLeft(world.folder, 5_000)).toEqual([]);

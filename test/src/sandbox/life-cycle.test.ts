@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
@@ -153,6 +154,17 @@ describe('the life of the sandbox', slow, () => {
     await expect(attachSandbox({ folder, command, clock: systemClock })).rejects.toMatchObject({
       code: 'io-failed',
       message: expect.stringContaining('no room left'),
+    });
+  });
+
+  it('says which folder it cannot write, and what to do', async () => {
+    const file = join(tempFolder(), 'not-a-folder');
+    writeFileSync(file, '');
+    const folder = join(file, 'sandbox');
+    await expect(attachSandbox({ folder, command: ['true'], clock: systemClock })).rejects.toMatchObject({
+      code: 'io-failed',
+      message: expect.stringContaining(folder),
+      next: expect.stringContaining('GAMEKEEPER_STATE_DIR'),
     });
   });
 
