@@ -47,7 +47,7 @@ async function move(call: VerbCall, walk: Walk, answer: Answer): Promise<void> {
 }
 
 async function takeWay(call: VerbCall, walk: Walk, answer: Answer, given: string): Promise<void> {
-  const { ways, node } = walk.state();
+  const { ways } = walk.state();
   const way =
     ways.length === 1 && given === ''
       ? ways[0]
@@ -57,8 +57,7 @@ async function takeWay(call: VerbCall, walk: Walk, answer: Answer, given: string
       next: `Answer 1 to ${ways.length}, b, r or q`,
     });
   }
-  const overrides = !way.suggested && (node.kind === 'action' || ways.some(({ suggested }) => suggested));
-  const reason = overrides ? await answer('Why not as suggested? ') : undefined;
+  const reason = way.needsReason ? await answer('Why not as suggested? ') : undefined;
   if (reason === 'q') throw left(walk.state());
   await walk.take(way.goto, reason, call.signal);
 }
