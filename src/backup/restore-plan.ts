@@ -231,7 +231,7 @@ async function doubles(
 
 function titleOf({ archiveName, target, games }: RestoreDetail): string {
   const count = (does: PlannedGame['does']) => games.filter((game) => game.does === does).length;
-  const counts = `${count('create')} created, ${count('update')} overwritten, ${count('unchanged')} unchanged, ${count('skip')} skipped`;
+  const counts = `${count('create')} to create, ${count('update')} to overwrite, ${count('unchanged')} unchanged, ${count('skip')} to skip`;
   return `Restore ${archiveName} to ${target}: ${counts}`;
 }
 
