@@ -40,7 +40,7 @@ describe('the plan of a restore', () => {
       [gameRecord({ id: 'older', revision: 4, phase: 'SCORING' }), atTurn('same', 5)],
     );
     const { changes, warnings, title, steps } = await plan();
-    expect(title).toBe('Restore a to memory: 3 created, 1 overwritten, 1 unchanged, 0 skipped');
+    expect(title).toBe('Restore a to memory: 3 to create, 1 to overwrite, 1 unchanged, 0 to skip');
     expect(changes).toEqual([
       {
         target: 'archive staging-20261123T030000Z-before-restore',
