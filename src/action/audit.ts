@@ -45,17 +45,29 @@ export interface Audit {
   head(): Promise<string | undefined>;
   /** The newest `limit` entries, oldest of them first. */
   read(limit?: number): Promise<readonly AuditEntry[]>;
+  /** Holds the log against its chain, the head given, and the heads that the reports of runs have noted. */
   verify(knownHead?: string): Promise<Verification>;
 }
 
-export function createAudit(options: { path: string; clock: Clock; disk?: Disk }): Audit {
+interface AuditOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly disk?: Disk;
+  /** Heads noted elsewhere: a log that was cut or erased lacks their lines. */
+  readonly notedHeads: () => Promise<readonly string[]>;
+}
+
+export function createAudit(options: AuditOptions): Audit {
   const log = createLog(options);
   return {
     started: (about) => log.append('run-started', about),
     ended: (about, outcome) => log.append('run-ended', { ...about, outcome }),
     head: () => log.head(),
     read: (limit = Number.POSITIVE_INFINITY) => newest(options.path, limit),
-    verify: (knownHead) => verifyLog(options.path, knownHead),
+    async verify(knownHead) {
+      const noted = await options.notedHeads();
+      return verifyLog(options.path, knownHead === undefined ? noted : [knownHead, ...noted]);
+    },
   };
 }
 

@@ -15,10 +15,10 @@ export type Verification =
 
 /**
  * Checks the whole chain and reports the first line that breaks it. A missing file is an empty log.
- * @param knownHead a hash noted earlier; the log must still hold its line, and may have grown since
+ * @param knownHeads hashes noted earlier; the log must still hold their lines, and may have grown since
  */
-export async function verifyLog(path: string, knownHead?: string): Promise<Verification> {
-  const chain = new Chain(knownHead);
+export async function verifyLog(path: string, knownHeads: readonly string[] = []): Promise<Verification> {
+  const chain = new Chain(knownHeads);
   let line = 0;
   for await (const text of segments(path)) {
     line += 1;
@@ -34,10 +34,10 @@ class Chain {
   #torn = 0;
   /** What a crash may have left, until the line that closes it. */
   #fragment: { readonly text: string; readonly line: number } | undefined;
-  #missing: string | undefined;
+  readonly #missing: Set<string>;
 
-  constructor(knownHead: string | undefined) {
-    this.#missing = knownHead;
+  constructor(knownHeads: readonly string[]) {
+    this.#missing = new Set(knownHeads);
   }
 
   accept(text: string, line: number): Verification | undefined {
@@ -50,8 +50,8 @@ class Chain {
   }
 
   end(lines: number): Verification {
-    if (this.#missing !== undefined)
-      return broken(lines + 1, `the line with hash ${this.#missing} is missing`);
+    const [missing] = this.#missing;
+    if (missing !== undefined) return broken(lines + 1, `the line with hash ${missing} is missing`);
     return {
       kind: 'intact',
       lines: this.#seq,
@@ -83,7 +83,7 @@ class Chain {
     this.#fragment = undefined;
     this.#prev = hash;
     this.#seq += 1;
-    if (hash === this.#missing) this.#missing = undefined;
+    this.#missing.delete(hash);
   }
 
   #collect(text: string, line: number): void {

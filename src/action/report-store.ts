@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
@@ -15,11 +15,15 @@ export interface ReportStore {
   save(report: Report, plan: Plan): Promise<void>;
   /** @throws Fault `not-found`: the run has not ended, or its report could not be written */
   load(run: string): Promise<Report>;
+  /** The audit log's head after each run whose report can be read. */
+  auditHeads(): Promise<readonly string[]>;
   markdownPath(run: string): string;
 }
 
+const jsonSuffix = '.report.json';
+
 export function createReportStore(folder: string, disk: Disk): ReportStore {
-  const jsonPath = (run: string) => join(folder, `${run}.report.json`);
+  const jsonPath = (run: string) => join(folder, run + jsonSuffix);
   const markdownPath = (run: string) => join(folder, `${run}.report.md`);
   return {
     markdownPath,
@@ -28,6 +32,16 @@ export function createReportStore(folder: string, disk: Disk): ReportStore {
       await disk.replace(markdownPath(report.runId), reportMarkdown(report, plan));
     },
     load: (run) => readReport(jsonPath(run), run),
+    async auditHeads() {
+      const names = await readdir(folder).catch((): string[] => []);
+      const runs = names.flatMap((name) =>
+        name.endsWith(jsonSuffix) ? [name.slice(0, -jsonSuffix.length)] : [],
+      );
+      const reports = await Promise.all(
+        runs.map((run) => readReport(jsonPath(run), run).catch(() => undefined)),
+      );
+      return reports.flatMap((report) => (report ? [report.auditHead] : []));
+    },
   };
 }
 

@@ -67,9 +67,9 @@ const defaultVerifyMs = 120_000;
 export function createRunner(options: RunnerOptions): Runner {
   const { environment, actor, clock, random, disk = realDisk, verifyMs = defaultVerifyMs } = options;
   const folder = stateFolder(options.stateDir, environment);
-  const audit = createAudit({ path: folder.audit, clock, disk });
   const plans = createPlanStore(folder.plans, clock, disk);
   const reports = createReportStore(folder.runs, disk);
+  const audit = createAudit({ path: folder.audit, clock, disk, notedHeads: () => reports.auditHeads() });
 
   const lockFor = (key: string, run: RunId, plan: Plan) => {
     const what = `run ${run}, ${plan.title}`;

@@ -75,6 +75,18 @@ describe('applying', () => {
     expect(await runner.audit.verify(report.auditHead)).toMatchObject({ kind: 'intact', lines: 2 });
   });
 
+  test('is missed when the audit log is erased or cut: the reports have noted its heads', async () => {
+    const { prepare, apply, runner, folder } = world();
+    await apply(await prepare());
+    await apply(await prepare());
+    const path = join(folder, 'audit', 'audit.jsonl');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, `${lines.slice(0, 2).join('\n')}\n`);
+    expect(await runner.audit.verify()).toMatchObject({ kind: 'broken', line: 3 });
+    writeFileSync(path, '');
+    expect(await runner.audit.verify()).toMatchObject({ kind: 'broken', line: 1 });
+  });
+
   test('leaves the report for programs and for people', async () => {
     const { prepare, apply, runner } = world();
     const report = await apply(await prepare());
