@@ -51,7 +51,8 @@ export function bars(
   bar: readonly string[],
   top = Math.max(0, ...columns.map((value) => value ?? 0)),
 ): readonly string[] {
-  const levels = rows * bar.length;
+  // A lone row leaves out the full block: sparklines under one another would run together.
+  const levels = rows === 1 ? bar.length - 1 : rows * bar.length;
   const heights = columns.map((value) =>
     value === undefined ? 0 : Math.max(1, Math.min(levels, Math.round(top > 0 ? (value / top) * levels : 0))),
   );

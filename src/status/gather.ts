@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { FleetFlags } from '../flags/store.ts';
 import type { Readings } from '../metrics/source.ts';
-import { type Findings, judge } from './judge.ts';
+import { type Findings, isOffEverywhere, judge } from './judge.ts';
 import type { ServerStatus, Status, Verdict } from './status.ts';
 
 /** What a look at the platform reads; each may be missing where it is not configured. */
@@ -30,7 +30,10 @@ export function createStatusReader(sources: StatusSources): (signal?: AbortSigna
         since: standing ? { atMs, atLeast: false } : firstSince(findings, verdict, atMs),
       };
     }
-    const runbook = reasons.find((reason) => reason.runbook)?.runbook;
+    // The runbooks lead to switching persistence off: once that is done, none is left to open.
+    const runbook = isOffEverywhere(findings.flags)
+      ? undefined
+      : reasons.find((reason) => reason.runbook)?.runbook;
     return { atMs, verdict, since: standing.since, reasons, doubts, runbook, ...findings };
   };
 }

@@ -96,12 +96,20 @@ function alertReasons(readings: Readings | Fault): Reason[] {
   });
 }
 
+/** On every server; one that was not read may have it on. */
+export function isOffEverywhere(flags: Findings['flags']): boolean {
+  const servers = flags?.servers ?? [];
+  return (
+    servers.length > 0 && servers.every((row) => 'flags' in row && isOff(row.flags.use_state_persistence))
+  );
+}
+
 /** Wanted or not, while it is off nothing new is saved. */
 function flagReasons(flags: Findings['flags']): Reason[] {
-  const servers = flags?.servers.filter((row) => 'flags' in row) ?? [];
-  const off = servers.filter((row) => isOff(row.flags.use_state_persistence));
+  const servers = flags?.servers ?? [];
+  const off = servers.filter((row) => 'flags' in row && isOff(row.flags.use_state_persistence));
   if (off.length === 0) return [];
-  const where = off.length === servers.length ? 'every server' : `${off.length} of ${servers.length} servers`;
+  const where = isOffEverywhere(flags) ? 'every server' : `${off.length} of ${servers.length} servers`;
   return [
     {
       severity: 'warning',

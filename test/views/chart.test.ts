@@ -24,7 +24,7 @@ test('a stretch without a point stays empty, a zero does not', () => {
     { atMs: nowMs - minuteMs, value: undefined },
     { atMs: nowMs, value: 4 },
   ];
-  expect(bars(columnsOf(points, extent), 1, bar)).toEqual(['   1 4']);
+  expect(bars(columnsOf(points, extent), 1, bar)).toEqual(['   1 3']);
 });
 
 test('several rows stack whole bars under the top one', () => {

@@ -139,6 +139,12 @@ describe('the verdict', () => {
     const everywhere = await lookWith({ readFlags: async () => fleet(off, off) })();
     expect(everywhere.verdict).toBe('degraded');
     expect(everywhere.reasons[0]?.text).toContain('State persistence is switched off on every server');
+    expect(everywhere.runbook).toBeUndefined();
+    const failing = await lookWith({
+      metrics: readingsOf({ errorRatio: 1 }),
+      readFlags: async () => fleet(off),
+    })();
+    expect(failing.runbook).toBeUndefined();
     const somewhere = await lookWith({ readFlags: async () => fleet(off, on) })();
     expect(somewhere.reasons[0]?.text).toContain('off on 1 of 2 servers');
   });
