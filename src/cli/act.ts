@@ -4,6 +4,7 @@ import { Confirmed, type Plan, type PlanDetail } from '../action/plan.ts';
 import { Fault } from '../base/fault.ts';
 import { exit, exitOfOutcome } from './exit.ts';
 import { planLines, reportLines } from './plan-text.ts';
+import { refuseReadOnly } from './read-only.ts';
 import { flagOption, textOption, type VerbCall, type VerbResult } from './verb.ts';
 
 /** @param input not called when a saved plan is applied */
@@ -23,11 +24,7 @@ export async function act<I, D extends PlanDetail>(
       ? await runner.load(action, asked.saved)
       : await runner.prepare(action, asked.input, signal);
   if (flagOption(call, 'dryRun')) return { exit: exit.done, result: { plan }, text: () => planLines(plan) };
-  if (plan.effect === 'target' && world.readOnly) {
-    throw new Fault('read-only', `${action.name} changes ${plan.place}, and this is a read-only session`, {
-      next: 'Run it again without --read-only',
-    });
-  }
+  refuseReadOnly(world, plan);
   signal.addEventListener('abort', () =>
     call.say(['Interrupted: what was done is being verified and recorded …']),
   );

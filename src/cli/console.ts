@@ -11,6 +11,7 @@ import { createFeed } from '../base/feed.ts';
 import { once } from '../base/once.ts';
 import type { World } from '../compose.ts';
 import type { MetricSource } from '../metrics/source.ts';
+import { refuseReadOnly } from './read-only.ts';
 
 function parseScreen(name: string): ScreenId {
   if (isScreenId(name)) return name;
@@ -112,7 +113,10 @@ interface RunWith {
   readonly signal: AbortSignal;
 }
 
-async function run({ runner, actions }: World, plan: Plan, how: RunWith): Promise<Report> {
+async function run(world: World, plan: Plan, how: RunWith): Promise<Report> {
+  // The screens offer no key for it; this holds whatever a screen does.
+  refuseReadOnly(world, plan);
+  const { runner, actions } = world;
   const by = await runner();
   switch (plan.action) {
     case 'backup create':

@@ -5,6 +5,7 @@ import type { Walk, WalkState } from '../../runbook/walk.ts';
 import { exit } from '../exit.ts';
 import { takeFirstScrape } from '../first-scrape.ts';
 import { planLines, reportLines } from '../plan-text.ts';
+import { refuseReadOnly } from '../read-only.ts';
 import { textArgument, textOption, type VerbCall, type VerbRun } from '../verb.ts';
 import { nodeLines, promptOf, summary, summaryLines } from '../walk-text.ts';
 
@@ -84,11 +85,7 @@ async function confirm<D extends PlanDetail>(
   plan: Plan<D>,
   answer: Answer,
 ): Promise<Confirmed<D>> {
-  if (call.world.readOnly) {
-    throw new Fault('read-only', `${plan.action} changes ${plan.place}, and this is a read-only session`, {
-      next: 'Walk it again without --read-only',
-    });
-  }
+  refuseReadOnly(call.world, plan);
   const typed = textOption(call, 'confirm') ?? (await answer(`Type ${plan.environment} to apply this: `));
   return Confirmed.byTyping(plan, typed?.trim() ?? '');
 }
