@@ -59,6 +59,10 @@ export interface TargetRow {
   readonly coveredMs?: number;
 }
 
+/** The longest time that the rates of these readings cover, milliseconds; 0 when the source does not tell. */
+export const coveredBy = ({ targets }: Readings): number =>
+  Math.max(0, ...targets.map(({ coveredMs }) => coveredMs ?? 0));
+
 export interface Point {
   readonly atMs: number;
   /** undefined: no data at this time. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { asFault } from '../base/fault.ts';
-import { formatAge } from '../base/units.ts';
-import { type MetricSource, type Readings, signals } from '../metrics/source.ts';
+import { formatAge, formatElapsed } from '../base/units.ts';
+import { coveredBy, type MetricSource, type Readings, signals } from '../metrics/source.ts';
 import type { QuestionNode, Runbook, RunbookMetric } from './runbook.ts';
 import type { Evidence } from './walk.ts';
 
@@ -45,6 +45,13 @@ async function readAll(
   }
 }
 
+/** With the time that its rates cover: a second after the start says less than a minute of watching. */
+function sourceOf(metrics: MetricSource | undefined, readings: Readings | string): string {
+  if (!metrics) return 'none';
+  const coveredMs = typeof readings === 'string' ? 0 : coveredBy(readings);
+  return coveredMs > 0 ? `${metrics.name} over ${formatElapsed(coveredMs)}` : metrics.name;
+}
+
 function evidenceOf(
   name: string,
   metric: RunbookMetric,
@@ -56,7 +63,7 @@ function evidenceOf(
     metric: name,
     title: signals[metric.signal].title,
     unit: metric.unit,
-    source: metrics?.name ?? 'none',
+    source: sourceOf(metrics, readings),
     ...gapIn(readings),
     reading: readingOf(metric, readings, clock.now()),
     thresholds: node.branches.filter(({ when }) => when.metric === name).map(({ when }) => when.threshold),

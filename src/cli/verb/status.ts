@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { formatElapsed, formatValue } from '../../base/units.ts';
-import { type Readings, type SignalId, signals } from '../../metrics/source.ts';
+import { coveredBy, type Readings, type SignalId, signals } from '../../metrics/source.ts';
 import type { ServerStatus, Status } from '../../status/status.ts';
 import { exit } from '../exit.ts';
 import { takeFirstScrape } from '../first-scrape.ts';
@@ -46,16 +46,20 @@ function unpersistedLine({ unpersisted }: Status): string {
 
 function readingLines(readings: Readings | Fault): string[] {
   if (readings instanceof Fault) return [`No figures: ${readings.message}`];
-  return table(
-    (Object.keys(signals) as SignalId[]).map((id) => {
-      const { title, unit } = signals[id];
-      const reading = readings.signals[id];
-      if (reading.kind === 'none') return [title, 'no data', reading.why];
-      const by = Object.entries(reading.by ?? {}).map(
-        ([label, value]) => `${label} ${formatValue(value, unit)}`,
-      );
-      return [title, formatValue(reading.value, unit), by.join(', ')];
-    }),
+  const coveredMs = coveredBy(readings);
+  const window = coveredMs > 0 ? [`Rates over the last ${formatElapsed(coveredMs)}:`] : [];
+  return window.concat(
+    table(
+      (Object.keys(signals) as SignalId[]).map((id) => {
+        const { title, unit } = signals[id];
+        const reading = readings.signals[id];
+        if (reading.kind === 'none') return [title, 'no data', reading.why];
+        const by = Object.entries(reading.by ?? {}).map(
+          ([label, value]) => `${label} ${formatValue(value, unit)}`,
+        );
+        return [title, formatValue(reading.value, unit), by.join(', ')];
+      }),
+    ),
   );
 }
 

@@ -159,6 +159,16 @@ describe('evidence', () => {
     ]);
   });
 
+  it('says how much time its rates cover', async () => {
+    const targets = [{ target: 'a', coveredMs: 1_300 }];
+    const metrics = fakeMetrics(() => ({
+      ...readingsOf({ errorRatio: 0.01 }, virtualClock().now()),
+      targets,
+    }));
+    const { walk } = await walkOn({}, { metrics });
+    expect(walk.state().evidence[0]?.source).toBe('fake over 1 s');
+  });
+
   it('says that targets are missing from it', async () => {
     const nowMs = virtualClock().now();
     const targets = [{ target: 'a' }, { target: 'b', fault: new Fault('platform-unreachable', 'no answer') }];
