@@ -14,8 +14,8 @@ export interface PlanStore {
   save(plan: Plan): Promise<Plan>;
   /**
    * @param reference a plan's id, or the path of a plan's file
-   * @throws Fault `not-found`; `integrity` when it was edited; `stale` when it has expired; `unsupported` when a
-   * newer gamekeeper made it
+   * @throws Fault `not-found`; `integrity` when it was edited; `refused` when it was used; `stale` when it has
+   * expired; `unsupported` when a newer gamekeeper made it
    */
   load(reference: string): Promise<Plan>;
   /** Looks only. @throws Fault `refused` when a run has used it */
@@ -27,6 +27,9 @@ export interface PlanStore {
 export function createPlanStore(folder: string, clock: Clock, disk: Disk): PlanStore {
   const pathOf = (id: PlanId) => join(folder, `${id}.json`);
   const usedPathOf = (id: PlanId) => join(folder, `${id}.used.json`);
+  const refuseUsed = async (id: PlanId) => {
+    if (existsSync(usedPathOf(id))) throw usedBefore(id, await userOf(usedPathOf(id)));
+  };
   return {
     async save(plan) {
       const text = JSON.stringify(plan, undefined, 2);
@@ -37,13 +40,13 @@ export function createPlanStore(folder: string, clock: Clock, disk: Disk): PlanS
     async load(reference) {
       const path = idPattern.test(reference) ? pathOf(parsePlanId(reference)) : reference;
       const plan = parsePlan(await readPlan(path, reference), path);
+      // A preview of what can no longer be applied would promise too much.
+      await refuseUsed(plan.id);
       refuseExpired(plan, clock.now());
       return plan;
     },
 
-    async refuseUsed(id) {
-      if (existsSync(usedPathOf(id))) throw usedBefore(id, await userOf(usedPathOf(id)));
-    },
+    refuseUsed,
 
     async claim(id, run) {
       const used = usedPathOf(id);

@@ -12,11 +12,10 @@ import { virtualClock } from '../../setup/virtual-clock.ts';
 
 const golden = (name: string) => join(import.meta.dirname, `${name}.golden`);
 
-/** One run whose second step fails, with nothing in it left to chance. */
-async function knownRun() {
-  const stateDir = tempFolder();
+/** With nothing in it left to chance. */
+function knownRunner(stateDir: string) {
   let drawn = 0;
-  const runner = createRunner({
+  return createRunner({
     stateDir,
     environment: 'staging',
     simulated: true,
@@ -27,6 +26,12 @@ async function knownRun() {
       return String(drawn).padStart(bytes * 2, '0');
     },
   });
+}
+
+/** One run whose second step fails. */
+async function knownRun() {
+  const stateDir = tempFolder();
+  const runner = knownRunner(stateDir);
   const counter = newCounter();
   const action = counterAction(counter);
   counter.faults.set(1, async () => ({
@@ -73,8 +78,13 @@ describe('what outlives the process keeps its format', () => {
   });
 
   test('a plan of this version can be loaded from anywhere', async () => {
+    const { action, plan } = await knownRun();
+    expect(await knownRunner(tempFolder()).load(action, golden('plan-1.json'))).toEqual(plan);
+  });
+
+  test('a plan that was used is not even shown again', async () => {
     const { runner, action, plan } = await knownRun();
-    expect(await runner.load(action, golden('plan-1.json'))).toEqual(plan);
+    await expect(runner.load(action, plan.id)).rejects.toMatchObject({ code: 'refused' });
   });
 });
 
