@@ -12,3 +12,7 @@ export const flagNeeds: Readonly<Record<FlagName, FlagName | undefined>> = {
   enable_state_snapshots: 'use_state_persistence',
   enable_state_recovery: 'enable_state_snapshots',
 };
+
+/** On for at least one game. */
+export const isOnForAny = ({ enabled, percentage }: { enabled: boolean; percentage: number }): boolean =>
+  enabled && percentage > 0;

@@ -1,7 +1,7 @@
 /** The platform's API, as platform/schemas.ts describes it. */
 import type { Breaker, BreakerState } from '../backend/breaker.ts';
 import type { Exporter } from '../metrics/exporter.ts';
-import { type FlagName, flagNames } from '../platform/flags.ts';
+import { type FlagName, flagNames, isOnForAny } from '../platform/flags.ts';
 import {
   bulkUpdateSchema,
   flagUpdateSchema,
@@ -96,8 +96,8 @@ function flagNamed(text: string | undefined): FlagName {
 
 /** While the breaker is not closed, games are not stored that should be; with persistence off none should. */
 function health({ flags, breaker }: Platform): Reply {
-  const { enabled, percentage } = flags.flags().use_state_persistence;
-  const healthy = !enabled || percentage === 0 || breaker.state().state === 'closed';
+  const shouldStore = isOnForAny(flags.flags().use_state_persistence);
+  const healthy = !shouldStore || breaker.state().state === 'closed';
   return { status: healthy ? 200 : 503, json: { components: { state_management: { healthy } } } };
 }
 

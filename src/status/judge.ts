@@ -2,6 +2,7 @@ import { Fault } from '../base/fault.ts';
 import { formatDuration, formatValue } from '../base/units.ts';
 import { type Readings, signals } from '../metrics/source.ts';
 import { type AlertName, type AlertRow, alerts, conditionHolds } from '../monitoring/alerts.ts';
+import { isOnForAny } from '../platform/flags.ts';
 import type { Reason, ServerStatus, Status, Verdict } from './status.ts';
 
 /** A single failed write is caught up within moments; only what stays behind is worth a word. */
@@ -100,14 +101,15 @@ function alertReasons(readings: Readings | Fault): Reason[] {
 export function isOffEverywhere(flags: Findings['flags']): boolean {
   const servers = flags?.servers ?? [];
   return (
-    servers.length > 0 && servers.every((row) => 'flags' in row && isOff(row.flags.use_state_persistence))
+    servers.length > 0 &&
+    servers.every((row) => 'flags' in row && !isOnForAny(row.flags.use_state_persistence))
   );
 }
 
 /** Wanted or not, while it is off nothing new is saved. */
 function flagReasons(flags: Findings['flags']): Reason[] {
   const servers = flags?.servers ?? [];
-  const off = servers.filter((row) => 'flags' in row && isOff(row.flags.use_state_persistence));
+  const off = servers.filter((row) => 'flags' in row && !isOnForAny(row.flags.use_state_persistence));
   if (off.length === 0) return [];
   const where = isOffEverywhere(flags) ? 'every server' : `${off.length} of ${servers.length} servers`;
   return [
@@ -117,9 +119,6 @@ function flagReasons(flags: Findings['flags']): Reason[] {
     },
   ];
 }
-
-const isOff = ({ enabled, percentage }: { enabled: boolean; percentage: number }) =>
-  !enabled || percentage === 0;
 
 function unpersistedReasons({ unpersisted }: Findings): Reason[] {
   if (!unpersisted || unpersisted.games === 0 || unpersisted.oldestSeconds < unpersistedGraceSeconds)

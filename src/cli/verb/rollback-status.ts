@@ -1,6 +1,7 @@
 import { formatAge } from '../../base/units.ts';
 import type { FleetFlags } from '../../flags/store.ts';
 import { flagNames } from '../../platform/flags.ts';
+import { flagText } from '../../rollback/off.ts';
 import { type LastRollback, readRollbackStatus } from '../../rollback/status.ts';
 import { exit } from '../exit.ts';
 import { table } from '../table.ts';
@@ -31,13 +32,10 @@ function flagRows({ servers }: FleetFlags): string[][] {
   const header = ['SERVER', ...flagNames];
   const rows = servers.map((row) => {
     if ('fault' in row) return [row.server, `not read: ${row.fault.message}`];
-    return [row.server, ...flagNames.map((name) => flagWords(row.flags[name]))];
+    return [row.server, ...flagNames.map((name) => flagText(row.flags[name]))];
   });
   return [header, ...rows];
 }
-
-const flagWords = ({ enabled, percentage }: { enabled: boolean; percentage: number }) =>
-  enabled ? `on ${percentage} %` : 'off';
 
 function lastLine(last: LastRollback | undefined, nowMs: number): string {
   if (!last) return 'No rollback was run from this machine';
