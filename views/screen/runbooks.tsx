@@ -8,32 +8,21 @@ import { useList } from '../hook/use-list.ts';
 import { useLoaded } from '../hook/use-loaded.ts';
 import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
-import { FaultNotice } from '../part/fault-notice.tsx';
 import { FilterLine } from '../part/filter-line.tsx';
 import { Table, type TableCell } from '../part/table.tsx';
 import { Lines } from '../part/text.tsx';
-import { Waiting } from '../part/waiting.tsx';
+import { UntilLoaded } from '../part/until-loaded.tsx';
 import { useShell } from '../shell.ts';
 
 /** The runbooks there are; the one that the verdict names is marked. */
 export function Runbooks() {
-  const { ports, back } = useShell();
-  const { loaded, reload } = useLoaded(ports.runbooks.list);
-  switch (loaded.at) {
-    case 'loading':
-      return <Waiting what="Reading the runbooks" onLeave={back} />;
-    case 'failed':
-      return (
-        <FaultNotice
-          title="The runbooks could not be read"
-          fault={loaded.fault}
-          onAgain={reload}
-          onLeave={back}
-        />
-      );
-    case 'loaded':
-      return <RunbookTable all={loaded.value} />;
-  }
+  const { ports } = useShell();
+  const loading = useLoaded(ports.runbooks.list);
+  return (
+    <UntilLoaded loading={loading} what="Reading the runbooks" failure="The runbooks could not be read">
+      {(all) => <RunbookTable all={all} />}
+    </UntilLoaded>
+  );
 }
 
 /** Rows below the table for what the selected runbook is about, where there is room for them. */

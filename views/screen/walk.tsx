@@ -3,34 +3,27 @@ import type { Walk } from '../../src/runbook/walk.ts';
 import { useLoaded } from '../hook/use-loaded.ts';
 import { useWalk } from '../hook/use-walk.ts';
 import { ActionFlow } from '../part/action-flow.tsx';
-import { FaultNotice } from '../part/fault-notice.tsx';
-import { Waiting } from '../part/waiting.tsx';
+import { UntilLoaded } from '../part/until-loaded.tsx';
 import { WalkNode } from '../part/walk-node.tsx';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 
 /** A runbook being walked. */
 export function WalkScreen({ subject = '' }: { readonly subject: string | undefined }) {
-  const { ports, back } = useShell();
+  const { ports } = useShell();
   const start = useCallback(() => ports.runbooks.start(subject), [ports, subject]);
-  const { loaded, reload } = useLoaded(start);
-  const walk = loaded.at === 'loaded' ? loaded.value : undefined;
+  const loading = useLoaded(start);
+  const walk = loading.loaded.at === 'loaded' ? loading.loaded.value : undefined;
   useEffect(() => () => void walk?.close(), [walk]);
-  switch (loaded.at) {
-    case 'loading':
-      return <Waiting what={`Opening the runbook ${subject}`} onLeave={back} />;
-    case 'failed':
-      return (
-        <FaultNotice
-          title="The runbook could not be opened"
-          fault={loaded.fault}
-          onAgain={reload}
-          onLeave={back}
-        />
-      );
-    case 'loaded':
-      return <Walking walk={loaded.value} />;
-  }
+  return (
+    <UntilLoaded
+      loading={loading}
+      what={`Opening the runbook ${subject}`}
+      failure="The runbook could not be opened"
+    >
+      {(opened) => <Walking walk={opened} />}
+    </UntilLoaded>
+  );
 }
 
 function Walking({ walk }: { readonly walk: Walk }) {
