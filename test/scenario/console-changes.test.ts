@@ -88,7 +88,12 @@ describe.concurrent.each(sizes.map((size) => ({ name: nameOf(size), size })))('a
     console.press('3');
     await console.waitFor(/► before/);
     console.type('t4');
-    await console.waitFor(/[1-9]\d* update/);
+    await console.waitFor('PREVIEW');
+    const restore = ['backup', 'restore', 'before', '--on-existing', 'overwrite', '--dry-run'] as const;
+    const seen = await json(world, ...restore);
+    await expect
+      .poll(async () => (await json(world, ...restore)).plan.basis, runs)
+      .not.toEqual(seen.plan.basis);
     console.press('a');
     await console.waitFor('CONFIRM');
     console.type('sandbox\r');
