@@ -6,7 +6,7 @@
  *   e:<revision>            an encoded event
  *   s:<revision>            an encoded snapshot
  *
- * Any other field belongs to somebody else: it is carried along, never interpreted.
+ * Any other field, and one that is no bytes, belongs to somebody else: it is carried along, never interpreted.
  */
 import { Fault } from '../base/fault.ts';
 import type { GameId } from '../game/game.ts';
@@ -52,11 +52,11 @@ export function phaseOf(bytes: Uint8Array): Phase | undefined {
   return isPhase(text) ? text : undefined;
 }
 
-/** The parts' own answer; undefined in the legacy layout or when `rev` is missing or damaged. */
+/** The parts' own answer; undefined in the legacy layout or when `rev` is missing, damaged or no bytes. */
 export function revisionOfParts(record: Pick<GameRecord, 'layout' | 'parts'>): number | undefined {
   if (record.layout === 'legacy') return undefined;
   const part = record.parts.find(({ name }) => textOf(name) === 'rev');
-  return part && revisionOf(part.value.bytes);
+  return part?.value.kind === 'bytes' ? revisionOf(part.value.bytes) : undefined;
 }
 
 /** @throws Fault `game-invalid` when its head is damaged. Events and snapshots are handed on as they are. */
@@ -97,7 +97,7 @@ export function damagedHead(id: string, field: string): Fault {
 function* ownFields(parts: readonly RecordPart[]) {
   for (const { name, value } of parts) {
     const field = fieldOf(name);
-    if (field) yield { field, bytes: value.bytes };
+    if (field && value.kind === 'bytes') yield { field, bytes: value.bytes };
   }
 }
 

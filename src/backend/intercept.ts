@@ -17,11 +17,12 @@ export function intercept(backend: Backend, around: Around): Backend {
     const operation = name as Operation;
     return [operation, wrap(backend, operation, effect, around)];
   });
-  const { kind, location, supports } = backend;
+  const { kind, location, readsFrom, supports } = backend;
   // Each operation has got a method that takes and returns what its original does.
   return {
     kind,
     location,
+    readsFrom,
     supports,
     close: () => backend.close(),
     ...Object.fromEntries(wrapped),

@@ -18,6 +18,8 @@ export interface Abilities {
   readonly legacyLayout: boolean;
   /** Several processes may use the same place at once. */
   readonly sharedBetweenProcesses: boolean;
+  /** The most that one transaction over several items takes; false where there is none. */
+  readonly transactions: { readonly items: number; readonly bytes: number } | false;
 }
 
 /** The next transition of a game, as encoded by the engine. */
@@ -26,8 +28,10 @@ export interface Append {
   readonly expectedRevision: number;
   readonly phase: Phase;
   readonly atMs: number;
-  /** The encoded event of revision `expectedRevision + 1`. */
-  readonly event: Uint8Array;
+  /** The encoded event of revision `expectedRevision + 1`; left out where no log is kept, and then there is a snapshot. */
+  readonly event?: Uint8Array;
+  /** The encoded snapshot of revision `expectedRevision + 1`, stored in the same step; of all, the newest `keep` stay. */
+  readonly snapshot?: { readonly bytes: Uint8Array; readonly keep: number };
   /** Absolute time at which the backend may delete the game; undefined keeps it, also one that had such a time. */
   readonly expiresAtMs?: number;
 }
@@ -78,6 +82,18 @@ export interface Census {
   readonly limitBytes: number | undefined;
 }
 
+/** What a backend finds out about its server that an operator should know; `config check` prints it. */
+export interface Finding {
+  /** What was looked at, like `maxmemory-policy`. */
+  readonly name: string;
+  /** `unknown`: it could not be looked at. */
+  readonly kind: 'ok' | 'warning' | 'problem' | 'unknown';
+  /** What was found, for people. */
+  readonly found: string;
+  /** On anything but `ok`: what to do, as an imperative sentence. */
+  readonly next?: string;
+}
+
 export type RecordRead =
   | { readonly kind: 'record'; readonly record: GameRecord }
   | { readonly kind: 'absent' }
@@ -94,6 +110,8 @@ export interface Backend {
   readonly kind: BackendKind;
   /** For people: where this is, without secrets. */
   readonly location: string;
+  /** What answers reads. A replica may be behind, so what it says is never shown as the present. */
+  readonly readsFrom: 'primary' | 'replica';
   readonly supports: Abilities;
 
   /** Resolves when the backend answers. */
@@ -105,6 +123,8 @@ export interface Backend {
   read(id: GameId, signal?: AbortSignal): Promise<StoredGame | undefined>;
   putSnapshot(id: GameId, snapshot: PutSnapshot, signal?: AbortSignal): Promise<SnapshotPut>;
   census(signal?: AbortSignal): Promise<Census>;
+  /** Looks at the server's own settings: rights, limits, durability. Never writes. */
+  examine(signal?: AbortSignal): Promise<readonly Finding[]>;
 
   /** Pages of keys in both layouts. Every game present throughout comes exactly once; others may or may not. */
   scan(signal?: AbortSignal): AsyncIterable<readonly RecordKey[]>;
@@ -124,6 +144,7 @@ export const operations = {
   read: 'read',
   putSnapshot: 'write',
   census: 'read',
+  examine: 'read',
   scan: 'read',
   readRecords: 'read',
   replaceRecord: 'write',
@@ -132,7 +153,19 @@ export const operations = {
 
 export type Operation = keyof typeof operations;
 
-/** What a backend (through the `observed` wrapper) and the engine tell whoever measures them. */
+/** What a backend tells of itself, whoever called it. */
+export interface BackendListener {
+  /** The connection was lost, or is there again; `server` names one of several. */
+  connection?(event: {
+    readonly state: 'lost' | 'regained';
+    readonly server: string;
+    readonly fault?: Fault;
+  }): void;
+  /** DynamoDB capacity units that a call took. */
+  capacity?(event: { readonly operation: Operation; readonly reads: number; readonly writes: number }): void;
+}
+
+/** What the `observed` wrapper tells whoever measures a backend. */
 export interface Observer {
   operation(event: {
     operation: Operation;

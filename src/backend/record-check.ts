@@ -37,20 +37,26 @@ export function unreadableId(id: string): Fault {
 }
 
 /** @throws Fault for numbers that no backend can hold: some would notice only in the middle of the step. */
-export function checkAppend({ expectedRevision, atMs, expiresAtMs = 0 }: Append): void {
-  checkCounts({ expectedRevision, atMs, expiresAtMs });
+export function checkAppend({ expectedRevision, atMs, expiresAtMs = 0, event, snapshot }: Append): void {
+  checkCounts({ expectedRevision, atMs, expiresAtMs, ...(snapshot ? { keep: snapshot.keep } : {}) });
+  if (!event && !snapshot) throw new Fault('wrong-use', 'An append needs an event or a snapshot');
+  if (snapshot) checkKeep(snapshot.keep);
 }
 
 /** @throws Fault also when the snapshot would take events with it that it does not stand for. */
 export function checkSnapshot({ revision, keep, dropEventsThrough }: PutSnapshot): void {
   checkCounts({ revision, keep, dropEventsThrough });
-  if (keep < 1) throw new Fault('wrong-use', 'At least 1 snapshot must be kept');
+  checkKeep(keep);
   if (dropEventsThrough > revision) {
     throw new Fault(
       'wrong-use',
       `A snapshot of revision ${revision} cannot stand in for events through ${dropEventsThrough}`,
     );
   }
+}
+
+function checkKeep(keep: number): void {
+  if (keep < 1) throw new Fault('wrong-use', 'At least 1 snapshot must be kept');
 }
 
 function checkCounts(counts: Readonly<Record<string, number>>): void {

@@ -16,7 +16,8 @@ const phaseField = Buffer.from('phase');
 /** As stored, which in a broken game may be any text; undefined when the record has none. */
 export function phaseOf(record: GameRecord): string | undefined {
   const part = record.parts.find(({ name }) => phaseField.equals(name));
-  return part && Buffer.from(part.value.bytes).toString();
+  if (part?.value.kind === 'text') return part.value.text;
+  return part?.value.kind === 'bytes' ? Buffer.from(part.value.bytes).toString() : undefined;
 }
 
 /** The first few names and how many more there are. */

@@ -2,15 +2,36 @@
  * The canonical bytes of a GameRecord: what archives store and digests cover. Version 1, big-endian:
  *
  *   u8 version · u8 layout (0 current, 1 legacy) · text id · opt revision · opt expiresAtMs · u32 parts
- *   part: blob name · u8 kind (0 bytes) · blob value
+ *   part: blob name · value
+ *   value: u8 kind, then by kind
+ *     0 bytes, 1 text, 2 number   blob (text and digits as UTF-8)
+ *     3 boolean                   u8 0 or 1
+ *     4 null                      nothing
+ *     5 list                      u32 count · values
+ *     6 map                       u32 count · parts
+ *     7 to 9 set                  u32 count · blobs; of texts, numbers, bytes
  *   text, blob: u32 length + bytes · opt: u8 0, or u8 1 + u64
  */
 import { createHash } from 'node:crypto';
 import { Fault } from '../base/fault.ts';
-import type { GameRecord, Layout, RecordPart } from './record.ts';
+import type { GameRecord, Layout, PartValue, RecordPart } from './record.ts';
 
 const version = 1;
 const layouts: readonly Layout[] = ['current', 'legacy'];
+const kinds: readonly PartValue['kind'][] = [
+  'bytes',
+  'text',
+  'number',
+  'boolean',
+  'null',
+  'list',
+  'map',
+  'text-set',
+  'number-set',
+  'bytes-set',
+];
+/** DynamoDB's own bound is 32. */
+const deepest = 64;
 
 /** SHA-256 (hex) of the canonical bytes: equal digests mean equal records. */
 export function recordDigest(record: GameRecord): string {
@@ -26,19 +47,53 @@ export function encodeRecord(record: GameRecord): Buffer {
   writer.blob(id);
   writer.optional(record.revision);
   writer.optional(record.expiresAtMs);
-  writer.u32(parts.length);
-  for (const { name, value } of parts) {
-    writer.blob(name);
-    writer.u8(0);
-    writer.blob(value.bytes);
-  }
+  writer.parts(parts);
   return writer.bytes;
+}
+
+/** The canonical bytes of one value. */
+export function encodeValue(value: PartValue): Buffer {
+  const writer = new Writer(valueBytes(value));
+  writer.value(value);
+  return writer.bytes;
+}
+
+/** @throws Fault `record-unreadable` for anything that encodeValue could not have written. */
+export function decodeValue(bytes: Uint8Array): PartValue {
+  const reader = new Reader(bytes);
+  const value = reader.value();
+  if (!reader.done) throw unreadable('bytes after the end');
+  return value;
 }
 
 function encodedBytes(record: GameRecord, id: Buffer, parts: readonly RecordPart[]): number {
   const optional = (value: number | undefined) => (value === undefined ? 1 : 9);
   const fixed = 2 + 4 + id.length + optional(record.revision) + optional(record.expiresAtMs) + 4;
-  return parts.reduce((sum, { name, value }) => sum + 9 + name.length + value.bytes.length, fixed);
+  return fixed + partsBytes(parts);
+}
+
+const partsBytes = (parts: readonly RecordPart[]): number =>
+  parts.reduce((sum, { name, value }) => sum + 4 + name.length + valueBytes(value), 0);
+
+function valueBytes(value: PartValue): number {
+  switch (value.kind) {
+    case 'bytes':
+      return 5 + value.bytes.length;
+    case 'text':
+      return 5 + Buffer.byteLength(value.text);
+    case 'number':
+      return 5 + Buffer.byteLength(value.digits);
+    case 'boolean':
+      return 2;
+    case 'null':
+      return 1;
+    case 'list':
+      return value.items.reduce((sum, item) => sum + valueBytes(item), 5);
+    case 'map':
+      return 5 + partsBytes(value.entries);
+    default:
+      return value.items.reduce((sum, item) => sum + 4 + item.length, 5);
+  }
 }
 
 /** The order every backend hands parts in. */
@@ -55,13 +110,7 @@ export function decodeRecord(bytes: Uint8Array): GameRecord {
   const id = reader.text();
   const revision = reader.optional();
   const expiresAtMs = reader.optional();
-  const count = reader.u32();
-  const parts: RecordPart[] = [];
-  for (let index = 0; index < count; index++) {
-    const name = reader.blob();
-    if (reader.u8() !== 0) throw unreadable('unknown kind of value');
-    parts.push({ name, value: { kind: 'bytes', bytes: reader.blob() } });
-  }
+  const parts = reader.parts();
   if (!reader.done) throw unreadable('bytes after the end');
   return {
     id,
@@ -101,6 +150,44 @@ class Writer {
     this.#at += bytes.length;
   }
 
+  parts(parts: readonly RecordPart[]): void {
+    this.u32(parts.length);
+    for (const { name, value } of parts) {
+      this.blob(name);
+      this.value(value);
+    }
+  }
+
+  value(value: PartValue): void {
+    this.u8(kinds.indexOf(value.kind));
+    switch (value.kind) {
+      case 'bytes':
+        this.blob(value.bytes);
+        return;
+      case 'text':
+        this.blob(Buffer.from(value.text));
+        return;
+      case 'number':
+        this.blob(Buffer.from(value.digits));
+        return;
+      case 'boolean':
+        this.u8(value.value ? 1 : 0);
+        return;
+      case 'null':
+        return;
+      case 'list':
+        this.u32(value.items.length);
+        for (const item of value.items) this.value(item);
+        return;
+      case 'map':
+        this.parts(value.entries);
+        return;
+      default:
+        this.u32(value.items.length);
+        for (const item of value.items) this.blob(item);
+    }
+  }
+
   optional(value: number | undefined): void {
     this.u8(value === undefined ? 0 : 1);
     if (value !== undefined) this.#at = this.bytes.writeBigUInt64BE(BigInt(value), this.#at);
@@ -128,12 +215,41 @@ class Reader {
   }
 
   optional(): number | undefined {
-    const present = this.u8();
-    if (present === 0) return undefined;
-    if (present !== 1) throw unreadable('a flag is neither 0 nor 1');
+    if (!this.#flag()) return undefined;
     const value = Number(this.#take(8).readBigUInt64BE());
     if (!Number.isSafeInteger(value)) throw unreadable('a number is out of range');
     return value;
+  }
+
+  parts(depth = 0): RecordPart[] {
+    return this.#many(() => ({ name: this.blob(), value: this.value(depth) }));
+  }
+
+  value(depth = 0): PartValue {
+    if (depth > deepest) throw unreadable('its values are nested too deep');
+    const kind = kinds[this.u8()];
+    switch (kind) {
+      case 'bytes':
+        return { kind, bytes: this.blob() };
+      case 'text':
+        return { kind, text: this.text() };
+      case 'number':
+        return { kind, digits: this.text() };
+      case 'boolean':
+        return { kind, value: this.#flag() };
+      case 'null':
+        return { kind };
+      case 'list':
+        return { kind, items: this.#many(() => this.value(depth + 1)) };
+      case 'map':
+        return { kind, entries: this.parts(depth + 1) };
+      case 'text-set':
+      case 'number-set':
+      case 'bytes-set':
+        return { kind, items: this.#many(() => this.blob()) };
+      default:
+        throw unreadable('unknown kind of value');
+    }
   }
 
   blob(): Buffer {
@@ -145,8 +261,21 @@ class Reader {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.blob());
     } catch (cause) {
       if (cause instanceof Fault) throw cause;
-      throw unreadable('an id is not UTF-8');
+      throw unreadable('a text is not UTF-8');
     }
+  }
+
+  #many<T>(read: () => T): T[] {
+    const count = this.u32();
+    const items: T[] = [];
+    for (let index = 0; index < count; index++) items.push(read());
+    return items;
+  }
+
+  #flag(): boolean {
+    const flag = this.u8();
+    if (flag > 1) throw unreadable('a flag is neither 0 nor 1');
+    return flag === 1;
   }
 
   #take(length: number): Buffer {

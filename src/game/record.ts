@@ -50,8 +50,22 @@ export interface RecordKey {
   readonly layout: Layout;
 }
 
-/** A value as its backend holds it. Numbers stay text and bytes stay bytes, so nothing is rounded or retyped. */
-export type PartValue = { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+/**
+ * A value as its backend holds it. Numbers stay text and bytes stay bytes, so nothing is rounded or retyped. A backend
+ * that knows bytes only keeps the others as `stored-value.ts` writes them.
+ */
+export type PartValue = { readonly kind: 'bytes'; readonly bytes: Uint8Array } | TypedValue;
+
+/** What DynamoDB tells apart. Sets and the entries of maps are sorted (bytewise) and hold nothing twice. */
+export type TypedValue =
+  | { readonly kind: 'text'; readonly text: string }
+  /** As the backend wrote it, up to 38 digits. */
+  | { readonly kind: 'number'; readonly digits: string }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'list'; readonly items: readonly PartValue[] }
+  | { readonly kind: 'map'; readonly entries: readonly RecordPart[] }
+  | { readonly kind: 'text-set' | 'number-set' | 'bytes-set'; readonly items: readonly Uint8Array[] };
 
 export interface RecordPart {
   /** Name of the field, column or attribute. */

@@ -125,6 +125,35 @@ export function describeGames(openPlace: () => Promise<Place>): void {
       expect(game?.snapshots.map(({ bytes }) => [...bytes])).toEqual([[...every]]);
     });
 
+    test('take a snapshot with the transition, instead of its event, and keep the newest of them', async () => {
+      const backend = await open();
+      await backend.append(id, append(0));
+      for (let revision = 1; revision < 4; revision++) {
+        const { event: _, ...without } = append(revision);
+        const snapshot = { bytes: Buffer.from(`state ${revision + 1}`), keep: 2 };
+        expect(await backend.append(id, { ...without, snapshot })).toMatchObject({ kind: 'committed' });
+      }
+      const game = await backend.read(id);
+      expect(game?.revision).toBe(4);
+      expect(revisions(game?.events)).toEqual([1]);
+      expect(texts(game?.snapshots)).toEqual(['3 state 3', '4 state 4']);
+    });
+
+    test('take a snapshot and an event in one step', async () => {
+      const backend = await open();
+      await backend.append(id, append(0, { snapshot: { bytes: Buffer.from('state 1'), keep: 1 } }));
+      const refused = append(0, { snapshot: { bytes: Buffer.from('other'), keep: 1 } });
+      expect(await backend.append(id, refused)).toMatchObject({ kind: 'conflict' });
+      const game = await backend.read(id);
+      expect(texts(game?.events)).toEqual(['1 event 1']);
+      expect(texts(game?.snapshots)).toEqual(['1 state 1']);
+    });
+
+    test('refuse a transition that brings neither event nor snapshot', async () => {
+      const { event: _, ...without } = append(0);
+      await expect((await open()).append(id, without)).rejects.toMatchObject({ code: 'wrong-use' });
+    });
+
     test('of hostile ids stay apart, and are found under their ids', async () => {
       const backend = await open();
       for (const hostile of hostileIds) {

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Backend } from '../../src/backend/port.ts';
 import { keyOf } from '../../src/backend/redis/keys.ts';
+import { storedBytes } from '../../src/backend/stored-value.ts';
 import type { GameRecord, RecordKey } from '../../src/game/record.ts';
 import { encodeRecord, recordDigest } from '../../src/game/record-codec.ts';
 import { embeddedPlace, redisPlace } from '../setup/backend-places.ts';
@@ -63,7 +64,10 @@ function rawClient(): Redis {
 }
 
 async function writeRaw(raw: Redis, record: GameRecord): Promise<void> {
-  const fields = record.parts.flatMap(({ name, value }) => [Buffer.from(name), Buffer.from(value.bytes)]);
+  const fields = record.parts.flatMap(({ name, value }) => [
+    Buffer.from(name),
+    Buffer.from(storedBytes(value)),
+  ]);
   await raw.hset(keyOf(record), ...fields);
   if (record.expiresAtMs !== undefined) await raw.pexpireat(keyOf(record), record.expiresAtMs);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Backend, Expected } from '../../src/backend/port.ts';
+import { storedBytes } from '../../src/backend/stored-value.ts';
 import { parseGameId } from '../../src/game/game.ts';
 import type { GameRecord, RecordKey } from '../../src/game/record.ts';
 import { recordDigest } from '../../src/game/record-codec.ts';
@@ -237,5 +238,5 @@ async function expectStored(backend: Backend, record: GameRecord): Promise<void>
 /** Bytes as text, for a difference that people can read. */
 function readable({ parts, ...rest }: GameRecord) {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
-  return { ...rest, parts: parts.map(({ name, value }) => [text(name), text(value.bytes)]) };
+  return { ...rest, parts: parts.map(({ name, value }) => [text(name), text(storedBytes(value))]) };
 }

@@ -1,5 +1,5 @@
 /** What the console changes on the platform: previewed, confirmed by typing, done step by step, verified. */
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { flagNames } from '../../src/platform/flags.ts';
 import { documentOf } from '../setup/document.ts';
 import { nameOf, openConsole, sizes, test } from '../setup/scenario.ts';
@@ -91,9 +91,8 @@ describe.concurrent.each(sizes.map((size) => ({ name: nameOf(size), size })))('a
     await console.waitFor('PREVIEW');
     const restore = ['backup', 'restore', 'before', '--on-existing', 'overwrite', '--dry-run'] as const;
     const seen = await json(world, ...restore);
-    await expect
-      .poll(async () => (await json(world, ...restore)).plan.basis, runs)
-      .not.toEqual(seen.plan.basis);
+    const moved = async () => expect((await json(world, ...restore)).plan.basis).not.toBe(seen.plan.basis);
+    await vi.waitFor(moved, { timeout: runs.timeoutMs, interval: 100 });
     console.press('a');
     await console.waitFor('CONFIRM');
     console.type('sandbox\r');

@@ -1,7 +1,8 @@
 /** Records of games, plain ones and any that storage could hold. */
 import fc from 'fast-check';
 import { revisionOfParts } from '../../src/backend/current-layout.ts';
-import type { GameRecord, Layout, RecordPart } from '../../src/game/record.ts';
+import { storedBytes } from '../../src/backend/stored-value.ts';
+import type { GameRecord, Layout, PartValue, RecordPart } from '../../src/game/record.ts';
 import { sortedParts } from '../../src/game/record-codec.ts';
 
 type Fields = Readonly<Record<string, string | Uint8Array>>;
@@ -64,6 +65,41 @@ const values = fc.oneof(
   bytes,
 );
 
+const digits = fc.constantFrom('0', '-1', '1.5', '1E+125', '99999999999999999999999999999999999999', '-0.1');
+const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+
+const setOf = (kind: 'text-set' | 'number-set' | 'bytes-set', items: fc.Arbitrary<string | Uint8Array>) =>
+  fc
+    .uniqueArray(
+      items.map((item) => Buffer.from(item)),
+      { minLength: 1, maxLength: 4, selector: (item) => item.toString('latin1') },
+    )
+    .map((found): PartValue => ({ kind, items: found.sort(Buffer.compare) }));
+
+/** Any value a record can hold; bytes that look like a stored value included. */
+export const anyValue: fc.Arbitrary<PartValue> = fc.letrec<{ value: PartValue; plain: PartValue }>((tie) => ({
+  plain: values.map((value): PartValue => ({ kind: 'bytes', bytes: Buffer.from(value) })),
+  value: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    tie('plain'),
+    tie('value').map((value): PartValue => ({ kind: 'bytes', bytes: storedBytes(value) })),
+    text.map((found): PartValue => ({ kind: 'text', text: found })),
+    digits.map((found): PartValue => ({ kind: 'number', digits: found })),
+    fc.boolean().map((value): PartValue => ({ kind: 'boolean', value })),
+    fc.constant<PartValue>({ kind: 'null' }),
+    fc.array(tie('value'), { maxLength: 3 }).map((items): PartValue => ({ kind: 'list', items })),
+    fc.uniqueArray(fc.tuple(text, tie('value')), { maxLength: 3, selector: ([name]) => name }).map(
+      (entries): PartValue => ({
+        kind: 'map',
+        entries: sortedParts(entries.map(([name, value]) => ({ name: Buffer.from(name), value }))),
+      }),
+    ),
+    setOf('text-set', text),
+    setOf('number-set', digits),
+    setOf('bytes-set', bytes),
+  ),
+})).value;
+
 const ids = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
 const layouts = fc.constantFrom<Layout>('current', 'legacy');
 
@@ -72,7 +108,7 @@ export const anyRecord: fc.Arbitrary<GameRecord> = fc
   .record({
     id: ids,
     layout: layouts,
-    fields: fc.uniqueArray(fc.tuple(names, values), {
+    fields: fc.uniqueArray(fc.tuple(names, anyValue), {
       minLength: 1,
       maxLength: 12,
       selector: ([name]) => Buffer.from(name).toString('latin1'),
@@ -83,10 +119,7 @@ export const anyRecord: fc.Arbitrary<GameRecord> = fc
     recordOf(
       id,
       layout,
-      fields.map(([name, value]) => ({
-        name: Buffer.from(name),
-        value: { kind: 'bytes', bytes: Buffer.from(value) },
-      })),
+      fields.map(([name, value]) => ({ name: Buffer.from(name), value })),
       expiresInMs === undefined ? undefined : Date.now() + expiresInMs,
     ),
   );

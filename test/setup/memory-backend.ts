@@ -18,7 +18,8 @@ export interface MemoryBackend extends Backend {
 export function memoryBackend(): MemoryBackend {
   const games = new Map<GameId, StoredGame>();
 
-  const append = (id: GameId, { expectedRevision, phase, atMs, event, expiresAtMs }: Append): Appended => {
+  const append = (id: GameId, input: Append): Appended => {
+    const { expectedRevision, phase, atMs, event, snapshot, expiresAtMs } = input;
     const game = games.get(id);
     const actual = game?.revision ?? 0;
     if (actual !== expectedRevision) return { kind: 'conflict', expected: expectedRevision, actual };
@@ -29,8 +30,10 @@ export function memoryBackend(): MemoryBackend {
       phase,
       createdAtMs: game?.createdAtMs ?? atMs,
       updatedAtMs: atMs,
-      events: [...(game?.events ?? []), { revision, bytes: event.slice() }],
-      snapshots: game?.snapshots ?? [],
+      events: [...(game?.events ?? []), ...(event ? [{ revision, bytes: event.slice() }] : [])],
+      snapshots: snapshot
+        ? [...(game?.snapshots ?? []), { revision, bytes: snapshot.bytes.slice() }].slice(-snapshot.keep)
+        : (game?.snapshots ?? []),
       ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     });
     return { kind: 'committed', revision };
@@ -53,7 +56,8 @@ export function memoryBackend(): MemoryBackend {
     ...unused,
     kind: 'embedded',
     location: 'memory',
-    supports: { legacyLayout: false, sharedBetweenProcesses: false },
+    readsFrom: 'primary',
+    supports: { legacyLayout: false, sharedBetweenProcesses: false, transactions: false },
     change(id, change) {
       const game = games.get(id);
       const changed = game && change(game);
@@ -75,6 +79,7 @@ function notUsed(): never {
 const unused = {
   ping: notUsed,
   census: notUsed,
+  examine: notUsed,
   scan: notUsed,
   readRecords: notUsed,
   replaceRecord: notUsed,

@@ -51,7 +51,8 @@ export function recordBackend(clock: Clock, stored: readonly GameRecord[] = []):
   const backend: RecordBackend = {
     kind: 'embedded',
     location: 'memory',
-    supports: { legacyLayout: true, sharedBetweenProcesses: false },
+    readsFrom: 'primary',
+    supports: { legacyLayout: true, sharedBetweenProcesses: false, transactions: false },
     records,
     unreadable,
     writes,
@@ -63,6 +64,7 @@ export function recordBackend(clock: Clock, stored: readonly GameRecord[] = []):
     append: notUsed,
     read: notUsed,
     putSnapshot: notUsed,
+    examine: notUsed,
     async census() {
       const tally = createPhaseTally();
       for (const record of records.values()) tally.add(record.layout, phaseOf(record));

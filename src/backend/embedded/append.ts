@@ -39,7 +39,11 @@ export function openAppend(db: DatabaseSync, games: Games) {
       }
       const revision = actual + 1;
       const game = row ? advance(row, append, revision) : create(id, append, nowMs);
-      putEvent.run(game, revision, append.event);
+      if (append.event) putEvent.run(game, revision, append.event);
+      if (append.snapshot) {
+        putSnapshot.run(game, revision, append.snapshot.bytes);
+        trimSnapshots.run(game, append.snapshot.keep);
+      }
       return { kind: 'committed', revision };
     },
 

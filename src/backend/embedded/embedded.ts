@@ -45,7 +45,8 @@ export function openEmbedded({ folder, clock, random = Math.random }: EmbeddedOp
   return {
     kind: 'embedded',
     location: file,
-    supports: { legacyLayout: true, sharedBetweenProcesses: true },
+    readsFrom: 'primary',
+    supports: { legacyLayout: true, sharedBetweenProcesses: true, transactions: false },
     ping: (signal) => store.call('ping', [], signal),
     async append(id, append, signal) {
       checkAppend(append);
@@ -59,6 +60,7 @@ export function openEmbedded({ folder, clock, random = Math.random }: EmbeddedOp
       checkSnapshot(snapshot);
       return store.call('putSnapshot', [id, snapshot, clock.now()], signal);
     },
+    examine: async () => [],
     census: (signal) => store.call('census', [clock.now()], signal),
     scan,
     readRecords,

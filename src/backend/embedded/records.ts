@@ -4,6 +4,7 @@ import type { GameRecord, RecordKey, RecordPart } from '../../game/record.ts';
 import { recordDigest, sortedParts } from '../../game/record-codec.ts';
 import { countOf, eventField, fieldOf, phaseOf, revisionOf, snapshotField } from '../current-layout.ts';
 import type { Expected, Replaced } from '../port.ts';
+import { storedBytes, storedValue } from '../stored-value.ts';
 import type { GameRow, Games } from './games.ts';
 
 export function openRecords(db: DatabaseSync, games: Games) {
@@ -32,9 +33,10 @@ export function openRecords(db: DatabaseSync, games: Games) {
     const game = games.insert(record, { ...head, expires: record.expiresAtMs ?? null });
     for (const { name, value } of rest) {
       const field = record.layout === 'current' ? fieldOf(name) : undefined;
-      if (field?.kind === 'event') insertEvent.run(game, field.revision, value.bytes);
-      else if (field?.kind === 'snapshot') insertSnapshot.run(game, field.revision, value.bytes);
-      else insertPart.run(game, name, value.bytes);
+      const bytes = storedBytes(value);
+      if (field?.kind === 'event') insertEvent.run(game, field.revision, bytes);
+      else if (field?.kind === 'snapshot') insertSnapshot.run(game, field.revision, bytes);
+      else insertPart.run(game, name, bytes);
     }
   };
 
@@ -88,7 +90,9 @@ function takeApart({ layout, parts }: GameRecord): { head: Head; rest: readonly 
 }
 
 /** False when this is no column, or one that would not read back to the same bytes. */
-function intoColumn(head: Head, { name, value: { bytes } }: RecordPart): boolean {
+function intoColumn(head: Head, { name, value }: RecordPart): boolean {
+  if (value.kind !== 'bytes') return false;
+  const { bytes } = value;
   switch (fieldOf(name)?.kind) {
     case 'rev':
       head.rev = revisionOf(bytes) ?? null;
@@ -109,7 +113,7 @@ function intoColumn(head: Head, { name, value: { bytes } }: RecordPart): boolean
 
 const part = (name: string | Uint8Array, value: unknown): RecordPart => ({
   name: typeof name === 'string' ? Buffer.from(name) : name,
-  value: { kind: 'bytes', bytes: blob(value) },
+  value: storedValue(blob(value)),
 });
 
 /** Columns declared BLOB in a STRICT table hold nothing else. */

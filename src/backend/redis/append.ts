@@ -1,16 +1,20 @@
 import type { Redis } from 'ioredis';
 import type { GameId } from '../../game/game.ts';
-import { damagedHead, revisionOf } from '../current-layout.ts';
+import { damagedHead, eventField, revisionOf, snapshotField } from '../current-layout.ts';
 import type { Append, Appended, PutSnapshot, SnapshotPut } from '../port.ts';
 import { asBuffer } from './bytes.ts';
 import { keyOf } from './keys.ts';
 
 export async function append(redis: Redis, id: GameId, append: Append): Promise<Appended> {
-  const { expectedRevision: expected, phase, atMs, event, expiresAtMs } = append;
+  const { expectedRevision: expected, phase, atMs, event, snapshot, expiresAtMs } = append;
   const revision = expected + 1;
+  const fields = [
+    ...(event ? [eventField(revision), asBuffer(event)] : []),
+    ...(snapshot ? [snapshotField(revision), asBuffer(snapshot.bytes)] : []),
+  ];
   const [outcome, found] = await redis.gkAppend(
     keyOf({ id, layout: 'current' }),
-    ...[expected || 'absent', revision, phase, atMs, asBuffer(event), expiresAtMs ?? ''],
+    ...[expected || 'absent', revision, phase, atMs, expiresAtMs ?? '', snapshot?.keep ?? '', ...fields],
   );
   if (outcome === 'done') return { kind: 'committed', revision };
   return { kind: 'conflict', expected, actual: actualRevision(id, found) };

@@ -5,6 +5,7 @@ import { sortedParts } from '../../game/record-codec.ts';
 import { revisionOfParts } from '../current-layout.ts';
 import type { RecordRead } from '../port.ts';
 import { unreadableId } from '../record-check.ts';
+import { storedValue } from '../stored-value.ts';
 import { keyOf } from './keys.ts';
 
 /** One step on the server, so the record is untorn. */
@@ -42,7 +43,7 @@ function partsOf(fields: readonly Buffer[]): RecordPart[] {
   const parts: RecordPart[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [name, bytes] = fields.slice(at, at + 2);
-    if (name && bytes) parts.push({ name, value: { kind: 'bytes', bytes } });
+    if (name && bytes) parts.push({ name, value: storedValue(bytes) });
   }
   return parts;
 }

@@ -35,7 +35,8 @@ export function openRedis({ url, ...timing }: RedisOptions): Backend {
   return {
     kind: 'redis',
     location: address.location,
-    supports: { legacyLayout: true, sharedBetweenProcesses: true },
+    readsFrom: 'primary',
+    supports: { legacyLayout: true, sharedBetweenProcesses: true, transactions: false },
     async ping(signal) {
       await run((redis) => redis.ping(), signal);
     },
@@ -53,6 +54,7 @@ export function openRedis({ url, ...timing }: RedisOptions): Backend {
       return run((redis) => putSnapshot(redis, id, snapshot), signal);
     },
     census: (signal) => interruptible(() => takeCensus(connection, timing.clock, signal), signal),
+    examine: async () => [],
     async *scan(signal) {
       for await (const page of scanKeys(connection, signal)) yield page.map(({ record }) => record);
     },

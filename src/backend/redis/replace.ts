@@ -8,6 +8,7 @@ import type { GameRecord, RecordKey, RecordPart } from '../../game/record.ts';
 import { recordDigest } from '../../game/record-codec.ts';
 import type { Expected, RecordRead, Replaced } from '../port.ts';
 import { vanishing } from '../record-check.ts';
+import { storedBytes } from '../stored-value.ts';
 import { asBuffer } from './bytes.ts';
 import { keyOf } from './keys.ts';
 import { readRecord } from './read.ts';
@@ -44,4 +45,4 @@ function found(read: RecordRead): (number | Buffer)[] {
   return [parts.length, expiresAtMs, ...parts.flatMap(pair)];
 }
 
-const pair = ({ name, value }: RecordPart) => [asBuffer(name), asBuffer(value.bytes)];
+const pair = ({ name, value }: RecordPart) => [asBuffer(name), asBuffer(storedBytes(value))];

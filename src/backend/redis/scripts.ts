@@ -17,15 +17,6 @@ const readRevision = `
   if not rev or not (rev == 'absent' or string.match(rev, '^[1-9]%d*$')) then return {'damaged', ''} end
 `;
 
-/** ARGV: expected ('absent' for none), next revision, phase, time, event, time of deletion or ''. */
-const append = `${checkPermissions}${readRevision}
-  if rev ~= ARGV[1] then return {'conflict', rev} end
-  redis.call('HSET', KEYS[1], 'rev', ARGV[2], 'phase', ARGV[3], 'updated', ARGV[4], 'e:' .. ARGV[2], ARGV[5])
-  if rev == 'absent' then redis.call('HSET', KEYS[1], 'created', ARGV[4]) end
-  if ARGV[6] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
-  return {'done', ARGV[2]}
-`;
-
 // Beyond this bound numbers round, and a field is somebody else's.
 const revisionOf = `
   local function revisionOf(name, kind)
@@ -34,20 +25,39 @@ const revisionOf = `
   end
 `;
 
+const trim = `${revisionOf}
+  local function trim(keep, dropEventsThrough)
+    local snapshots = {}
+    for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
+      local event, snapshot = revisionOf(name, 'e'), revisionOf(name, 's')
+      if event and event <= dropEventsThrough then redis.call('HDEL', KEYS[1], name) end
+      if snapshot then table.insert(snapshots, snapshot) end
+    end
+    table.sort(snapshots, function(a, b) return a > b end)
+    for index = keep + 1, #snapshots do
+      redis.call('HDEL', KEYS[1], string.format('s:%.0f', snapshots[index]))
+    end
+  end
+`;
+
+/**
+ * ARGV: expected ('absent' for none), next revision, phase, time, time of deletion or '', number of snapshots kept or
+ * '' when none comes with it, names and values of event and snapshot in turn.
+ */
+const append = `${checkPermissions}${readRevision}${trim}
+  if rev ~= ARGV[1] then return {'conflict', rev} end
+  redis.call('HSET', KEYS[1], 'rev', ARGV[2], 'phase', ARGV[3], 'updated', ARGV[4], unpack(ARGV, 7))
+  if rev == 'absent' then redis.call('HSET', KEYS[1], 'created', ARGV[4]) end
+  if ARGV[5] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIREAT', KEYS[1], ARGV[5]) end
+  if ARGV[6] ~= '' then trim(tonumber(ARGV[6]), 0) end
+  return {'done', ARGV[2]}
+`;
+
 /** ARGV: revision, snapshot, number of snapshots kept, revision through which events are dropped. */
-const putSnapshot = `${checkPermissions}${readRevision}${revisionOf}
+const putSnapshot = `${checkPermissions}${readRevision}${trim}
   if rev == 'absent' or tonumber(rev) < tonumber(ARGV[1]) then return {'refused', rev} end
   redis.call('HSET', KEYS[1], 's:' .. ARGV[1], ARGV[2])
-  local snapshots = {}
-  for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
-    local event, snapshot = revisionOf(name, 'e'), revisionOf(name, 's')
-    if event and event <= tonumber(ARGV[4]) then redis.call('HDEL', KEYS[1], name) end
-    if snapshot then table.insert(snapshots, snapshot) end
-  end
-  table.sort(snapshots, function(a, b) return a > b end)
-  for index = tonumber(ARGV[3]) + 1, #snapshots do
-    redis.call('HDEL', KEYS[1], string.format('s:%.0f', snapshots[index]))
-  end
+  trim(tonumber(ARGV[3]), tonumber(ARGV[4]))
   return {'done', rev}
 `;
 
