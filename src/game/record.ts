@@ -14,7 +14,7 @@ export interface GameEvent {
   /** 1 for the event that creates the game; no gaps. */
   readonly revision: number;
   readonly atMs: number;
-  /** What happened, in the game's own words; `CATCH_UP` is ours, see `covers`. */
+  /** What happened, in the game's own words; ours are `CATCH_UP`, see `covers`, and `RECOVERED` and `CORRECTED`. */
   readonly type: string;
   readonly from: Phase | null;
   readonly to: Phase;
@@ -26,6 +26,10 @@ export interface GameEvent {
   readonly covers?: number;
   /** Names one write, to tell our own event whose answer was lost from an equal one of somebody else. */
   readonly writeId?: string;
+  /** The game's own code failed in this transition; its words. */
+  readonly error?: string;
+  /** Why somebody changed the game by hand. */
+  readonly reason?: string;
 }
 
 export const snapshotTriggers = ['interval', 'phase', 'error', 'shutdown', 'manual', 'gap'] as const;
@@ -40,6 +44,8 @@ export interface Snapshot {
   readonly state: Json;
   /** SHA-256 (hex) over the canonical JSON of `state`. */
   readonly hash: string;
+  /** On one that was written without an event beside it: names that write, as that of an event does. */
+  readonly writeId?: string;
 }
 
 /** `current` is what our engine writes; `legacy` is what the platform wrote before it. */
