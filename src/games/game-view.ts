@@ -27,8 +27,9 @@ export interface GameRow extends RecordKey {
   readonly expiresAtMs?: number;
   /** Of all names and values; undefined when the record cannot be read. */
   readonly sizeBytes?: number;
-  readonly events: number;
-  readonly snapshots: number;
+  /** Stored ones; undefined when they cannot be told. */
+  readonly events?: number;
+  readonly snapshots?: number;
   /** What a check of the depth that was asked for found; none is not proof of more than that. */
   readonly problems: readonly Problem[];
 }
