@@ -8,6 +8,8 @@ export { type Clock, systemClock } from './base/clock.ts';
 export { Fault, type FaultCode } from './base/fault.ts';
 export { createEngine } from './engine/create.ts';
 export type * from './engine/engine.ts';
+export type { KeyRing } from './engine/seal.ts';
+export { productionSettings } from './engine/settings.ts';
 export { type GameId, type Json, parseGameId } from './game/game.ts';
 export { nextPhases, type Phase, phases } from './game/phases.ts';
 export type { PatchOperation, SnapshotTrigger } from './game/record.ts';

@@ -3,7 +3,7 @@ import { isBrokenCircuitError } from 'cockatiel';
 import type { Append, Appended, Backend, StoredGame } from '../backend/port.ts';
 import { asFault } from '../base/fault.ts';
 import type { GameEvent, PatchOperation } from '../game/record.ts';
-import { decodeEvent, encodeDocument } from './codec.ts';
+import type { Codec } from './codec.ts';
 import type { EngineContext } from './context.ts';
 import { type Ahead, type Attempt, type Held, isAhead } from './held.ts';
 import { wholePatch } from './patch.ts';
@@ -46,7 +46,7 @@ export async function commit(
     const isCertain = answer.kind === 'conflict' && game.pending.attempts.length === 0;
     return isCertain ? settle(game, answer.actual) : { kind: 'unpersisted', game: tried, why: 'failed' };
   }
-  const landed = findLanded(stored, tried);
+  const landed = findLanded(stored, tried, context.codec);
   if (!landed) return settle(tried, stored?.revision ?? 0);
   const moved = afterStoring(game, landed, own);
   return isAhead(moved) ? commit(context, moved, own, signal) : { kind: 'stored', game: moved };
@@ -60,7 +60,7 @@ function settle(game: Held, storedRevision: number): Committed {
   return { kind: 'unpersisted', game: { ...game, divergedAt }, why: 'failed' };
 }
 
-function prepare({ clock, random, settings }: EngineContext, game: Ahead, own?: Own) {
+function prepare({ clock, random, codec }: EngineContext, game: Ahead, own?: Own) {
   const atMs = clock.now();
   const writeId = random(8);
   const event = eventOf(game, own, atMs, writeId);
@@ -68,8 +68,7 @@ function prepare({ clock, random, settings }: EngineContext, game: Ahead, own?: 
     expectedRevision: game.revision,
     phase: game.phase,
     atMs,
-    event: encodeDocument(event, settings.compression),
-    ...(game.phase === 'GAME_OVER' ? { expiresAtMs: atMs + settings.completedRetentionMs } : {}),
+    event: codec.encode(event, game.id),
   };
   const attempt: Attempt = { writeId, phase: game.phase, covers: game.ahead };
   return { append, attempt };
@@ -108,11 +107,11 @@ function remember(game: Ahead, attempt: Attempt): Ahead {
 }
 
 /** Which of our writes is the event on top of what the game was built on. */
-function findLanded(stored: StoredGame | undefined, game: Ahead): Attempt | undefined {
+function findLanded(stored: StoredGame | undefined, game: Ahead, codec: Codec): Attempt | undefined {
   const found = stored?.events.find(({ revision }) => revision === game.revision + 1);
   if (!found) return undefined;
   try {
-    const { writeId } = decodeEvent(found.bytes);
+    const { writeId } = codec.decodeEvent(found.bytes, game.id);
     return game.pending.attempts.find((attempt) => attempt.writeId === writeId);
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import type { StoredGame } from '../backend/port.ts';
 import type { GameId } from '../game/game.ts';
 import type { Snapshot, SnapshotTrigger } from '../game/record.ts';
-import { decodeSnapshot, encodeDocument } from './codec.ts';
+import type { Codec } from './codec.ts';
 import type { EngineContext } from './context.ts';
 import { type Held, isAhead } from './held.ts';
 
@@ -36,12 +36,12 @@ async function storeSnapshot(
   trigger: SnapshotTrigger,
   signal?: AbortSignal,
 ): Promise<'stored' | 'refused'> {
-  const { backend, clock, settings, games } = context;
+  const { backend, clock, codec, settings, games } = context;
   const { id, revision, phase, state, hash } = game;
   const snapshot: Snapshot = { revision, atMs: clock.now(), trigger, phase, state, hash };
   const put = {
     revision,
-    bytes: encodeDocument(snapshot, settings.compression),
+    bytes: settings.asyncSnapshots ? await codec.encodeAside(snapshot, id) : codec.encode(snapshot, id),
     keep: settings.snapshotsKept,
   };
   const answer = await backend.putSnapshot(id, { ...put, dropEventsThrough: 0 }, signal);
@@ -52,7 +52,7 @@ async function storeSnapshot(
 
   // Read back first: events go only when the snapshots in their place are proved to be there.
   const stored = await backend.read(id, signal);
-  const dropEventsThrough = stored ? neededNoMore(stored) : 0;
+  const dropEventsThrough = stored ? neededNoMore(stored, codec) : 0;
   if (dropEventsThrough === 0) return 'stored';
   await backend.putSnapshot(id, { ...put, dropEventsThrough }, signal);
   games.put({ ...snapped, events: revision - dropEventsThrough });
@@ -60,13 +60,13 @@ async function storeSnapshot(
 }
 
 /** The newest event that no replay from a kept snapshot needs; 0 when every event is needed. */
-function neededNoMore({ snapshots }: StoredGame): number {
-  return snapshots.find(({ bytes }) => isReadable(bytes))?.revision ?? 0;
+function neededNoMore({ id, snapshots }: StoredGame, codec: Codec): number {
+  return snapshots.find(({ bytes }) => isReadable(bytes, id, codec))?.revision ?? 0;
 }
 
-function isReadable(bytes: Uint8Array): boolean {
+function isReadable(bytes: Uint8Array, id: GameId, codec: Codec): boolean {
   try {
-    decodeSnapshot(bytes);
+    codec.decodeSnapshot(bytes, id);
     return true;
   } catch {
     return false;

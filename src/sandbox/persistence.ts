@@ -5,6 +5,7 @@ import type { Backend, Census } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, EngineSettings } from '../engine/engine.ts';
+import { productionSettings } from '../engine/settings.ts';
 import { createExporter, type Exporter, type GaugeSources } from '../metrics/exporter.ts';
 import type { FlagView } from './flag-view.ts';
 import type { Chance } from './random.ts';
@@ -30,12 +31,11 @@ interface PersistenceOptions {
 
 /** Production's, shortened so that all of it can be seen within minutes. */
 const engineSettings: EngineSettings = {
+  ...productionSettings,
   snapshotIntervalMs: 60_000,
-  snapshotsKept: 5,
-  compactAfterEvents: 1000,
   cacheGames: 40,
   completedRetentionMs: 4 * 60_000,
-  compression: true,
+  validate: false,
 };
 
 const censusMaxAgeMs = 30_000;

@@ -1,19 +1,18 @@
 /** An engine with everything around it in a test's hands. */
 import type { Backend } from '../../src/backend/port.ts';
+import { createCodec } from '../../src/engine/codec.ts';
 import { createEngine } from '../../src/engine/create.ts';
 import type { Engine, EngineObserver, EngineSettings } from '../../src/engine/engine.ts';
+import { productionSettings } from '../../src/engine/settings.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 type Seen = { readonly [K in keyof EngineObserver]: Parameters<EngineObserver[K]>[0][] };
 
-export const productionSettings: EngineSettings = {
-  snapshotIntervalMs: 300_000,
-  snapshotsKept: 5,
-  compactAfterEvents: 1000,
-  cacheGames: 500,
-  completedRetentionMs: 86_400_000,
-  compression: true,
-};
+/** Reads what an engine without keys wrote. */
+export const plainCodec = createCodec({ compression: true });
+
+/** Those of production; the states of most tests are no games. */
+const roomSettings: EngineSettings = { ...productionSettings, validate: false };
 
 export interface EngineRoom {
   readonly engine: Engine;
@@ -33,7 +32,7 @@ export function engineRoom(
   const engine = createEngine({
     backend,
     clock,
-    settings: { ...productionSettings, ...settings },
+    settings: { ...roomSettings, ...settings },
     policy: { shouldPersist: () => flags.persist, shouldSnapshot: () => flags.snapshot },
     observer: {
       transition: (event) => seen.transition.push(event),

@@ -4,17 +4,10 @@ import { openRedis } from '../../src/backend/redis/redis.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createEngine } from '../../src/engine/create.ts';
 import type { Position, Transitioned } from '../../src/engine/engine.ts';
+import { productionSettings } from '../../src/engine/settings.ts';
 import { parseGameId } from '../../src/game/game.ts';
 import type { Phase } from '../../src/game/phases.ts';
 
-const settings = {
-  snapshotIntervalMs: 300_000,
-  snapshotsKept: 5,
-  compactAfterEvents: 1_000,
-  cacheGames: 500,
-  completedRetentionMs: 86_400_000,
-  compression: true,
-};
 const moves: readonly Phase[] = ['PREPARATION', 'DECLARATION', 'TURN', 'TURN'];
 
 /** Each is played into its second turn. */
@@ -23,7 +16,7 @@ export async function playGames(url: string, ids: readonly string[]): Promise<vo
   const engine = createEngine({
     backend,
     clock: systemClock,
-    settings,
+    settings: { ...productionSettings, validate: false },
     policy: { shouldPersist: () => true, shouldSnapshot: () => true },
     observer: { transition() {}, snapshot() {}, recovery() {}, cache() {} },
   });

@@ -6,19 +6,13 @@ import {
   observed,
   openBackend,
   parseGameId,
+  productionSettings,
   systemClock,
   withBreaker,
 } from '../../src/index.ts';
 import { tempFolder } from '../setup/temp-folder.ts';
 
-const settings: EngineSettings = {
-  snapshotIntervalMs: 300_000,
-  snapshotsKept: 5,
-  compactAfterEvents: 1_000,
-  cacheGames: 500,
-  completedRetentionMs: 86_400_000,
-  compression: true,
-};
+const settings: EngineSettings = { ...productionSettings, validate: false };
 
 describe('the library', () => {
   it('is all that a game server needs to persist, recover and measure its games', async () => {

@@ -3,12 +3,11 @@ import { expect, test } from 'vitest';
 import { openEmbedded } from '../../../src/backend/embedded/embedded.ts';
 import type { Backend } from '../../../src/backend/port.ts';
 import { canonicalJson } from '../../../src/base/digest.ts';
-import { decodeEvent } from '../../../src/engine/codec.ts';
 import type { Engine, Position, Transitioned } from '../../../src/engine/engine.ts';
 import { replay } from '../../../src/engine/replay.ts';
 import { type GameId, type Json, parseGameId } from '../../../src/game/game.ts';
 import { nextPhases, type Phase } from '../../../src/game/phases.ts';
-import { type EngineRoom, engineRoom } from '../../setup/engine-room.ts';
+import { type EngineRoom, engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { type Faults, type FaultyBackend, faultyBackend } from '../../setup/faulty-backend.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
@@ -216,16 +215,17 @@ class World {
     if (!stored) return;
     const revisions = stored.events.map((event) => event.revision);
     expect(revisions).toEqual(revisions.map((_, index) => stored.revision - revisions.length + 1 + index));
-    const events = stored.events.map((event) => decodeEvent(event.bytes));
+    const events = stored.events.map((event) => plainCodec.decodeEvent(event.bytes, id));
     expect(events.slice(1).map((event) => event.from)).toEqual(events.slice(0, -1).map((event) => event.to));
     const first = revisions[0] ?? stored.revision;
     for (let revision = first; revision <= stored.revision; revision++) {
       const upTo = {
+        id,
         revision,
         events: stored.events.filter((event) => event.revision <= revision),
         snapshots: stored.snapshots.filter((snapshot) => snapshot.revision <= revision),
       };
-      const { proved } = replay(upTo);
+      const { proved } = replay(upTo, plainCodec);
       // Before the oldest snapshot that compaction left, an event alone proves nothing.
       if (proved?.revision !== revision && revision < (stored.snapshots[0]?.revision ?? 0)) continue;
       expect(proved?.revision).toBe(revision);
@@ -246,7 +246,7 @@ class World {
       const known = this.memory.get(id);
       await this.checkStorage(id);
       const stored = await this.backend.inner.read(id);
-      const state = stored && replay(stored).proved?.state;
+      const state = stored && replay(stored, plainCodec).proved?.state;
       if (known && !this.restarted) expect(canonicalJson(state)).toBe(canonicalJson(known.state));
       const fresh = await this.open().engine.recover(id);
       expect(fresh.kind).toBe(stored ? 'success' : 'not-found');

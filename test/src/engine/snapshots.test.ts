@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decodeSnapshot } from '../../../src/engine/codec.ts';
 import type { EngineSettings } from '../../../src/engine/engine.ts';
-import { engineRoom } from '../../setup/engine-room.ts';
+import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { faultyBackend } from '../../setup/faulty-backend.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';
 import { gameId as id, move } from '../../setup/transitions.ts';
@@ -18,7 +17,8 @@ async function inTurn(settings: Partial<EngineSettings> = {}) {
     }
   };
   await go(move('PREPARATION', { n: 2 }), move('DECLARATION', { n: 3 }), move('TURN', { n: 4 }));
-  const snapshots = () => (backend.inner.peek(id)?.snapshots ?? []).map(({ bytes }) => decodeSnapshot(bytes));
+  const snapshots = () =>
+    (backend.inner.peek(id)?.snapshots ?? []).map(({ bytes }) => plainCodec.decodeSnapshot(bytes, id));
   const eventRevisions = () => backend.inner.peek(id)?.events.map((event) => event.revision);
   return { backend, go, snapshots, eventRevisions, ...room };
 }

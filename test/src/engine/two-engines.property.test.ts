@@ -5,7 +5,7 @@ import type { Backend } from '../../../src/backend/port.ts';
 import type { Engine, Position } from '../../../src/engine/engine.ts';
 import { replay } from '../../../src/engine/replay.ts';
 import { nextPhases } from '../../../src/game/phases.ts';
-import { engineRoom } from '../../setup/engine-room.ts';
+import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { faultyBackend } from '../../setup/faulty-backend.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
@@ -36,7 +36,7 @@ async function race(backend: Backend, rounds: readonly (readonly boolean[])[]): 
     expect(answers.map((answer) => answer.kind).sort()).toEqual(['committed', 'conflict']);
     const stored = await backend.read(id);
     expect(stored?.revision).toBe(round + 2);
-    expect(stored && replay(stored).proved?.state).toEqual({ round: round + 1 });
+    expect(stored && replay(stored, plainCodec).proved?.state).toEqual({ round: round + 1 });
   }
 }
 

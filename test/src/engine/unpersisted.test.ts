@@ -1,9 +1,8 @@
 import { BrokenCircuitError } from 'cockatiel';
 import { describe, expect, test } from 'vitest';
-import { decodeEvent } from '../../../src/engine/codec.ts';
 import type { Position, Transitioned } from '../../../src/engine/engine.ts';
 import { type GameId, parseGameId } from '../../../src/game/game.ts';
-import { type EngineRoom, engineRoom } from '../../setup/engine-room.ts';
+import { type EngineRoom, engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { faultyBackend } from '../../setup/faulty-backend.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';
 import { gameId as id, move } from '../../setup/transitions.ts';
@@ -15,7 +14,7 @@ async function started(settings = {}) {
   if (created.kind !== 'committed') throw new Error('The game was not created');
   const newest = () => {
     const stored = backend.inner.peek(id)?.events.at(-1);
-    return stored && decodeEvent(stored.bytes);
+    return stored && plainCodec.decodeEvent(stored.bytes, id);
   };
   return { backend, newest, created, ...room };
 }
@@ -68,7 +67,7 @@ describe('while storage fails', () => {
     backend.fail({});
     await engine.catchUp();
     const [event] = backend.inner.peek(id)?.events ?? [];
-    expect(event && decodeEvent(event.bytes)).toMatchObject({
+    expect(event && plainCodec.decodeEvent(event.bytes, id)).toMatchObject({
       revision: 1,
       type: 'CATCH_UP',
       from: null,
