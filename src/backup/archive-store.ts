@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { type RandomHex, randomHex } from '../base/ids.ts';
+import { namesOf } from '../game/record-words.ts';
 import type { ArchiveListing, ArchiveRow, Manifest } from './archive-list.ts';
 import {
   type ArchiveRef,
@@ -14,7 +15,6 @@ import {
 } from './archive-names.ts';
 import { readRow } from './archive-row.ts';
 import { type Files, nodeFiles, type ReadableFile, type WritableFile } from './files.ts';
-import { namesOf } from './record-words.ts';
 import { removeStaleParts } from './stale-parts.ts';
 import type { VerifiedMark } from './verified.ts';
 

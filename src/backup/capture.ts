@@ -1,8 +1,8 @@
 import type { Backend } from '../backend/port.ts';
+import { readInBatches } from '../backend/record-reads.ts';
 import { Fault } from '../base/fault.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
-import { gameLabel, keyText, namesOf } from './record-words.ts';
-import { readInBatches } from './target-reads.ts';
+import { gameLabel, keyText, namesOf } from '../game/record-words.ts';
 import type { ArchiveWriter } from './writer.ts';
 
 interface CaptureOptions {

@@ -1,17 +1,17 @@
 import type { Action, Check, Step } from '../action/action.ts';
+import { knownStep } from '../action/known-step.ts';
 import type { Draft } from '../action/plan.ts';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
 import { formatBytes } from '../base/units.ts';
 import type { GameRecord } from '../game/record.ts';
+import { gamesText, phaseOf } from '../game/record-words.ts';
 import { archiveRef, defaultArchiveName } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { type ArchivingParts, type FinishedArchive, writeArchive } from './archiving.ts';
 import { countGames, estimateChanges, estimateWarnings } from './estimate.ts';
 import type { ArchiveTotals } from './format.ts';
-import { knownStep } from './known-step.ts';
-import { gamesText, phaseOf } from './record-words.ts';
 import { validationStep } from './validation-step.ts';
 
 export interface BackupParts extends ArchivingParts {

@@ -1,7 +1,7 @@
 import type { Change } from '../action/plan.ts';
 import type { Census } from '../backend/port.ts';
 import type { Layout } from '../game/record.ts';
-import { gamesText } from './record-words.ts';
+import { gamesText } from '../game/record-words.ts';
 
 export interface GameCounts {
   readonly taken: Readonly<Record<Layout, number>>;

@@ -1,9 +1,9 @@
 import type { Check } from '../action/action.ts';
 import type { Backend, RecordRead } from '../backend/port.ts';
-import { gameLabel, gamesText, namesOf } from './record-words.ts';
-import { foundIn, isLeftAlone, type PlannedGame } from './restore-decision.ts';
+import { foundIn, readInBatches } from '../backend/record-reads.ts';
+import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
+import { isLeftAlone, type PlannedGame } from './restore-decision.ts';
 import type { RestoreDetail } from './restore-plan.ts';
-import { readInBatches } from './target-reads.ts';
 
 /**
  * Reads back every game that the target should now hold as the archive does. One that was equal and left alone

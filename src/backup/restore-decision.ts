@@ -1,8 +1,8 @@
 import type { Change } from '../action/plan.ts';
 import type { RecordRead } from '../backend/port.ts';
-import type { GameRecord, RecordKey } from '../game/record.ts';
-import { recordDigest } from '../game/record-codec.ts';
-import { gameLabel, phaseOf } from './record-words.ts';
+import { type Found, foundIn } from '../backend/record-reads.ts';
+import type { RecordKey } from '../game/record.ts';
+import { describeRecord, gameLabel } from '../game/record-words.ts';
 
 /** What to do with a game that exists and differs. `newer` compares revisions. */
 export const restorePolicies = ['fail', 'skip', 'newer', 'overwrite'] as const;
@@ -17,9 +17,6 @@ export interface ArchivedGame extends RecordKey {
   /** Why the target would not take it, whatever is there. */
   readonly refusal?: string | undefined;
 }
-
-/** What was found in the target: a record's digest, nothing, or something that is no record. */
-export type Found = string | 'absent' | 'unreadable';
 
 export interface PlannedGame extends RecordKey {
   readonly does: 'create' | 'update' | 'unchanged' | 'skip';
@@ -102,25 +99,4 @@ function isOlder({ revision }: ArchivedGame, read: RecordRead): boolean {
  */
 export function isLeftAlone({ does }: PlannedGame, policy: RestorePolicy): boolean {
   return does === 'skip' || (does === 'unchanged' && (policy === 'skip' || policy === 'newer'));
-}
-
-export function foundIn(read: RecordRead): Found {
-  return read.kind === 'record' ? recordDigest(read.record) : read.kind;
-}
-
-/** `revision 7, TURN, expires 2026-11-23T12:54:00.000Z` */
-export function describeRecord(record: GameRecord): string {
-  const { revision, expiresAtMs } = record;
-  return [
-    revision === undefined ? '' : `revision ${revision}`,
-    phaseOf(record) ?? 'no phase',
-    expiresAtMs === undefined ? '' : `expires ${timeText(expiresAtMs)}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
-}
-
-function timeText(ms: number): string {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? `at ${ms}` : date.toISOString();
 }

@@ -1,26 +1,24 @@
 import type { Change, Draft } from '../action/plan.ts';
 import type { Backend, RecordRead } from '../backend/port.ts';
 import { checkRecord } from '../backend/record-check.ts';
+import { foundIn, readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
+import { describeRecord, gamesText, keyText, namesOf } from '../game/record-words.ts';
 import { type ArchiveRef, defaultArchiveName } from './archive-names.ts';
 import type { ArchivingParts } from './archiving.ts';
 import type { ArchiveHeader } from './format.ts';
 import type { ArchivedRecord } from './reader.ts';
-import { gamesText, keyText, namesOf } from './record-words.ts';
 import {
   type ArchivedGame,
   type Decision,
   decide,
-  describeRecord,
-  foundIn,
   isLeftAlone,
   type PlannedGame,
   type RestorePolicy,
 } from './restore-decision.ts';
-import { readInBatches } from './target-reads.ts';
 import { checkStored } from './validate.ts';
 
 export interface RestoreParts extends ArchivingParts {

@@ -2,10 +2,10 @@ import type { StepContext, StepOutcome } from '../action/action.ts';
 import type { Backend } from '../backend/port.ts';
 import { asFault, Fault, type FaultCode } from '../base/fault.ts';
 import type { GameRecord } from '../game/record.ts';
+import { gameLabel, gamesText, keyText, namesOf } from '../game/record-words.ts';
 import { refOfPath } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { type ArchivedRecord, openArchive, readChunks } from './reader.ts';
-import { gameLabel, gamesText, keyText, namesOf } from './record-words.ts';
 import type { PlannedGame } from './restore-decision.ts';
 import { isWritten, type RestoreDetail } from './restore-plan.ts';
 

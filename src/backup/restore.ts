@@ -1,14 +1,14 @@
 import type { Action, Step, StepContext, StepOutcome } from '../action/action.ts';
+import { knownStep } from '../action/known-step.ts';
 import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
 import type { GameRecord } from '../game/record.ts';
 import { recordDigest } from '../game/record-codec.ts';
+import { gamesText, keyText, namesOf } from '../game/record-words.ts';
 import { refOfPath } from './archive-names.ts';
 import { writeArchive } from './archiving.ts';
 import { publishedCheck } from './create.ts';
-import { knownStep } from './known-step.ts';
 import { openArchive } from './reader.ts';
-import { gamesText, keyText, namesOf } from './record-words.ts';
 import { checkRestored } from './restore-check.ts';
 import {
   basisOf,

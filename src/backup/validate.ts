@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { Layout } from '../game/record.ts';
+import { gameLabel, keyText } from '../game/record-words.ts';
 import type { Validation } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
@@ -8,7 +9,6 @@ import type { ReadableFile } from './files.ts';
 import { chunkPrefixBytes } from './format.ts';
 import { manifestOf } from './manifest.ts';
 import { type Archive, type ArchivedRecord, openArchive, readChunks } from './reader.ts';
-import { gameLabel, keyText } from './record-words.ts';
 
 /** Bytes of the archive. */
 export type ValidationProgress = (done: number, total: number) => void;

@@ -1,10 +1,10 @@
 import type { Step } from '../action/action.ts';
+import { knownStep } from '../action/known-step.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
+import { namesOf } from '../game/record-words.ts';
 import type { ArchiveStore } from './archive-store.ts';
-import { knownStep } from './known-step.ts';
-import { namesOf } from './record-words.ts';
 import { validateArchive } from './validate.ts';
 
 /** Reads a published archive back from the disk and remembers that it passed. */

@@ -1,6 +1,7 @@
 import { Fault } from '../base/fault.ts';
 import type { GameRecord, Layout } from '../game/record.ts';
 import { encodeRecord } from '../game/record-codec.ts';
+import { gameLabel } from '../game/record-words.ts';
 import { compress } from './codec.ts';
 import type { WritableFile } from './files.ts';
 import {
@@ -16,7 +17,6 @@ import {
   targetChunkBytes,
   u32,
 } from './format.ts';
-import { gameLabel } from './record-words.ts';
 
 export interface WriterOptions {
   /** Raw bytes after which a chunk is closed. */

@@ -3,11 +3,11 @@
 import { createPhaseTally } from '../../src/backend/phase-tally.ts';
 import type { Backend, Expected, RecordRead } from '../../src/backend/port.ts';
 import { checkRecord } from '../../src/backend/record-check.ts';
-import { keyText, phaseOf } from '../../src/backup/record-words.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { Fault } from '../../src/base/fault.ts';
 import type { GameRecord, RecordKey } from '../../src/game/record.ts';
 import { recordDigest } from '../../src/game/record-codec.ts';
+import { keyText, phaseOf } from '../../src/game/record-words.ts';
 
 export interface RecordBackend extends Backend {
   /** What is stored, by `keyText`. */

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../../src/action/plan.ts';
-import { keyText } from '../../../src/backup/record-words.ts';
 import { restorePolicies } from '../../../src/backup/restore-decision.ts';
 import type { RestoreDetail } from '../../../src/backup/restore-plan.ts';
 import { checkStored } from '../../../src/backup/validate.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
+import { keyText } from '../../../src/game/record-words.ts';
 import { anyRecords, gameRecord } from '../../setup/archived-records.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { recordBackend } from '../../setup/record-backend.ts';

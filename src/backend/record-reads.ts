@@ -1,5 +1,13 @@
-import type { Backend, RecordRead } from '../backend/port.ts';
 import type { RecordKey } from '../game/record.ts';
+import { recordDigest } from '../game/record-codec.ts';
+import type { Backend, RecordRead } from './port.ts';
+
+/** What was found under a key: a record's digest, nothing, or something that is no record. */
+export type Found = string | 'absent' | 'unreadable';
+
+export function foundIn(read: RecordRead): Found {
+  return read.kind === 'record' ? recordDigest(read.record) : read.kind;
+}
 
 /** Bounds the records in memory: two batches at a time. */
 const batchGames = 200;

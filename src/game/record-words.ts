@@ -1,5 +1,5 @@
 import { formatValue } from '../base/units.ts';
-import type { GameRecord, RecordKey } from '../game/record.ts';
+import type { GameRecord, RecordKey } from './record.ts';
 
 /** How a game is named to people; the two layouts of one id are two games. */
 export function gameLabel({ id, layout }: RecordKey): string {
@@ -28,4 +28,21 @@ export function namesOf(labels: readonly string[], shown = 5): string {
 
 export function gamesText(count: number): string {
   return count === 1 ? '1 game' : `${formatValue(count, 'games')} games`;
+}
+
+/** `revision 7, TURN, expires 2026-11-23T12:54:00.000Z` */
+export function describeRecord(record: GameRecord): string {
+  const { revision, expiresAtMs } = record;
+  return [
+    revision === undefined ? '' : `revision ${revision}`,
+    phaseOf(record) ?? 'no phase',
+    expiresAtMs === undefined ? '' : `expires ${timeText(expiresAtMs)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function timeText(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? `at ${ms}` : date.toISOString();
 }

@@ -1,5 +1,5 @@
-import type { Step } from '../action/action.ts';
 import { asFault } from '../base/fault.ts';
+import type { Step } from './action.ts';
 
 /** A step that, when it throws, is known to have changed no game: it failed, there is nothing to find out. */
 export function knownStep(name: string, run: Step['run']): Step {
