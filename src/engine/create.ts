@@ -108,7 +108,7 @@ async function recoverGame(context: EngineContext, id: GameId, signal?: AbortSig
   try {
     const held = context.games.get(id);
     const known = held && (await caughtUp(context, held, signal));
-    const { answer, hold } = recovery(await context.backend.read(id, signal), known);
+    const { answer, hold } = recovery(await context.backend.read(id, signal), known, context.codec);
     if (hold) context.games.put(hold);
     context.observer.recovery({ outcome: recoveryOutcomes[answer.kind] });
     return answer;

@@ -41,13 +41,13 @@ export async function findAt(
 }
 
 async function readGame(
-  { backend }: EngineContext,
+  { backend, codec }: EngineContext,
   id: GameId,
   signal?: AbortSignal,
 ): Promise<Held | undefined> {
   const stored = await backend.read(id, signal);
   if (!stored) return undefined;
-  const replayed = replay(stored);
+  const replayed = replay(stored, codec);
   const { proved, problems } = replayed;
   if (proved?.revision !== stored.revision) throw notProved(stored, problems);
   return heldFrom(stored, proved, replayed);

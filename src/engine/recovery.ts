@@ -1,6 +1,7 @@
 import type { StoredGame } from '../backend/port.ts';
 import type { Recovered } from './engine.ts';
 import { type Held, isAhead, liveGame } from './held.ts';
+import type { Decoder } from './history.ts';
 import { heldFrom } from './lookup.ts';
 import { type Replayed, replay } from './replay.ts';
 
@@ -11,9 +12,9 @@ export interface Recovery {
 }
 
 /** Chooses between what storage proves and what memory holds; the older of them is never served. */
-export function recovery(stored: StoredGame | undefined, held: Held | undefined): Recovery {
+export function recovery(stored: StoredGame | undefined, held: Held | undefined, decoder: Decoder): Recovery {
   if (!stored) return held ? partial(withoutStorage(held), ['storage does not have this game']) : absent;
-  const replayed = replay(stored);
+  const replayed = replay(stored, decoder);
   return (held && fromMemory(held, stored, replayed)) ?? fromStorage(stored, replayed);
 }
 

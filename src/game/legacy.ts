@@ -1,0 +1,124 @@
+/** A game in the layout that the platform wrote before ours, as far as it can be understood; for showing, never for writing. */
+import type { Json } from './game.ts';
+import { isPhase } from './phases.ts';
+import type { GameRecord, PartValue } from './record.ts';
+
+export interface LegacyView {
+  /** As it is written; one that no game has is a problem too. */
+  readonly phase?: string;
+  readonly state?: Json;
+  /** As they are: this layout says nothing about their shape. */
+  readonly snapshots: readonly Json[];
+  readonly transitions: readonly Json[];
+  readonly updatedAtMs?: number;
+  /** One line for each field that is missing or cannot be understood, or not without loss. */
+  readonly problems: readonly string[];
+}
+
+/** Redis keeps these fields as JSON text; DynamoDB as text too, or in types of its own. */
+export function readLegacy(record: Pick<GameRecord, 'parts'>): LegacyView {
+  const problems: string[] = [];
+  const values = new Map(
+    record.parts.map(({ name, value }) => [Buffer.from(name).toString('latin1'), value]),
+  );
+  const field = <T>(name: string, read: (value: PartValue, say: Say) => T | undefined): T | undefined => {
+    const say: Say = (problem) => void problems.push(`${name}: ${problem}`);
+    const value = values.get(name);
+    if (value) return read(value, say);
+    say('is missing');
+    return undefined;
+  };
+  const phase = field('phase', readPhase);
+  const state = field('state', readJson);
+  const snapshots = field('snapshots', readList) ?? [];
+  const transitions = field('transitions', readList) ?? [];
+  const updatedAtMs = field('last_updated', readTime);
+  return {
+    ...(phase === undefined ? {} : { phase }),
+    ...(state === undefined ? {} : { state }),
+    ...(updatedAtMs === undefined ? {} : { updatedAtMs }),
+    snapshots,
+    transitions,
+    problems,
+  };
+}
+
+type Say = (problem: string) => void;
+
+function readPhase(value: PartValue, say: Say): string | undefined {
+  const text = textOf(value);
+  if (text === undefined) return void say(`is no text but ${value.kind}`);
+  if (!isPhase(text)) say(`"${text}" is no phase`);
+  return text;
+}
+
+function readJson(value: PartValue, say: Say): Json | undefined {
+  const text = textOf(value);
+  if (text === undefined) return plain(value, say);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void say('is not JSON');
+  }
+}
+
+function readList(value: PartValue, say: Say): readonly Json[] | undefined {
+  const json = readJson(value, say);
+  if (json === undefined || Array.isArray(json)) return json;
+  return void say('is no list');
+}
+
+/** Of a time without a unit: what is less cannot be milliseconds of this century. */
+const leastMs = 1e11;
+
+function readTime(value: PartValue, say: Say): number | undefined {
+  const text = value.kind === 'number' ? value.digits : textOf(value);
+  const number = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+  const atMs = Number.isNaN(number) ? Date.parse(text ?? '') : number < leastMs ? number * 1000 : number;
+  return Number.isNaN(new Date(atMs).getTime()) ? void say('is no time') : Math.round(atMs);
+}
+
+function textOf(value: PartValue): string | undefined {
+  if (value.kind === 'text') return value.text;
+  return value.kind === 'bytes' ? Buffer.from(value.bytes).toString() : undefined;
+}
+
+/** What DynamoDB tells apart and JSON does not is said, not hidden. */
+function plain(value: PartValue, say: Say): Json {
+  switch (value.kind) {
+    case 'text':
+      return value.text;
+    case 'number':
+      return plainNumber(value.digits, say);
+    case 'boolean':
+      return value.value;
+    case 'null':
+      return null;
+    case 'list':
+      return value.items.map((item) => plain(item, say));
+    case 'map':
+      return Object.fromEntries(
+        value.entries.map((entry) => [Buffer.from(entry.name).toString(), plain(entry.value, say)]),
+      );
+    case 'bytes':
+      say('holds bytes, shown as base64');
+      return Buffer.from(value.bytes).toString('base64');
+    case 'text-set':
+    case 'number-set':
+    case 'bytes-set':
+      return plainSet(value, say);
+  }
+}
+
+function plainNumber(digits: string, say: Say): Json {
+  const number = Number(digits);
+  if (String(number) === digits) return number;
+  say(`holds ${digits}, shown as text to keep every digit`);
+  return digits;
+}
+
+function plainSet({ kind, items }: Extract<PartValue, { items: readonly Uint8Array[] }>, say: Say): Json {
+  say(`holds a ${kind}, shown as a list`);
+  const encoding = kind === 'bytes-set' ? 'base64' : 'utf8';
+  return items.map((item) => Buffer.from(item).toString(encoding));
+}
