@@ -82,7 +82,7 @@ const badKeys = (what: string): Fault =>
 const keyMissing = (id: string): Fault =>
   new Fault(
     'record-unreadable',
-    `The record cannot be read: it is encrypted with the key ${id}, which is missing`,
+    `The record cannot be read: it is encrypted with the key ${id}, which STATE_ENCRYPTION_KEYS lacks`,
     {
       next: `Add the key ${id} to STATE_ENCRYPTION_KEYS, after the current one`,
     },
