@@ -52,6 +52,8 @@ const eventShape: z.ZodType<GameEvent> = z.object({
   stateHash: hash,
   covers: z.int().positive().exactOptional(),
   writeId: z.string().exactOptional(),
+  error: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
 });
 
 const snapshotShape: z.ZodType<Snapshot> = z.object({
