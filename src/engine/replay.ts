@@ -42,6 +42,8 @@ export function replayTo(revision: number, records: Records): Proved | undefined
     if (reached.revision > (best?.revision ?? 0)) best = reached;
     if (best?.revision === revision) break;
   }
+  // Where there is nothing to start from, it counts whether the beginning was removed.
+  if (!best) records.event(1);
   return best;
 }
 
