@@ -45,7 +45,7 @@ export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): 
     ports,
     notice,
     theme: createTheme(options),
-    ticker: createTicker(ports.clock),
+    ticker: createTicker(ports.clock, ports.feeds.status),
     memory: createMemory(ports.feeds.status),
     track: tracker.track,
     quit: () => end(),

@@ -14,6 +14,15 @@ export interface Piece {
 
 export type Line = readonly Piece[];
 
+/** Whether two lines look the same. */
+export const sameLine = (one: Line, other: Line): boolean =>
+  one === other ||
+  (one.length === other.length &&
+    one.every(({ text, tone, bold }, index) => {
+      const at = other[index];
+      return at?.text === text && at.tone === tone && at.bold === bold;
+    }));
+
 export const piece = (text: string, tone?: Tone, bold?: boolean): Piece => ({ text, tone, bold });
 
 /** Cells that the text takes once it is safe. */

@@ -1,7 +1,6 @@
 /** The panels of the Overview as data: which figures, which charts, what each says. No layout, no colour codes. */
 import type { FeedState } from '../src/base/feed.ts';
 import { formatAge, formatValue } from '../src/base/units.ts';
-import type { FleetFlags } from '../src/flags/store.ts';
 import { type Reading, type Readings, type SignalId, signals } from '../src/metrics/source.ts';
 import { type AlertRow, alerts, conditionHolds } from '../src/monitoring/alerts.ts';
 import type { Status } from '../src/status/status.ts';
@@ -202,11 +201,12 @@ export function breakerPanel({ last }: FeedState<Status>, age: Age, nowMs: numbe
   };
 }
 
-export function flagPanel({ last, latest }: FeedState<FleetFlags>, age: Age): Panel {
+export function flagPanel({ last, latest }: FeedState<Status>, age: Age): Panel {
   const why = latest?.kind === 'failed' ? latest.fault.message : 'not read yet';
-  const items = last
-    ? summariseFlags(last.value).map(({ text, tone }) => ({ text, tone }))
-    : [{ text: `no data: ${why}`, tone: 'quiet' as const }];
+  const none = last ? 'no game server is configured' : `no data: ${why}`;
+  const items = last?.value.flags
+    ? summariseFlags(last.value.flags).map(({ text, tone }) => ({ text, tone }))
+    : [{ text: none, tone: 'quiet' as const }];
   return {
     id: 'flags',
     title: 'Flags',

@@ -31,7 +31,6 @@ export const feedAge = <T>(state: FeedState<T>, intervalMs: number, nowMs: numbe
 /** Why a feed shows nothing, or nothing new; undefined when its last read was good. */
 export function feedProblem<T>({ latest }: FeedState<T>): string | undefined {
   if (!latest) return 'first reading under way';
-  if (latest.kind === 'none') return latest.why;
   return latest.kind === 'failed' ? latest.fault.message : undefined;
 }
 

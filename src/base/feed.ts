@@ -1,10 +1,9 @@
 import type { Clock } from './clock.ts';
 import { asFault, type Fault } from './fault.ts';
 
-/** One reading: a value, an honest nothing, or a failure. Missing is never zero. */
+/** One reading: a value or a failure. Missing is never zero. */
 export type Sample<T> =
   | { readonly kind: 'value'; readonly value: T; readonly atMs: number }
-  | { readonly kind: 'none'; readonly why: string; readonly atMs: number }
   | { readonly kind: 'failed'; readonly fault: Fault; readonly atMs: number };
 
 /** What a panel sees. `last` survives failures, so old rows can stay on screen marked with their age. */
@@ -13,7 +12,6 @@ export interface FeedState<T> {
   readonly latest: Sample<T> | undefined;
   /** The newest reading that had a value; older than `latest` when reads fail. */
   readonly last: Extract<Sample<T>, { kind: 'value' }> | undefined;
-  readonly paused: boolean;
 }
 
 export interface Feed<T> {
@@ -25,18 +23,9 @@ export interface Feed<T> {
   subscribe(changed: () => void): () => void;
   /** Reads now; joins a read that is under way. */
   refresh(): Promise<void>;
-  setPaused(paused: boolean): void;
 }
 
-/** What a read returns when it worked and there was nothing to read. */
-export class NoData {
-  readonly why: string;
-  constructor(why: string) {
-    this.why = why;
-  }
-}
-
-export type FeedRead<T> = (signal: AbortSignal) => Promise<T | NoData>;
+type FeedRead<T> = (signal: AbortSignal) => Promise<T>;
 
 interface FeedOptions<T> {
   readonly name: string;
@@ -45,9 +34,12 @@ interface FeedOptions<T> {
   readonly read: FeedRead<T>;
 }
 
-/** The one polling loop. A read that outlasts the interval delays the next one; reads never overlap. */
+/**
+ * The one polling loop: from the start of a read to the start of the next is one interval. A read that outlasts it
+ * delays the next one; reads never overlap.
+ */
 export function createFeed<T>({ name, intervalMs, clock, read }: FeedOptions<T>): Feed<T> {
-  let state: FeedState<T> = { latest: undefined, last: undefined, paused: false };
+  let state: FeedState<T> = { latest: undefined, last: undefined };
   let running: Promise<void> | undefined;
   let loop: AbortController | undefined;
   const listeners = new Set<() => void>();
@@ -60,13 +52,10 @@ export function createFeed<T>({ name, intervalMs, clock, read }: FeedOptions<T>)
   const readOnce = async () => {
     const abort = new AbortController();
     const sample = await read(abort.signal).then(
-      (value): Sample<T> =>
-        value instanceof NoData
-          ? { kind: 'none', why: value.why, atMs: clock.now() }
-          : { kind: 'value', value, atMs: clock.now() },
+      (value): Sample<T> => ({ kind: 'value', value, atMs: clock.now() }),
       (thrown): Sample<T> => ({ kind: 'failed', fault: asFault(thrown), atMs: clock.now() }),
     );
-    publish({ ...state, latest: sample, last: sample.kind === 'value' ? sample : state.last });
+    publish({ latest: sample, last: sample.kind === 'value' ? sample : state.last });
   };
 
   const refresh = () => {
@@ -78,8 +67,12 @@ export function createFeed<T>({ name, intervalMs, clock, read }: FeedOptions<T>)
 
   const poll = async (signal: AbortSignal) => {
     while (!signal.aborted) {
-      if (!state.paused) await refresh();
-      await clock.sleep(intervalMs, signal).catch(() => {});
+      const startedMs = clock.now();
+      await refresh();
+      const tookMs = clock.now() - startedMs;
+      // A clock that was set back must not stop the polling for as long.
+      const restMs = Math.min(intervalMs, Math.max(0, intervalMs - tookMs));
+      await clock.sleep(restMs, signal).catch(() => {});
     }
   };
 
@@ -88,7 +81,6 @@ export function createFeed<T>({ name, intervalMs, clock, read }: FeedOptions<T>)
     intervalMs,
     state: () => state,
     refresh,
-    setPaused: (paused) => publish({ ...state, paused }),
     subscribe(changed) {
       listeners.add(changed);
       if (!loop) {

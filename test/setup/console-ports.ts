@@ -24,14 +24,14 @@ export interface HandFeed<T> extends Feed<T> {
 
 export function handFeed<T>(name: string, first?: T): HandFeed<T> {
   const listeners = new Set<() => void>();
-  let state: FeedState<T> = { latest: undefined, last: undefined, paused: false };
+  let state: FeedState<T> = { latest: undefined, last: undefined };
   const publish = (next: FeedState<T>) => {
     state = next;
     for (const listener of listeners) listener();
   };
   const give = (value: T, atMs = startMs) => {
     const sample = { kind: 'value' as const, value, atMs };
-    publish({ ...state, latest: sample, last: sample });
+    publish({ latest: sample, last: sample });
   };
   if (first !== undefined) give(first);
   return {
@@ -41,7 +41,6 @@ export function handFeed<T>(name: string, first?: T): HandFeed<T> {
     fail: (fault, atMs = startMs) => publish({ ...state, latest: { kind: 'failed', fault, atMs } }),
     state: () => state,
     refresh: () => Promise.resolve(),
-    setPaused: () => {},
     subscribe(changed) {
       listeners.add(changed);
       return () => listeners.delete(changed);
@@ -111,7 +110,7 @@ export function status(changes: Partial<Status> = {}): Status {
     runbook: undefined,
     unpersisted: { games: 0, oldestSeconds: 0 },
     readings: readings(),
-    flags: undefined,
+    flags: flags(),
     servers: ['alpha', 'bravo'].map((server) => ({ server, healthy: true, breaker })),
     backend: { location: 'embedded /var/lib/gamekeeper' },
     unread: [],

@@ -7,35 +7,62 @@ export interface Ticker {
 }
 
 const tickMs = 1000;
+/** A beat that is later than this has failed to come. */
+const lateMs = 1300;
 
-export function createTicker(clock: Clock): Ticker {
+interface Beat {
+  subscribe(beaten: () => void): () => void;
+}
+
+/**
+ * Moves with each `beat`, a feed read once a second, so that new figures and their ages take one frame instead of two;
+ * by itself once the beat stays away.
+ */
+export function createTicker(clock: Clock, beat: Beat): Ticker {
   const listeners = new Set<() => void>();
   let now = clock.now();
-  let loop: AbortController | undefined;
+  let stop: (() => void) | undefined;
 
-  const run = async (signal: AbortSignal) => {
-    while (!signal.aborted) {
-      await clock.sleep(tickMs, signal).catch(() => {});
-      if (signal.aborted) return;
-      now = clock.now();
-      for (const listener of listeners) listener();
-    }
+  const tick = () => {
+    now = clock.now();
+    for (const listener of listeners) listener();
+  };
+
+  // Also where the clock was set back.
+  const sinceTick = () => Math.abs(clock.now() - now);
+
+  const start = () => {
+    const end = new AbortController();
+    const leave = beat.subscribe(tick);
+    const watch = async () => {
+      let patienceMs = lateMs;
+      while (!end.signal.aborted) {
+        const leftMs = Math.min(patienceMs, Math.max(1, patienceMs - sinceTick()));
+        await clock.sleep(leftMs, end.signal).catch(() => {});
+        if (end.signal.aborted) return;
+        const late = sinceTick() >= patienceMs;
+        if (late) tick();
+        patienceMs = late ? tickMs : lateMs;
+      }
+    };
+    now = clock.now();
+    void watch();
+    return () => {
+      leave();
+      end.abort();
+    };
   };
 
   return {
     now: () => now,
     subscribe(ticked) {
       listeners.add(ticked);
-      if (!loop) {
-        now = clock.now();
-        loop = new AbortController();
-        void run(loop.signal);
-      }
+      stop ??= start();
       return () => {
         listeners.delete(ticked);
         if (listeners.size > 0) return;
-        loop?.abort();
-        loop = undefined;
+        stop?.();
+        stop = undefined;
       };
     },
   };

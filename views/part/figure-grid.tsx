@@ -3,7 +3,7 @@ import { formatValue } from '../../src/base/units.ts';
 import { signals } from '../../src/metrics/source.ts';
 import { axis, bars, columnsOf } from '../chart.ts';
 import { gridOf, type Size } from '../layout.ts';
-import { cellsOf, cutLine, type Line as LineData, packed, padTo, piece, wrap } from '../line.ts';
+import { cellsOf, cutLine, type Line as LineData, packed, piece, wrap } from '../line.ts';
 import type { Figure, Panel } from '../panels.ts';
 import { useShell } from '../shell.ts';
 import { PanelBox } from './panel.tsx';
@@ -140,9 +140,7 @@ function chartLines(
 ) {
   const columns = columnsOf(points, { columns: cells, spanMs, nowMs }, worst);
   return [
-    ...bars(columns, rows, glyphs.bars).map(
-      (row): LineData => [piece(padTo(row, cells), stale ? 'quiet' : 'accent')],
-    ),
+    ...bars(columns, rows, glyphs.bars).map((row): LineData => [piece(row, stale ? 'quiet' : 'accent')]),
     [piece(axis(cells, spanMs, glyphs.rule, topOf(signal, columns)), 'quiet' as const)],
   ];
 }

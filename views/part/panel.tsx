@@ -21,7 +21,6 @@ export function PanelBox({ title, age, width, height, children }: PanelBoxProps)
   const ageText = age.text === '' ? '' : ` ${age.text} `;
   const shownTitle = cut(title, Math.max(0, width - cellsOf(ageText) - 6), ellipsis);
   const gap = Math.max(0, width - cellsOf(shownTitle) - cellsOf(ageText) - 6);
-  const side = Array.from({ length: Math.max(0, height - 2) }, () => [piece(upright, 'quiet' as const)]);
   return (
     <Box flexDirection="column" width={width} height={height} flexShrink={0}>
       <Line
@@ -33,22 +32,24 @@ export function PanelBox({ title, age, width, height, children }: PanelBoxProps)
           piece(`${rule}${topRight}`, 'quiet'),
         ]}
       />
-      <Box height={Math.max(0, height - 2)}>
-        <Box flexDirection="column">
-          {side.map((line, row) => (
-            <Line key={String(row)} of={line} />
-          ))}
-        </Box>
-        <Box flexDirection="column" width={width - 4} marginX={1} overflow="hidden">
-          {children}
-        </Box>
-        <Box flexDirection="column">
-          {side.map((line, row) => (
-            <Line key={String(row)} of={line} />
-          ))}
-        </Box>
+      <Box
+        height={Math.max(0, height - 2)}
+        paddingX={1}
+        overflow="hidden"
+        // One write a side; drawn as text, the sides would cost more than what is between them.
+        borderStyle={sidesOf(upright)}
+        borderTop={false}
+        borderBottom={false}
+        borderDimColor
+      >
+        {children}
       </Box>
       <Line of={[piece(`${bottomLeft}${rule.repeat(Math.max(0, width - 2))}${bottomRight}`, 'quiet')]} />
     </Box>
   );
 }
+
+const sidesOf = (upright: string) => ({
+  ...{ left: upright, right: upright },
+  ...{ top: '', bottom: '', topLeft: '', topRight: '', bottomLeft: '', bottomRight: '' },
+});

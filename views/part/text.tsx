@@ -3,9 +3,9 @@
  * terminal unescaped, whichever screen forgot about it.
  */
 import { Box, Text as InkText } from 'ink';
-import { Children, type ReactNode } from 'react';
+import { Children, memo, type ReactNode } from 'react';
 import { safeLine } from '../../src/base/safe-text.ts';
-import type { Line as LineData } from '../line.ts';
+import { type Line as LineData, sameLine } from '../line.ts';
 import { useShell } from '../shell.ts';
 import type { Tone } from '../theme.ts';
 
@@ -27,21 +27,31 @@ export function Text({ tone = 'plain', bold, children }: TextProps) {
   );
 }
 
-/** A line of pieces; it takes its row even when it is empty. */
-export function Line({ of }: { readonly of: LineData }) {
-  return (
-    <Box height={1} flexShrink={0}>
-      <Text>
-        {of.map(({ text, tone, bold }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a line have no identity but their place
-          <Text key={index} tone={tone} bold={bold}>
-            {text}
+/** A line of pieces; it takes its row even when it is empty. Drawn again only once its pieces differ. */
+export const Line = memo(
+  function Line({ of }: { readonly of: LineData }) {
+    const [only] = of;
+    return (
+      <Box height={1} flexShrink={0}>
+        {only && of.length === 1 ? (
+          <Text tone={only.tone} bold={only.bold}>
+            {only.text}
           </Text>
-        ))}
-      </Text>
-    </Box>
-  );
-}
+        ) : (
+          <Text>
+            {of.map(({ text, tone, bold }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a line have no identity but their place
+              <Text key={index} tone={tone} bold={bold}>
+                {text}
+              </Text>
+            ))}
+          </Text>
+        )}
+      </Box>
+    );
+  },
+  (before, after) => sameLine(before.of, after.of),
+);
 
 export function Lines({ of }: { readonly of: readonly LineData[] }) {
   return (

@@ -16,15 +16,15 @@ import { useShell } from '../shell.ts';
 /** Everything at a glance: why the verdict is what it is, then the figures behind it. */
 export function Overview() {
   const { ports, frame, theme, memory } = useShell();
-  const { status: statusFeed, flags: flagsFeed } = ports.feeds;
+  const feed = ports.feeds.status;
   const now = useNow();
-  const status = useFeed(statusFeed);
-  const flags = useFeed(flagsFeed);
-  useKeys('screen', { rows: [useRefreshKey(statusFeed, flagsFeed)] });
+  const status = useFeed(feed);
+  useKeys('screen', { rows: [useRefreshKey(feed)] });
+  const age = feedAge(status, feed.intervalMs, now);
   const panels = [
-    ...figurePanels(memory.figures(status), now, statusFeed.intervalMs),
-    breakerPanel(status, feedAge(status, statusFeed.intervalMs, now), now),
-    flagPanel(flags, feedAge(flags, flagsFeed.intervalMs, now)),
+    ...figurePanels(memory.figures(status), now, feed.intervalMs),
+    breakerPanel(status, age, now),
+    flagPanel(status, age),
   ];
   const { reasonRows, figures } = overviewRooms(frame);
   const reasons = { rows: reasonRows, cells: frame.columns - 2, glyphs: theme.glyphs };

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { Fault } from '../../../src/base/fault.ts';
-import { createFeed, NoData } from '../../../src/base/feed.ts';
+import { createFeed } from '../../../src/base/feed.ts';
 
 /** Lets every promise that is ready run. */
 const settle = async () => {
@@ -34,7 +34,7 @@ describe('a feed', () => {
   it('says nothing before its first read has ended', () => {
     const { clock } = handClock();
     const feed = createFeed({ name: 'x', intervalMs: 1_000, clock, read: async () => 1 });
-    expect(feed.state()).toEqual({ latest: undefined, last: undefined, paused: false });
+    expect(feed.state()).toEqual({ latest: undefined, last: undefined });
   });
 
   it('reads while somebody watches, and stops with the last one', async () => {
@@ -67,19 +67,6 @@ describe('a feed', () => {
     expect(feed.state().last).toEqual({ kind: 'value', value: 7, atMs: 1_000 });
   });
 
-  it('tells no data apart from a value, also from zero', async () => {
-    const { clock } = handClock();
-    const feed = createFeed<number>({
-      name: 'x',
-      intervalMs: 1_000,
-      clock,
-      read: async () => new NoData('no traffic'),
-    });
-    await feed.refresh();
-    expect(feed.state().latest).toEqual({ kind: 'none', why: 'no traffic', atMs: 1_000 });
-    expect(feed.state().last).toBeUndefined();
-  });
-
   it('never overlaps reads', async () => {
     const { clock } = handClock();
     let open = 0;
@@ -95,15 +82,16 @@ describe('a feed', () => {
     expect(most).toBe(1);
   });
 
-  it('does not read while paused, and says that it is paused', async () => {
+  it('keeps its pace however long a read takes', async () => {
     const { clock, advance } = handClock();
-    const read = vi.fn(async () => 1);
-    const feed = createFeed({ name: 'x', intervalMs: 1_000, clock, read });
-    feed.setPaused(true);
-    feed.subscribe(() => {});
-    await advance(3_000);
-    expect(read).not.toHaveBeenCalled();
-    expect(feed.state().paused).toBe(true);
+    const starts: number[] = [];
+    const read = async () => {
+      starts.push(clock.now());
+      await clock.sleep(300);
+    };
+    createFeed({ name: 'x', intervalMs: 1_000, clock, read }).subscribe(() => {});
+    for (let step = 0; step < 30; step++) await advance(100);
+    expect(starts).toEqual([1_000, 2_000, 3_000, 4_000]);
   });
 
   it('hands out the same state object until something changes', async () => {
