@@ -17,6 +17,7 @@ import { once } from './base/once.ts';
 import { createRedactor } from './base/redact.ts';
 import type { Settings } from './config/load.ts';
 import type { FlagStore } from './flags/store.ts';
+import type { GamesPort } from './games/game-view.ts';
 import type { MetricSource } from './metrics/source.ts';
 import type { PlatformClient } from './platform/client.ts';
 import type { RollbackDetail } from './rollback/detail.ts';
@@ -46,6 +47,7 @@ export interface World {
   flags(): Promise<FlagStore>;
   /** Remembers the verdict between calls: ask for it once and call it often. */
   statusReader(): Promise<(signal?: AbortSignal) => Promise<Status>>;
+  games(): Promise<GamesPort>;
   runner(): Promise<Runner>;
   readonly actions: Actions;
   archives(): Promise<ArchiveStore>;
@@ -148,6 +150,28 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     return loadLibrary([{ path: settings.runbooksDir, optional: true }, { path: besideProgram('runbooks') }]);
   });
 
+  const codec = once(async () => {
+    const [{ createCodec }, { productionSettings }] = await Promise.all([
+      import('./engine/codec.ts'),
+      import('./engine/settings.ts'),
+    ]);
+    return createCodec(productionSettings);
+  });
+
+  const games = once(async () => {
+    const [{ createGames }, { retryReads }] = await Promise.all([
+      import('./games/games.ts'),
+      import('./backend/retry.ts'),
+    ]);
+    return createGames({
+      backend: retryReads(await backend(), { clock }),
+      secondary: undefined,
+      decoder: await codec(),
+      heldBy: undefined,
+      clock,
+    });
+  });
+
   const archiving = async () => ({
     backend: (await import('./backend/retry.ts')).retryReads(await backend(), { clock }),
     store: await archives(),
@@ -231,6 +255,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     metrics,
     flags,
     statusReader,
+    games,
     runner,
     actions,
     archives,

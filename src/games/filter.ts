@@ -1,0 +1,27 @@
+import type { GameFilter, GameRow } from './game-view.ts';
+
+/** What a row must be like to be listed, but for its problems. */
+export function createMatcher(filter: GameFilter, nowMs: number): (row: GameRow) => boolean {
+  const { phases, olderThanMs, youngerThanMs, minBytes, layout } = filter;
+  const ids = filter.idPattern === undefined ? undefined : globOf(filter.idPattern);
+  return (row) => {
+    const ageMs = row.updatedAtMs === undefined ? undefined : nowMs - row.updatedAtMs;
+    return (
+      (layout === undefined || row.layout === layout) &&
+      (ids === undefined || ids.test(row.id)) &&
+      (phases === undefined || (row.phase !== undefined && phases.includes(row.phase))) &&
+      (olderThanMs === undefined || (ageMs !== undefined && ageMs > olderThanMs)) &&
+      (youngerThanMs === undefined || (ageMs !== undefined && ageMs <= youngerThanMs)) &&
+      (minBytes === undefined || (row.sizeBytes !== undefined && row.sizeBytes >= minBytes))
+    );
+  };
+}
+
+/** No other character has a meaning of its own, so an id matches itself unless it holds these two. */
+function globOf(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 'su');
+}

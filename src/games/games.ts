@@ -1,0 +1,57 @@
+import type { Clock } from '../base/clock.ts';
+import { createMatcher } from './filter.ts';
+import type { GameFilter, GameRow, GamesPort, Verification } from './game-view.ts';
+import { inTurns } from './in-turns.ts';
+import { type FoundGame, readAllGames, readGame } from './reading.ts';
+import { rowOf } from './rows.ts';
+import { type ShowParts, showGame } from './show.ts';
+
+export interface GamesParts extends ShowParts {
+  readonly clock: Clock;
+}
+
+export function createGames(parts: GamesParts): GamesPort {
+  const { backend, decoder } = parts;
+  return {
+    location: backend.location,
+    readsFrom: backend.readsFrom,
+    list: (filter, signal) => listGames(parts, filter, signal),
+    show: (key, signal) => showGame(parts, key, signal),
+    async verify(key, signal) {
+      const found = await readGame(backend, key, signal);
+      return found && verification(found, decoder)[0];
+    },
+    async *verifyAll(signal) {
+      for await (const batch of readAllGames(backend, signal)) {
+        yield await inTurns(batch, (found) => verification(found, decoder));
+      }
+    },
+  };
+}
+
+async function* listGames(
+  { backend, decoder, clock }: GamesParts,
+  filter: GameFilter,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly GameRow[]> {
+  const matches = createMatcher(filter, clock.now());
+  const depth = filter.onlyProblems ? 'proof' : (filter.depth ?? 'records');
+  const examine = ({ key, read, inBothLayouts }: FoundGame): GameRow[] => {
+    const row = rowOf(key, read, inBothLayouts, { decoder, depth: 'head' });
+    if (!row || !matches(row)) return [];
+    const deep = depth === 'head' ? row : rowOf(key, read, inBothLayouts, { decoder, depth });
+    return deep && (!filter.onlyProblems || deep.problems.length > 0) ? [deep] : [];
+  };
+  for await (const batch of readAllGames(backend, signal)) yield await inTurns(batch, examine);
+}
+
+/** Empty for a game that is gone. */
+function verification(
+  { key: { id, layout }, read, inBothLayouts }: FoundGame,
+  decoder: GamesParts['decoder'],
+): Verification[] {
+  const row = rowOf({ id, layout }, read, inBothLayouts, { decoder, depth: 'proof' });
+  if (!row) return [];
+  const { events = 0, snapshots = 0, problems } = row;
+  return [{ key: { id, layout }, events, snapshots, problems }];
+}

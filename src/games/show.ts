@@ -1,0 +1,140 @@
+/** All that can be told about one game. */
+import type { Backend, RecordRead } from '../backend/port.ts';
+import { asFault } from '../base/fault.ts';
+import type { Decoder } from '../engine/history.ts';
+import { readLegacy } from '../game/legacy.ts';
+import type { GameRecord, RecordKey } from '../game/record.ts';
+import { recordDigest } from '../game/record-codec.ts';
+import { type CurrentGame, readCurrent } from './current-game.ts';
+import { decodeGame } from './decoded.ts';
+import { nameText } from './field-values.ts';
+import type { EventRow, GameKey, GameView, HoldingRow, StateView, StoreRow } from './game-view.ts';
+import { given } from './given.ts';
+import { legacyEventRow } from './legacy-rows.ts';
+import { newestState } from './newest-state.ts';
+import { type FoundGame, readGame } from './reading.ts';
+import { rowOf } from './rows.ts';
+import { eventRow, snapshotRow, timelineOf } from './timeline.ts';
+
+export interface ShowParts {
+  readonly backend: Backend;
+  /** What dual writes go to as well. */
+  readonly secondary: Backend | undefined;
+  readonly decoder: Decoder;
+  /** Asks every game server; undefined where there are none to ask. */
+  readonly heldBy: ((id: string, signal?: AbortSignal) => Promise<readonly HoldingRow[]>) | undefined;
+}
+
+const eventsShown = 20;
+
+export async function showGame(
+  parts: ShowParts,
+  key: GameKey,
+  signal?: AbortSignal,
+): Promise<GameView | undefined> {
+  const found = await readGame(parts.backend, key, signal);
+  if (!found) return undefined;
+  const { read, inBothLayouts } = found;
+  const row = rowOf(found.key, read, inBothLayouts, { decoder: parts.decoder, depth: 'proof' });
+  if (!row) return undefined;
+  const [stores, heldBy] = await Promise.all([
+    storesOf(parts, found, signal),
+    heldByOf(parts, found, signal),
+  ]);
+  return {
+    row,
+    readsFrom: parts.backend.readsFrom,
+    ...contentOf(read, parts.decoder),
+    inBothLayouts,
+    stores,
+    ...given({ heldBy }),
+  };
+}
+
+type Content = Pick<GameView, 'state' | 'timeline' | 'snapshots' | 'events' | 'otherFields'>;
+
+function contentOf(read: RecordRead, decoder: Decoder): Content {
+  if (read.kind === 'record') {
+    return read.record.layout === 'legacy'
+      ? legacyContent(read.record)
+      : currentContent(read.record, decoder);
+  }
+  const why = read.kind === 'unreadable' ? read.fault.message : 'the game is gone';
+  return { state: { kind: 'none', why }, timeline: [], snapshots: [], events: [], otherFields: [] };
+}
+
+function currentContent(record: GameRecord, decoder: Decoder): Content {
+  const game = readCurrent(record);
+  const decoded = decodeGame(game, decoder);
+  const events = decoded.events.map(eventRow);
+  return {
+    state: stateOf(game, decoder),
+    timeline: timelineOf(events),
+    snapshots: decoded.snapshots.map(snapshotRow),
+    events: events.slice(-eventsShown),
+    otherFields: game.otherFields,
+  };
+}
+
+function stateOf(game: CurrentGame, decoder: Decoder): StateView {
+  const proved = newestState(game, decoder);
+  if (!proved) return { kind: 'none', why: 'no state can be rebuilt from what is stored' };
+  const { revision, phase, state } = proved;
+  return { kind: revision === game.newestRevision ? 'proved' : 'behind', revision, phase, state };
+}
+
+const legacyFields: readonly string[] = ['phase', 'state', 'snapshots', 'transitions', 'last_updated'];
+
+/** Snapshots of this layout have no revision and no known shape: they are counted, not listed. */
+function legacyContent(record: GameRecord): Content {
+  const { state, phase, transitions } = readLegacy(record);
+  const events: EventRow[] = transitions.map(legacyEventRow);
+  return {
+    state:
+      state === undefined
+        ? { kind: 'none', why: 'the field "state" cannot be read' }
+        : { kind: 'unproved', phase, state },
+    timeline: timelineOf(events),
+    snapshots: [],
+    events: events.slice(-eventsShown),
+    otherFields: record.parts
+      .map(({ name }) => nameText(name))
+      .filter((name) => !legacyFields.includes(name)),
+  };
+}
+
+async function storesOf(
+  { backend, secondary }: ShowParts,
+  { key, read }: FoundGame,
+  signal?: AbortSignal,
+): Promise<StoreRow[]> {
+  const primary: StoreRow = { role: 'primary', location: backend.location, found: foundIn(read) };
+  if (!secondary) return [primary];
+  const found = await readAt(secondary, key, signal);
+  return [primary, { role: 'secondary', location: secondary.location, found }];
+}
+
+async function readAt(backend: Backend, key: RecordKey, signal?: AbortSignal): Promise<StoreRow['found']> {
+  try {
+    const [read] = await backend.readRecords([key], signal);
+    return read ? foundIn(read) : { kind: 'absent' };
+  } catch (thrown) {
+    return { kind: 'unread', fault: asFault(thrown) };
+  }
+}
+
+function foundIn(read: RecordRead): StoreRow['found'] {
+  if (read.kind === 'absent') return { kind: 'absent' };
+  if (read.kind === 'unreadable') return { kind: 'unread', fault: read.fault };
+  const { record } = read;
+  return { kind: 'record', digest: recordDigest(record), ...given({ revision: record.revision }) };
+}
+
+/** The legacy layout is no server's: what they hold is of ours. */
+async function heldByOf(
+  { heldBy }: ShowParts,
+  { key }: FoundGame,
+  signal?: AbortSignal,
+): Promise<readonly HoldingRow[] | undefined> {
+  return key.layout === 'legacy' ? undefined : heldBy?.(key.id, signal);
+}
