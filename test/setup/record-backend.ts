@@ -1,12 +1,13 @@
-/** The port's half that backups use, in memory: whole records, and what a test does to them from outside. */
+/** A backend in memory: whole records, games appended to them, and what a test does to them from outside. */
 
+import { eventField, fieldOf, snapshotField, storedGame } from '../../src/backend/current-layout.ts';
 import { createPhaseTally } from '../../src/backend/phase-tally.ts';
 import type { Backend, Expected, RecordRead } from '../../src/backend/port.ts';
 import { checkRecord } from '../../src/backend/record-check.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { Fault } from '../../src/base/fault.ts';
-import type { GameRecord, RecordKey } from '../../src/game/record.ts';
-import { recordDigest } from '../../src/game/record-codec.ts';
+import type { GameRecord, RecordKey, RecordPart } from '../../src/game/record.ts';
+import { recordDigest, sortedParts } from '../../src/game/record-codec.ts';
 import { keyText, phaseOf } from '../../src/game/record-words.ts';
 
 export interface RecordBackend extends Backend {
@@ -61,10 +62,46 @@ export function recordBackend(clock: Clock, stored: readonly GameRecord[] = []):
     digests: () =>
       Object.fromEntries([...records].map(([key, record]) => [key, recordDigest(record)]).sort()),
     ping: async () => {},
-    append: notUsed,
-    read: notUsed,
-    putSnapshot: notUsed,
-    examine: notUsed,
+    async append(id, { expectedRevision: expected, phase, atMs, event, snapshot, expiresAtMs }) {
+      const key: RecordKey = { id, layout: 'current' };
+      writes.push(key);
+      backend.beforeWrite(key);
+      const before = records.get(keyText(key));
+      const actual = before?.revision ?? 0;
+      if (actual !== expected) return { kind: 'conflict', expected, actual };
+      const revision = actual + 1;
+      const added: Fields = {
+        ...(before ? {} : { created: String(atMs) }),
+        ...{ rev: String(revision), phase, updated: String(atMs) },
+        ...(event ? { [eventField(revision)]: event } : {}),
+        ...(snapshot ? { [snapshotField(revision)]: snapshot.bytes } : {}),
+      };
+      const keep = snapshot?.keep ?? Number.POSITIVE_INFINITY;
+      const parts = trimmed(withFields(before?.parts ?? [], added), keep, 0);
+      records.set(keyText(key), {
+        ...key,
+        revision,
+        parts,
+        ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+      });
+      return { kind: 'committed', revision };
+    },
+    async read(id) {
+      const record = records.get(keyText({ id, layout: 'current' }));
+      return record && storedGame(record);
+    },
+    async putSnapshot(id, { revision, bytes, keep, dropEventsThrough }) {
+      const key: RecordKey = { id, layout: 'current' };
+      writes.push(key);
+      backend.beforeWrite(key);
+      const before = records.get(keyText(key));
+      if (!before?.revision || before.revision < revision)
+        return { kind: 'refused', actual: before?.revision ?? 0 };
+      const parts = withFields(before.parts, { [snapshotField(revision)]: bytes });
+      records.set(keyText(key), { ...before, parts: trimmed(parts, keep, dropEventsThrough) });
+      return { kind: 'stored' };
+    },
+    examine: async () => [],
     async census() {
       const tally = createPhaseTally();
       for (const record of records.values()) tally.add(record.layout, phaseOf(record));
@@ -96,6 +133,28 @@ function keyOfText(text: string): RecordKey {
   return { id, layout: text.startsWith('legacy') ? 'legacy' : 'current' };
 }
 
-function notUsed(): never {
-  throw new Error('Backups do not use this');
+type Fields = Readonly<Record<string, string | Uint8Array>>;
+
+function withFields(parts: readonly RecordPart[], fields: Fields): RecordPart[] {
+  const others = parts.filter(({ name }) => !Object.hasOwn(fields, Buffer.from(name).toString('latin1')));
+  const added = Object.entries(fields).map(
+    ([name, value]): RecordPart => ({
+      name: Buffer.from(name),
+      value: { kind: 'bytes', bytes: Buffer.from(value) },
+    }),
+  );
+  return sortedParts([...others, ...added]);
+}
+
+function trimmed(parts: readonly RecordPart[], keep: number, dropEventsThrough: number): RecordPart[] {
+  const revisionsOf = parts.flatMap(({ name }) => {
+    const field = fieldOf(name);
+    return field?.kind === 'snapshot' ? [field.revision] : [];
+  });
+  const kept = new Set(revisionsOf.sort((a, b) => b - a).slice(0, keep));
+  return parts.filter(({ name }) => {
+    const field = fieldOf(name);
+    if (field?.kind === 'snapshot') return kept.has(field.revision);
+    return field?.kind !== 'event' || field.revision > dropEventsThrough;
+  });
 }

@@ -1,0 +1,102 @@
+/** Brings to the secondary what the primary has stored, and keeps count of what did not follow. */
+import { asFault, Fault } from '../../base/fault.ts';
+import type { RecordKey } from '../../game/record.ts';
+import { keyText } from '../../game/record-words.ts';
+import type { Backend } from '../port.ts';
+import { copyRecord } from './copy-record.ts';
+import { createQueue, type QueueLimits, type Waiting } from './queue.ts';
+
+/**
+ * `missed`: the secondary lacks earlier revisions, or was so slow that it was spared them. `conflict`: it has other
+ * ones. `failed`: it did not do the write, or did not say so.
+ */
+export const divergences = ['missed', 'conflict', 'failed'] as const;
+export type Divergence = (typeof divergences)[number];
+
+export interface DualWriteListener {
+  /** The secondary did not follow a write; it is brought to what the primary has then, or with a later write. */
+  diverged(event: { readonly key: RecordKey; readonly reason: Divergence; readonly fault?: Fault }): void;
+}
+
+/** The same write as on the primary, and whether the secondary was where it should be. */
+export interface Replay extends Waiting {
+  run(secondary: Backend, signal: AbortSignal): Promise<'done' | 'missed' | 'conflict'>;
+}
+
+export interface Mirror {
+  /** Does the same on the secondary, some time soon. */
+  follow(key: RecordKey, replay: Replay): void;
+  /**
+   * Copies what the primary has, some time soon.
+   * @param mayLower as `copyRecord`
+   */
+  copy(key: RecordKey, mayLower: boolean): void;
+  diverging(): number;
+  waiting(): number;
+  /** Resolves when nothing waits or runs. */
+  idle(): Promise<void>;
+  settle(): Promise<number>;
+  /** Gives up what waits and interrupts what runs. */
+  stop(): void;
+}
+
+export function createMirror(
+  sides: { readonly primary: Backend; readonly secondary: Backend },
+  listener: DualWriteListener,
+  limits: QueueLimits,
+): Mirror {
+  /** Games that are not known to be the same. */
+  const doubtful = new Map<string, { readonly key: RecordKey; readonly mayLower: boolean }>();
+  const stopped = new AbortController();
+
+  const tell = (key: RecordKey, reason: Divergence, fault?: Fault) =>
+    listener.diverged({ key, reason, ...(fault ? { fault } : {}) });
+
+  const tryCopy = async (key: RecordKey, asked: boolean) => {
+    const mayLower = asked || (doubtful.get(keyText(key))?.mayLower ?? false);
+    const copied = await copyRecord(sides, key, mayLower, stopped.signal).catch((thrown) => asFault(thrown));
+    if (copied === 'same' || copied === 'copied') doubtful.delete(keyText(key));
+    else doubtful.set(keyText(key), { key, mayLower });
+    return copied;
+  };
+
+  const copy = async (key: RecordKey, mayLower: boolean) => {
+    const copied = await tryCopy(key, mayLower);
+    if (copied instanceof Fault) tell(key, 'failed', copied);
+    else if (copied === 'moving' || copied === 'ahead') tell(key, 'conflict');
+  };
+
+  const replay = async (key: RecordKey, write: Replay) => {
+    // It lacks more than this write.
+    if (doubtful.has(keyText(key))) return copy(key, false);
+    const outcome = await write.run(sides.secondary, stopped.signal).catch((thrown) => asFault(thrown));
+    if (outcome === 'done') return;
+    if (outcome instanceof Fault) tell(key, 'failed', outcome);
+    else if (outcome === 'missed') tell(key, 'missed');
+    const copied = await tryCopy(key, false);
+    // The same after all: a copy that was made while the primary wrote this has brought it already.
+    if (outcome === 'conflict' && copied !== 'same') tell(key, 'conflict');
+  };
+
+  const queue = createQueue<Replay>(limits, { replay, copy });
+
+  return {
+    follow(key, write) {
+      if (!queue.replay(key, write)) tell(key, 'missed');
+    },
+    copy: queue.copy,
+    diverging: () => doubtful.size,
+    waiting: queue.waiting,
+    idle: queue.idle,
+    async settle() {
+      await queue.idle();
+      for (const { key, mayLower } of [...doubtful.values()]) queue.copy(key, mayLower);
+      await queue.idle();
+      return doubtful.size;
+    },
+    stop() {
+      stopped.abort();
+      for (const key of queue.drop()) tell(key, 'missed');
+    },
+  };
+}
