@@ -2,26 +2,30 @@
  * All that the console's screens may reach. `cli/console.ts` hands in the real ones; tests hand in fakes. Screens
  * see feeds and plain types, never a backend, the engine or the environment.
  */
-import type { Report, RunObserver } from '../src/action/action.ts';
+import type { Action, Report, RunObserver } from '../src/action/action.ts';
 import type { Plan } from '../src/action/plan.ts';
 import type { ArchiveListing, Validation } from '../src/backup/archive-list.ts';
 import type { Clock } from '../src/base/clock.ts';
 import type { Feed } from '../src/base/feed.ts';
+import type { Actions } from '../src/compose.ts';
 import type { FleetFlags } from '../src/flags/store.ts';
 import type { Point, SignalId } from '../src/metrics/source.ts';
 import type { Runbook } from '../src/runbook/runbook.ts';
 import type { Walk } from '../src/runbook/walk.ts';
 import type { Status } from '../src/status/status.ts';
 
-/** What an action asked for from a screen needs; one member for each action the console offers. */
-export type ActionRequest =
-  | { readonly action: 'backup create' }
-  | {
-      readonly action: 'backup restore';
-      readonly archive: string;
-      readonly onExisting: 'fail' | 'skip' | 'newer' | 'overwrite';
-    }
-  | { readonly action: 'rollback run'; readonly reason: string };
+type Asked<Open> = Open extends () => Promise<Action<infer Input, infer Detail>>
+  ? { readonly input: Input; readonly detail: Detail }
+  : never;
+
+/** Every action that can be planned, with what it needs and what its plan holds. */
+export type ActionKinds = { readonly [Name in keyof Actions]: Asked<Actions[Name]> };
+export type ActionName = keyof ActionKinds;
+
+/** What a screen asks for. */
+export type ActionRequest<Name extends ActionName = ActionName> = {
+  [One in Name]: { readonly action: One; readonly input: ActionKinds[One]['input'] };
+}[Name];
 
 export interface ConsolePorts {
   readonly world: {
@@ -32,6 +36,8 @@ export interface ConsolePorts {
     /** True drops every key that changes the target, and says so. */
     readonly readOnly: boolean;
     readonly version: string;
+    /** Whether backups hold finished games too, as configured. */
+    readonly backupCompletedGames: boolean;
   };
   readonly clock: Clock;
   readonly feeds: {

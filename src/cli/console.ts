@@ -1,9 +1,9 @@
 /** Hands the world to the console's screens. The only importer of views. */
 import { runConsole } from '../../views/console.tsx';
 import { isScreenId, type ScreenId, screenIds } from '../../views/navigation.ts';
-import type { ActionRequest, ConsolePorts } from '../../views/ports.ts';
+import type { ActionKinds, ActionName, ActionRequest, ConsolePorts } from '../../views/ports.ts';
 import type { Action, Report, RunObserver } from '../action/action.ts';
-import { Confirmed, type Plan, type PlanDetail } from '../action/plan.ts';
+import { Confirmed, type Plan } from '../action/plan.ts';
 import type { Runner } from '../action/run.ts';
 import { validateArchive } from '../backup/validate.ts';
 import { Fault } from '../base/fault.ts';
@@ -44,11 +44,14 @@ export async function openConsole(world: World, { color, ascii, screen }: Consol
 }
 
 function consolePorts(world: World): ConsolePorts {
-  const { environment, simulated, readOnly, version, clock, place } = world;
+  const { environment, simulated, readOnly, version, clock, place, settings } = world;
   const readStatus = once(() => world.statusReader());
   let source: MetricSource | undefined;
   return {
-    world: { environment, simulated, place, readOnly, version },
+    world: {
+      ...{ environment, simulated, place, readOnly, version },
+      backupCompletedGames: settings.backupCompletedGames,
+    },
     clock,
     feeds: {
       status: createFeed({
@@ -87,24 +90,20 @@ function consolePorts(world: World): ConsolePorts {
   };
 }
 
-async function prepare(
-  { runner, actions, settings }: World,
-  request: ActionRequest,
+/** The actions by name, so that what a name opens is known to take that name's input. */
+type OpenActions = {
+  readonly [Name in ActionName]: () => Promise<
+    Action<ActionKinds[Name]['input'], ActionKinds[Name]['detail']>
+  >;
+};
+
+async function prepare<Name extends ActionName>(
+  { runner, actions }: { readonly runner: World['runner']; readonly actions: OpenActions },
+  { action, input }: ActionRequest<Name>,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const { prepare: plan } = await runner();
-  switch (request.action) {
-    case 'backup create':
-      return plan(
-        await actions['backup create'](),
-        { includeCompleted: settings.backupCompletedGames },
-        signal,
-      );
-    case 'backup restore':
-      return plan(await actions['backup restore'](), request, signal);
-    case 'rollback run':
-      return plan(await actions['rollback run'](), request, signal);
-  }
+  const by = await runner();
+  return by.prepare(await actions[action](), input, signal);
 }
 
 interface RunWith {
@@ -116,29 +115,26 @@ interface RunWith {
 async function run(world: World, plan: Plan, how: RunWith): Promise<Report> {
   // The screens offer no key for it; this holds whatever a screen does.
   refuseReadOnly(world, plan);
-  const { runner, actions } = world;
-  const by = await runner();
-  switch (plan.action) {
-    case 'backup create':
-      return applySaved(by, await actions['backup create'](), plan, how);
-    case 'backup restore':
-      return applySaved(by, await actions['backup restore'](), plan, how);
-    case 'rollback run':
-      return applySaved(by, await actions['rollback run'](), plan, how);
-    default:
-      throw new Fault('unsupported', `The console cannot run ${plan.action}`, {
-        next: 'Run it from the shell',
-      });
+  const { actions, runner } = world;
+  if (!isActionOf(actions, plan.action)) {
+    throw new Fault('unsupported', `The console cannot run ${plan.action}`, {
+      next: 'Run it from the shell',
+    });
   }
+  return applySaved(await runner(), actions, plan.action, plan, how);
 }
 
+const isActionOf = (actions: OpenActions, name: string): name is ActionName => Object.hasOwn(actions, name);
+
 /** What runs is the saved plan, as its file says, not the copy that was on the screen. */
-async function applySaved<I, D extends PlanDetail>(
+async function applySaved<Name extends ActionName>(
   runner: Runner,
-  action: Action<I, D>,
+  actions: OpenActions,
+  name: Name,
   { id }: Plan,
   { typed, observer, signal }: RunWith,
 ): Promise<Report> {
+  const action = await actions[name]();
   const plan = await runner.load(action, id);
   const confirmed = typed === undefined ? Confirmed.local(plan) : Confirmed.byTyping(plan, typed);
   return runner.apply(action, confirmed, observer, signal);

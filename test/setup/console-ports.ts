@@ -275,6 +275,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       place: 'embedded /var/lib/gamekeeper',
       readOnly,
       version: '0.1.0',
+      backupCompletedGames: false,
     },
     clock: handClock(),
     feeds: {

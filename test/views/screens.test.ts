@@ -91,7 +91,7 @@ test('the preview shows counts, changes, warnings and what was not verified befo
   expect(screen.text()).toMatch(/update +use_state_persistence on alpha +100 % → off/);
   expect(screen.text()).toContain('! warning       12 games are unpersisted now');
   expect(screen.text()).toContain('? not verified  Whether bravo answers in time');
-  expect(ports.requests).toEqual([{ action: 'rollback run', reason: 'errors everywhere' }]);
+  expect(ports.requests).toEqual([{ action: 'rollback run', input: { reason: 'errors everywhere' } }]);
   expect(ports.runs).toEqual([]);
 });
 
@@ -307,7 +307,7 @@ test('restoring asks what becomes of games that exist, then previews', async () 
   screen.send('3');
   await screen.shows('PREVIEW');
   expect(ports.requests).toEqual([
-    { action: 'backup restore', archive: '20261123T115400Z-aaaaaa', onExisting: 'newer' },
+    { action: 'backup restore', input: { archive: '20261123T115400Z-aaaaaa', onExisting: 'newer' } },
   ]);
 });
 

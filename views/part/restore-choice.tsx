@@ -5,7 +5,7 @@ import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 import { Lines } from './text.tsx';
 
-type OnExisting = Extract<ActionRequest, { action: 'backup restore' }>['onExisting'];
+type OnExisting = ActionRequest<'backup restore'>['input']['onExisting'];
 
 /** What becomes of games that are there already; the safest first. */
 const policies: readonly { readonly policy: OnExisting; readonly text: string }[] = [

@@ -34,7 +34,7 @@ export function Backups() {
           onChoose={(onExisting) =>
             setDoing({
               what: 'act',
-              request: { action: 'backup restore', archive: doing.archive.name, onExisting },
+              request: { action: 'backup restore', input: { archive: doing.archive.name, onExisting } },
             })
           }
           onCancel={leave}
@@ -47,7 +47,15 @@ export function Backups() {
         <ArchiveTable
           state={archives}
           filter={filter}
-          onCreate={() => setDoing({ what: 'act', request: { action: 'backup create' } })}
+          onCreate={() =>
+            setDoing({
+              what: 'act',
+              request: {
+                action: 'backup create',
+                input: { includeCompleted: ports.world.backupCompletedGames },
+              },
+            })
+          }
           onValidate={(archive) => setDoing({ what: 'validate', archive })}
           onRestore={(archive) => setDoing({ what: 'choose', archive })}
         />

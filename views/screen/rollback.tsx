@@ -31,7 +31,7 @@ export function Rollback() {
     <FlagsView
       asking={doing === 'reason'}
       onAsk={() => setDoing('reason')}
-      onReason={(reason) => setDoing({ action: 'rollback run', reason })}
+      onReason={(reason) => setDoing({ action: 'rollback run', input: { reason } })}
       onCancel={leave}
     />
   );

@@ -45,7 +45,10 @@ function Walking({ walk }: { readonly walk: Walk }) {
     <WalkNode
       control={control}
       onAct={() =>
-        setRequest({ action: 'rollback run', reason: `runbook ${runbook.id}: ${node.title} (run ${runId})` })
+        setRequest({
+          action: 'rollback run',
+          input: { reason: `runbook ${runbook.id}: ${node.title} (run ${runId})` },
+        })
       }
     />
   );
