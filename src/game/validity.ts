@@ -1,7 +1,17 @@
-/** What is wrong with the state of a game, for those who make, inspect or correct one; the engine does not ask. */
+/** What is wrong with the state of a game, for those who play, make, inspect or correct one. */
 import * as z from 'zod';
 import type { Json } from './game.ts';
 import type { Phase } from './phases.ts';
+
+/** Stable words for metrics and scripts. `state`: it is no object; `phase`: a move that is not allowed. */
+export const problemTypes = ['state', 'room-id', 'players', 'timestamps', 'duration', 'phase'] as const;
+export type ProblemType = (typeof problemTypes)[number];
+
+export interface StateProblem {
+  readonly type: ProblemType;
+  /** One line for people, naming the field. */
+  readonly message: string;
+}
 
 const longestMs = 4 * 3_600_000;
 const fewestPlayers = 2;
@@ -9,6 +19,13 @@ const mostPlayers = 8;
 
 const text = z.string().min(1);
 const time = z.iso.datetime();
+
+const typeOfField: Readonly<Record<string, ProblemType>> = {
+  room_id: 'room-id',
+  players: 'players',
+  created_at: 'timestamps',
+  updated_at: 'timestamps',
+};
 
 const validState = z
   .looseObject({
@@ -18,19 +35,28 @@ const validState = z
     updated_at: time,
   })
   .check(({ value: { players, created_at, updated_at }, issues }) => {
-    const say = (message: string, path: string) =>
-      issues.push({ code: 'custom', message, path: [path], input: undefined });
+    const say = (message: string, path: string, type?: ProblemType) =>
+      issues.push({ code: 'custom', message, path: [path], input: undefined, params: { type } });
     if (new Set(players.map((player) => player.id)).size < players.length) say('two have one id', 'players');
     const lastedMs = Date.parse(updated_at) - Date.parse(created_at);
     if (lastedMs < 0) say('before the game was created', 'updated_at');
-    if (lastedMs > longestMs) say('more than 4 h after the game was created', 'updated_at');
+    if (lastedMs > longestMs) say('more than 4 h after the game was created', 'updated_at', 'duration');
   });
 
-/** One line for each problem, naming the field; none for a valid state. A room that waits may lack players. */
-export function stateProblems(state: Json, phase: Phase): readonly string[] {
+/** All of them; none for a valid state. A room that waits may lack players. */
+export function stateProblems(state: Json, phase: Phase): readonly StateProblem[] {
   const { data, error } = validState.safeParse(state);
-  if (error)
-    return error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
-  const needsPlayers = phase !== 'NOT_STARTED' && data.players.length < fewestPlayers;
-  return needsPlayers ? [`players: ${data.players.length}, at least ${fewestPlayers} are needed`] : [];
+  if (error) return error.issues.map(problemOf);
+  if (phase === 'NOT_STARTED' || data.players.length >= fewestPlayers) return [];
+  const message = `players: ${data.players.length}, at least ${fewestPlayers} are needed`;
+  return [{ type: 'players', message }];
+}
+
+function problemOf(issue: z.core.$ZodIssue): StateProblem {
+  const { path, message } = issue;
+  const isTooLong = issue.code === 'custom' && issue.params?.type === 'duration';
+  return {
+    type: isTooLong ? 'duration' : (typeOfField[String(path[0])] ?? 'state'),
+    message: [path.join('.'), message].filter(Boolean).join(': '),
+  };
 }
