@@ -1,0 +1,85 @@
+/**
+ * The admin API of a game server, as `createAdminHandler` serves it and as we read it: what a server holds in memory, and
+ * how to have it let go. Version 1; every answer is one of these documents, an error's body is `adminErrorSchema`.
+ */
+import * as z from 'zod';
+import type { Json } from '../game/game.ts';
+
+const json = z.custom<Json>((value) => value !== undefined);
+const count = z.int().nonnegative();
+const time = z.iso.datetime();
+
+/** Without this body a 404 comes from a server that has no admin API. */
+export const adminErrorSchema = z.object({
+  admin: z.literal(1),
+  error: z.object({
+    code: z.enum(['unauthorized', 'no-such-call', 'wrong-use', 'too-large', 'not-held', 'refused', 'failed']),
+    message: z.string(),
+  }),
+});
+export type AdminError = z.infer<typeof adminErrorSchema>['error'];
+
+const heldSummarySchema = z.object({
+  id: z.string(),
+  revision: count,
+  /** Transitions that only this server's memory has. */
+  ahead: count,
+  phase: z.string(),
+  /** Since when storage lacks some; null when it lacks none. */
+  unpersisted_since: time.nullable(),
+  /** Newest revision in storage once memory and storage are known to have gone different ways, else null. */
+  diverged_at: count.nullable(),
+  state_hash: z.string(),
+});
+/** `GET /admin/games/:id`; `not-held` when memory does not have it. */
+export const heldGameSchema = heldSummarySchema.extend({ state: json });
+export type HeldSummary = Readonly<z.infer<typeof heldSummarySchema>>;
+export type HeldGame = Readonly<z.infer<typeof heldGameSchema>>;
+
+export const mostIdsAtOnce = 500;
+/** `POST /admin/games/find`: which of these are in memory. */
+export const findSchema = z.object({ ids: z.array(z.string()).max(mostIdsAtOnce) });
+export const foundSchema = z.object({ held: z.array(heldSummarySchema) });
+
+/** `POST /admin/games/:id/evict`; `refused` where transitions would be lost and `discard` is false. */
+export const evictSchema = z.object({ discard: z.boolean().default(false) });
+/** Transitions that were discarded. */
+export const evictedSchema = z.object({ lost: count });
+
+/** `POST /admin/games/:id/snapshot` */
+export const snapshotTakenSchema = z.object({ revision: count });
+
+/** `PUT /admin/cache`: games in memory beside those that wait for storage; how long one that nobody asks for stays. */
+export const cacheLimitsSchema = z.object({
+  games: z.int().min(1).max(1_000_000),
+  ttl_seconds: z.number().positive().max(31_536_000).nullable(),
+});
+/** `GET /admin/cache`, and the answer to the other. */
+export const cacheSchema = cacheLimitsSchema.extend({ held: count });
+export type CacheLimits = Readonly<z.infer<typeof cacheLimitsSchema>>;
+export type Cache = Readonly<z.infer<typeof cacheSchema>>;
+
+const waitingSchema = z.object({ id: z.string(), phase: z.string(), transitions: count, since: time });
+const divergedSchema = z.object({
+  id: z.string(),
+  revision: count,
+  ahead: count,
+  stored_revision: count,
+});
+const lostSchema = z.object({
+  id: z.string(),
+  transitions: count,
+  since: time,
+  at: time,
+  why: z.string(),
+});
+/** `GET /admin/unpersisted`: counts of all, and the first or the newest hundred by name. */
+export const unpersistedSchema = z.object({
+  games: count,
+  oldest: time.nullable(),
+  waiting: z.array(waitingSchema),
+  diverged: z.array(divergedSchema),
+  lost_transitions: count,
+  lost: z.array(lostSchema),
+});
+export type UnpersistedGames = Readonly<z.infer<typeof unpersistedSchema>>;
