@@ -1,6 +1,12 @@
 /** What game servers persist their games with. */
 export { type BreakerSettings, withBreaker } from './backend/breaker.ts';
 export { type BackendPlace, openBackend } from './backend/catalogue.ts';
+export {
+  type DualWrite,
+  type DualWriteOptions,
+  withDualWrite,
+} from './backend/dual-write/dual-write.ts';
+export type { Divergence, DualWriteListener } from './backend/dual-write/mirror.ts';
 export { observed } from './backend/observed.ts';
 export type { Backend, BackendKind, Observer } from './backend/port.ts';
 export { retryReads } from './backend/retry.ts';

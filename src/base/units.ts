@@ -5,7 +5,16 @@
  */
 
 /** What a figure counts; `ratio` is 0 to 1, the rest are what they say. */
-export const units = ['per-second', 'per-minute', 'ratio', 'seconds', 'bytes', 'games', 'servers'] as const;
+export const units = [
+  'per-second',
+  'per-minute',
+  'ratio',
+  'seconds',
+  'bytes',
+  'games',
+  'servers',
+  'writes',
+] as const;
 export type Unit = (typeof units)[number];
 
 const secondMs = 1000;
@@ -29,6 +38,7 @@ export function formatValue(value: number | undefined, unit: Unit): string {
       return `${formatRate(value)}/min`;
     case 'games':
     case 'servers':
+    case 'writes':
       return formatNumber(value);
   }
 }

@@ -82,6 +82,21 @@ export const metrics = {
     help: 'Size at which the backend is full; absent when it has no limit.',
     labels: { backend: [] },
   },
+  state_dual_write_divergence_total: {
+    kind: 'counter',
+    help: 'Writes that the secondary of dual writes did not follow. No series without dual writes.',
+    labels: { reason: [] },
+  },
+  state_dual_write_diverging_games: {
+    kind: 'gauge',
+    help: 'Games that the secondary is not known to hold as the primary does. Absent without dual writes.',
+    labels: {},
+  },
+  state_dual_write_waiting_writes: {
+    kind: 'gauge',
+    help: 'Writes that the primary has and the secondary was not asked for yet. Absent without dual writes.',
+    labels: {},
+  },
   state_config_info: {
     kind: 'gauge',
     help: 'Always 1; its labels say how the engine is configured.',

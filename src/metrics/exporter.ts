@@ -1,5 +1,7 @@
 /** The metrics of one game server, for /metrics: the rows of the catalogue in a registry of their own. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DualWrite } from '../backend/dual-write/dual-write.ts';
+import { type DualWriteListener, divergences } from '../backend/dual-write/mirror.ts';
 import type { BackendKind, Census, Observer } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EngineObserver } from '../engine/engine.ts';
@@ -15,6 +17,8 @@ export interface GaugeSources {
   unpersisted(): { readonly games: number; readonly oldestAtMs: number | undefined } | undefined;
   breaker(): BreakerState | undefined;
   storage(): Pick<Census, 'usedBytes' | 'limitBytes'> | undefined;
+  /** Only where dual writes are on. */
+  dualWrite?(): Pick<DualWrite, 'diverging' | 'waiting'> | undefined;
 }
 
 interface ExporterOptions {
@@ -24,7 +28,7 @@ interface ExporterOptions {
   readonly gauges: GaugeSources;
 }
 
-export interface Exporter extends Observer, EngineObserver {
+export interface Exporter extends Observer, EngineObserver, DualWriteListener {
   readonly contentType: string;
   /** The text of one scrape. Never rejects. */
   expose(): Promise<string>;
@@ -43,7 +47,12 @@ const storageFaults = ['backend-unreachable', 'backend-denied', 'backend-failed'
 
 export function createExporter(options: ExporterOptions): Exporter {
   const registry = new Registry();
-  const known = { backend: [options.backend], error_type: storageFaults };
+  const known = {
+    backend: [options.backend],
+    error_type: storageFaults,
+    // Without dual writes there is nothing to count, and 0 would say that all is well.
+    reason: options.gauges.dualWrite ? divergences : [],
+  };
   const counters = registerCounters(registry, known);
   const duration = registerHistogram(registry, 'state_operation_duration_seconds', known);
   const read = gaugeSeries(options);
@@ -64,6 +73,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       counters.state_transitions_total.inc({ from_phase: from ?? 'none', to_phase: to, outcome }),
     snapshot: ({ trigger, outcome }) => counters.state_snapshots_total.inc({ trigger, outcome }),
     recovery: ({ outcome }) => counters.state_recovery_attempts_total.inc({ mode: 'latest', outcome }),
+    diverged: ({ reason }) => counters.state_dual_write_divergence_total.inc({ reason }),
     cache: ({ result }) => counters.state_cache_requests_total.inc({ cache: 'games', result }),
   };
 }
@@ -106,6 +116,8 @@ function gaugeSeries({
       })),
     state_storage_limit_bytes: () =>
       unlabelled(gauges.storage()?.limitBytes).map(({ value }) => ({ labels: { backend }, value })),
+    state_dual_write_diverging_games: () => unlabelled(gauges.dualWrite?.()?.diverging()),
+    state_dual_write_waiting_writes: () => unlabelled(gauges.dualWrite?.()?.waiting()),
     state_config_info: () => [{ labels: { strategy, backend }, value: 1 }],
   };
 }

@@ -27,6 +27,10 @@ export const signals = {
   breakersOpen: { title: 'Circuit breakers open', unit: 'servers' },
   unpersistedGames: { title: 'Unpersisted games', unit: 'games' },
   unpersistedSeconds: { title: 'Oldest unpersisted', unit: 'seconds' },
+  /** `by` reason. The three of dual writes have no data where there are none. */
+  dualWriteDivergence: { title: 'Dual writes not followed', unit: 'per-minute' },
+  dualWriteDiverging: { title: 'Games diverging', unit: 'games' },
+  dualWriteWaiting: { title: 'Dual writes waiting', unit: 'writes' },
 } as const satisfies Record<string, { title: string; unit: Unit }>;
 
 export type SignalId = keyof typeof signals;

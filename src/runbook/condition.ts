@@ -32,6 +32,7 @@ const suffixes: Readonly<Record<string, Suffix>> = {
   '/min': { unit: 'per-minute' },
   games: { unit: 'games' },
   servers: { unit: 'servers' },
+  writes: { unit: 'writes' },
 };
 
 const form = /^([a-z][A-Za-z0-9]{0,31})\s*(>=|<=|>|<)\s*(\d{1,15}(?:\.\d{1,15})?)\s*(\S*)$/;

@@ -71,6 +71,8 @@ const value = (number: number, by?: Record<string, number>): Reading => ({
   ...(by ? { by } : {}),
 });
 
+const noDualWrites: Reading = { kind: 'none', why: 'no target reports dual writes' };
+
 export function readings(changes: Partial<Record<SignalId, Reading>> = {}): Readings {
   return {
     atMs: startMs,
@@ -94,6 +96,9 @@ export function readings(changes: Partial<Record<SignalId, Reading>> = {}): Read
       breakersOpen: value(0),
       unpersistedGames: value(0),
       unpersistedSeconds: value(0),
+      dualWriteDivergence: noDualWrites,
+      dualWriteDiverging: noDualWrites,
+      dualWriteWaiting: noDualWrites,
       ...changes,
     },
   };

@@ -46,6 +46,9 @@ export const compute: Readonly<Record<SignalId, Compute>> = {
   breakersOpen,
   unpersistedGames: gauge('state_unpersisted_games', undefined, sum),
   unpersistedSeconds: gauge('state_unpersisted_oldest_seconds', undefined, max),
+  dualWriteDivergence: rate('state_dual_write_divergence_total', all, 60, 'reason'),
+  dualWriteDiverging: gauge('state_dual_write_diverging_games', undefined, sum),
+  dualWriteWaiting: gauge('state_dual_write_waiting_writes', undefined, sum),
 };
 
 const none = (why: string): Reading => ({ kind: 'none', why });

@@ -95,6 +95,21 @@ describe('createExporter', () => {
     ]);
   });
 
+  it('tells of dual writes only where there are some', async () => {
+    expect((await exporterWith().expose()).split('\n').filter((line) => /^state_dual/.test(line))).toEqual(
+      [],
+    );
+    const exporter = exporterWith({ dualWrite: () => ({ diverging: () => 2, waiting: () => 7 }) });
+    exporter.diverged({ key: { id: 'a', layout: 'current' }, reason: 'missed' });
+    expect((await exporter.expose()).split('\n').filter((line) => /^state_dual/.test(line))).toEqual([
+      'state_dual_write_divergence_total{reason="missed"} 1',
+      'state_dual_write_divergence_total{reason="conflict"} 0',
+      'state_dual_write_divergence_total{reason="failed"} 0',
+      'state_dual_write_diverging_games 2',
+      'state_dual_write_waiting_writes 7',
+    ]);
+  });
+
   it('keeps two exporters of one process apart', async () => {
     const [one, other] = [exporterWith(), exporterWith()];
     one.cache({ result: 'hit' });

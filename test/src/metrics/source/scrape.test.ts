@@ -177,6 +177,21 @@ describe('a scrape of real exporters', () => {
     expect(signals.breakersOpen).toMatchObject({ value: 1, by: { closed: 1, open: 1 } });
   });
 
+  it('sums how far the secondaries of dual writes are behind, and has no figure where there are none', async () => {
+    const dualWrite = () => ({ diverging: () => 2, waiting: () => 5 });
+    const target = await startTarget({ dualWrite });
+    const { source, next } = sourceOf([await startTarget(), target]);
+    await source.read();
+    target.exporter.diverged({ key: { id: 'a', layout: 'current' }, reason: 'conflict' });
+    const { signals } = await next(30_000);
+    expect(signals.dualWriteDiverging).toEqual(exactly(2));
+    expect(signals.dualWriteWaiting).toEqual(exactly(5));
+    expect(signals.dualWriteDivergence).toMatchObject({ value: 2, by: { conflict: 2 } });
+    const without = (await sourceOf([await startTarget()]).source.read()).signals;
+    expect(without.dualWriteDiverging.kind).toBe('none');
+    expect(without.dualWriteDivergence.kind).toBe('none');
+  });
+
   it('has no storage limit where none is set', async () => {
     const storage = () => ({ usedBytes: { all: 1 }, limitBytes: undefined });
     const { signals } = await sourceOf([await startTarget({ storage })]).source.read();
