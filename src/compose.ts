@@ -15,7 +15,8 @@ import { currentIdentity, type Identity } from './base/identity.ts';
 import { type RunId, randomHex } from './base/ids.ts';
 import { once } from './base/once.ts';
 import { createRedactor } from './base/redact.ts';
-import type { Settings } from './config/load.ts';
+import type { Settings } from './config/settings.ts';
+import type { Store } from './config/target.ts';
 import type { FlagStore } from './flags/store.ts';
 import type { GamesPort } from './games/game-view.ts';
 import type { MetricSource } from './metrics/source.ts';
@@ -151,11 +152,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
   });
 
   const codec = once(async () => {
-    const [{ createCodec }, { productionSettings }] = await Promise.all([
-      import('./engine/codec.ts'),
-      import('./engine/settings.ts'),
-    ]);
-    return createCodec(productionSettings);
+    const { createCodec } = await import('./engine/codec.ts');
+    return createCodec(settings.engine);
   });
 
   const games = once(async () => {
@@ -233,7 +231,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     ]);
     const { walks } = stateFolder(stateDir, environment);
     const journal = (run: RunId) => createLog({ path: join(walks, `${run}.jsonl`), clock });
-    const redact = createRedactor(secretsOf(settings));
+    const redact = createRedactor(settings.secrets);
     return start(
       { runbook, metrics: await metrics(), journal, clock, random: randomHex, actor, redact },
       signal,
@@ -275,9 +273,8 @@ async function openTarget(
   clock: Clock,
 ): Promise<Backend> {
   const { openBackend } = await import('./backend/catalogue.ts');
-  const { connectTimeoutMs, operationTimeoutMs, target } = settings;
-  if (target.kind === 'redis') return openBackend({ ...target, connectTimeoutMs, operationTimeoutMs }, clock);
-  if (target.kind === 'dynamodb') return openBackend(target, clock);
+  const { target } = settings;
+  if (target.kind !== 'sandbox') return openBackend(target, clock);
   await sandbox();
   const [{ openFaultFile, withStorageFaults }, { sandboxPaths }] = await Promise.all([
     import('./sandbox/faults.ts'),
@@ -290,20 +287,13 @@ async function openTarget(
 }
 
 function placeOf({ target }: Settings): string {
-  switch (target.kind) {
-    case 'sandbox':
-      return 'embedded sandbox';
-    case 'redis':
-      return parseRedisUrl(target.url).location;
-    case 'dynamodb':
-      return 'dynamodb';
-  }
+  return target.kind === 'sandbox' ? 'embedded sandbox' : locationOf(target);
 }
 
-/** As written and as meant: a password may be percent-encoded in its URL. */
-function secretsOf({ target }: Settings): string[] {
-  if (target.kind !== 'redis') return [];
-  return [URL.parse(target.url)?.password ?? '', parseRedisUrl(target.url).password ?? ''];
+/** For people, without secrets, before anything is reached. */
+function locationOf(store: Store): string {
+  if (store.kind === 'redis') return parseRedisUrl(store.url).location;
+  return `dynamodb table ${store.table}${store.endpoint === undefined ? '' : ` at ${store.endpoint}`}`;
 }
 
 function sandboxEnded(): Fault {

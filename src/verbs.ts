@@ -31,6 +31,8 @@ export interface Option {
   readonly about: string;
   readonly choices?: readonly string[];
   readonly fallback?: string;
+  /** Each use adds a value; without it the last one counts. */
+  readonly repeats?: true;
   /** Options, by commander's names, that say otherwise. */
   readonly conflicts?: readonly string[];
 }

@@ -8,7 +8,7 @@ import { talkToPerson, talkToScript } from './conversation.ts';
 import { exitOfFault } from './exit.ts';
 import { interruptOnSignals } from './interruption.ts';
 import { createJsonOutput, createTextOutput, type Origin } from './output.ts';
-import { parseInvocation } from './program.ts';
+import { configFlags, parseInvocation } from './program.ts';
 
 /** Runs one verb and ends the process with the exit code of the contract. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -32,9 +32,7 @@ async function runOnce(argv: readonly string[]): Promise<number> {
     const invocation = parseInvocation(argv, packageJson.version, (text) => process.stdout.write(text));
     if (!invocation) return 0;
     output = outputFor(invocation.verb.name);
-    const settings = await loadSettings(
-      typeof invocation.options.profile === 'string' ? { profile: invocation.options.profile } : {},
-    );
+    const settings = await loadSettings(configFlags(invocation.options));
     world = compose({
       settings,
       readOnly: invocation.options.readOnly === true,

@@ -1,6 +1,7 @@
 /** Commander, fed from the catalogue of verbs. */
 import { Command, CommanderError, Option as CommanderOption } from 'commander';
 import { Fault } from '../base/fault.ts';
+import type { ConfigFlags } from '../config/layers.ts';
 import { type Option, type Verb, verbs } from '../verbs.ts';
 import type { OptionValue } from './verb.ts';
 
@@ -14,8 +15,23 @@ export interface Invocation {
 const commonOptions: readonly Option[] = [
   { form: '--json', about: 'one JSON document on stdout' },
   { form: '--profile <name>', about: 'use the variables of this profile' },
+  {
+    form: '--prefer <which>',
+    about: 'which one is meant where profile and environment name different platforms',
+    choices: ['profile', 'environment'],
+  },
+  { form: '--set <name=value>', about: 'set a variable for this call; may be repeated', repeats: true },
   { form: '--read-only', about: 'refuse everything that changes the target' },
 ];
+
+/** What the options that every verb takes say about the configuration. */
+export function configFlags({ profile, prefer, set }: Invocation['options']): ConfigFlags {
+  return {
+    ...(typeof profile === 'string' ? { profile } : {}),
+    ...(prefer === 'profile' || prefer === 'environment' ? { prefer } : {}),
+    ...(Array.isArray(set) ? { set } : {}),
+  };
+}
 
 /**
  * @param print receives help and version
@@ -115,6 +131,7 @@ function describe(command: Command, verb: Verb): Command {
   for (const row of [...(verb.options ?? []), ...commonOptions]) {
     const option = new CommanderOption(row.form, row.about);
     if (row.choices) option.choices([...row.choices]);
+    if (row.repeats) option.argParser((text, before: readonly string[] = []) => [...before, text]);
     if (row.fallback) option.default(row.fallback);
     if (row.conflicts) option.conflicts([...row.conflicts]);
     command.addOption(option);

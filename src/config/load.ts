@@ -1,111 +1,93 @@
-/** The only reader of the environment: it turns variables and a profile into Settings. */
-import { homedir } from 'node:os';
+/** The only reader of the environment: it turns flags, variables and a profile into settings. */
 import { join } from 'node:path';
 import { Fault } from '../base/fault.ts';
-import type { RawValues } from './raw.ts';
-import { isVariable, type Values, type VariableName, variables } from './schema.ts';
+import { checkCombinations, doubtfulCombinations } from './combinations.ts';
+import type { Env } from './environment-layer.ts';
+import { type ConfigProblem, type Layer, placeOf } from './given.ts';
+import { type ConfigFlags, layer } from './layers.ts';
+import { isVariable, rowOf, type Values, type VariableName } from './schema.ts';
+import { secretsIn } from './secrets.ts';
+import { configFolder, derivedLayer, type Settings, settingsOf } from './settings.ts';
+import { choosePlatform } from './target.ts';
 
-export type Env = Readonly<Record<string, string | undefined>>;
-
-/** Which platform gamekeeper looks at. */
-export type Target =
-  | { readonly kind: 'sandbox' }
-  | { readonly kind: 'redis'; readonly url: string }
-  | { readonly kind: 'dynamodb' };
-
-export interface Settings {
-  readonly environment: string;
-  readonly target: Target;
+export interface Configuration {
+  /** What is in force, as written, with its source; defaults included. */
+  readonly given: Layer;
   readonly profile: string | undefined;
-  readonly connectTimeoutMs: number;
-  readonly operationTimeoutMs: number;
-  readonly gameServerUrls: readonly string[];
-  readonly metricsUrls: readonly string[];
-  readonly backupLocation: string;
-  /** Our own folder, made when it is missing; one that was configured must exist. */
-  readonly backupLocationIsDefault: boolean;
-  readonly backupCompletedGames: boolean;
-  readonly stateDir: string;
-  /** Runbooks of the operator's own. */
-  readonly runbooksDir: string;
-  /** Raw SSH_CONNECTION, for the audit log. */
-  readonly sshConnection: string | undefined;
+  /** Variables of the environment that `--prefer profile` has put aside. */
+  readonly leftOut: readonly VariableName[];
+  /** What looks wrong and harms nobody. */
+  readonly warnings: readonly ConfigProblem[];
+  /** Everything that keeps these values from being used. */
+  readonly problems: readonly ConfigProblem[];
+  /** undefined as long as there are problems. */
+  readonly settings: Settings | undefined;
 }
 
-export async function loadSettings(flags: { profile?: string }, env: Env = process.env): Promise<Settings> {
-  const configDir = join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'gamekeeper');
-  const profile = flags.profile ?? env.GAMEKEEPER_PROFILE;
-  const fromProfile = profile ? await readProfile(configDir, profile) : {};
-  // Naming a profile is the more deliberate act, so it beats a variable left over in the shell.
-  const values = parse({ ...fromEnvironment(env), ...fromProfile });
-  const target = chooseTarget(values);
-  const environment = values.ENVIRONMENT ?? (target.kind === 'sandbox' ? 'sandbox' : 'production');
-  const dataHome = env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
-  const stateHome = env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  const gameServerUrls = values.GAME_SERVER_URLS ?? [];
-  return {
-    environment,
-    target,
-    profile,
-    connectTimeoutMs: values.STATE_CONN_TIMEOUT ?? 5_000,
-    operationTimeoutMs: values.STATE_OP_TIMEOUT ?? 30_000,
-    gameServerUrls,
-    metricsUrls: values.METRICS_URLS ?? gameServerUrls.map((url) => `${url}/metrics`),
-    backupLocation: values.STATE_BACKUP_LOCATION ?? join(dataHome, 'gamekeeper', environment, 'backups'),
-    backupLocationIsDefault: values.STATE_BACKUP_LOCATION === undefined,
-    backupCompletedGames: values.BACKUP_COMPLETED_GAMES ?? false,
-    stateDir: values.GAMEKEEPER_STATE_DIR ?? join(stateHome, 'gamekeeper'),
-    runbooksDir: join(configDir, 'runbooks'),
-    sshConnection: env.SSH_CONNECTION,
-  };
+/** Never throws for what somebody configured: all that is wrong with it is in `problems`. */
+export async function readConfiguration(flags: ConfigFlags, env: Env = process.env): Promise<Configuration> {
+  const layered = await layer(flags, env, async (name) => {
+    // Most calls have no profile, and need no YAML parser.
+    const { readProfile } = await import('./profile.ts');
+    return readProfile(join(configFolder(env), 'profiles'), name);
+  });
+  const { given, profile, leftOut } = layered;
+  const { values, problems: malformed } = parse(given);
+  const choice = choosePlatform(values, given);
+  const problems = [
+    ...layered.problems,
+    ...malformed,
+    ...choice.problems,
+    ...checkCombinations(values, given),
+  ];
+  const warnings = [...layered.warnings, ...doubtfulCombinations(values, given)];
+  const base = { profile, leftOut, warnings, problems };
+  if (problems.length > 0) return { ...base, given, settings: undefined };
+  const secrets = secretsIn(layered.layers);
+  // Without problems every row with a default has a value.
+  const settings = settingsOf(values as Values, { choice, profile, env, secrets });
+  return { ...base, given: { ...derivedLayer(settings), ...given }, settings };
 }
 
-function fromEnvironment(env: Env): RawValues {
-  const raw: RawValues = {};
-  for (const [name, text] of Object.entries(env)) {
-    // An empty variable is the shell's way of unsetting one.
-    if (text && isVariable(name)) raw[name] = { text, from: 'the environment' };
-  }
-  return raw;
+/** @throws Fault `config-invalid` that tells every problem at once */
+export async function loadSettings(flags: ConfigFlags, env: Env = process.env): Promise<Settings> {
+  return settingsIn(await readConfiguration(flags, env));
 }
 
-async function readProfile(configDir: string, name: string): Promise<RawValues> {
-  // Most calls have no profile, and need no YAML parser.
-  const profile = await import('./profile.ts');
-  return profile.readProfile(join(configDir, 'profiles'), name);
+/** @throws Fault `config-invalid` that tells every problem at once */
+export function settingsIn({ settings, problems }: Configuration): Settings {
+  if (settings) return settings;
+  const [first, ...more] = problems;
+  if (first && more.length === 0) throw new Fault('config-invalid', problemText(first), { next: first.next });
+  throw new Fault(
+    'config-invalid',
+    [
+      `${problems.length} things are wrong with the configuration`,
+      ...problems.map((problem) => `  ${problemText(problem)}. ${problem.next}`),
+    ].join('\n'),
+    { next: 'Correct them; gamekeeper config check looks at all of it' },
+  );
 }
 
-function parse(raw: RawValues): Values {
+/** `STATE_OP_TIMEOUT (environment): expected seconds from 0.1 to 3600`. */
+export const problemText = ({ variable, place, what }: ConfigProblem): string =>
+  variable === undefined ? `${place} ${what}` : `${variable} (${place}) ${what}`;
+
+function parse(given: Layer): { values: Partial<Values>; problems: ConfigProblem[] } {
   const values: Record<string, unknown> = {};
-  for (const [name, given] of Object.entries(raw)) {
-    const parsed = variables[name as VariableName].safeParse(given.text);
-    if (!parsed.success) {
-      const why = parsed.error.issues[0]?.message ?? 'not understood';
-      throw new Fault('config-invalid', `${name} (from ${given.from}) is not usable: ${why}`, {
+  const problems: ConfigProblem[] = [];
+  for (const [name, entry] of Object.entries(given)) {
+    if (!isVariable(name) || !entry) continue;
+    const parsed = rowOf(name).form.parse(entry.text);
+    if ('value' in parsed) values[name] = parsed.value;
+    else
+      problems.push({
+        variable: name,
+        place: placeOf(entry.source),
+        what: `is not usable: ${parsed.problem}`,
         next: `Correct or unset ${name}`,
       });
-    }
-    values[name] = parsed.data;
   }
   // Each value was parsed by the form of its own row.
-  return values as Values;
-}
-
-function chooseTarget(values: Values): Target {
-  const chosen = values.STATE_STORAGE_BACKEND;
-  const dynamo = values.DYNAMODB_STATE_TABLE !== undefined || values.DYNAMODB_ENDPOINT !== undefined;
-  if (!chosen && values.REDIS_URL && dynamo) {
-    throw new Fault(
-      'config-invalid',
-      'Both REDIS_URL and DYNAMODB_… are set, and nothing says which one to use',
-      {
-        next: 'Set STATE_STORAGE_BACKEND to redis or dynamodb',
-      },
-    );
-  }
-  if (chosen === 'redis' || (!chosen && values.REDIS_URL)) {
-    return { kind: 'redis', url: values.REDIS_URL ?? 'redis://localhost:6379/0' };
-  }
-  if (chosen === 'dynamodb' || (!chosen && dynamo)) return { kind: 'dynamodb' };
-  return { kind: 'sandbox' };
+  return { values: values as Partial<Values>, problems };
 }

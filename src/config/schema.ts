@@ -1,54 +1,296 @@
-/** Every variable gamekeeper reads, once: its name and form. The README says what each means. */
-import * as z from 'zod';
+/**
+ * Every variable that gamekeeper knows, one row each. Layers, `config show`, `config check`, `config presets` and the
+ * README's table derive from these rows.
+ */
+import { httpUrl, httpUrls, redisUrl } from './address-form.ts';
+import { encryptionKeys } from './encryption-keys.ts';
+import {
+  count,
+  days,
+  type Form,
+  hours,
+  oneOf,
+  orNone,
+  path,
+  seconds,
+  tableName,
+  text,
+  token,
+  word,
+  yesNo,
+} from './form.ts';
 
-const text = z.string().min(1);
-const seconds = z
-  .string()
-  .regex(/^\d{1,5}(\.\d{1,3})?$/, 'expected seconds, like 5')
-  .transform((value) => Number(value) * 1000);
-const yesNo = z.enum(['true', 'false']).transform((value) => value === 'true');
-const url = (protocols: RegExp, example: string) =>
-  z.url({ protocol: protocols, error: `expected an address like ${example}` });
-const httpUrls = z.string().transform((value, context) =>
-  value
-    .split(',')
-    .map((part) => part.trim().replace(/\/+$/, ''))
-    .filter((part) => part !== '')
-    .map((part) => {
-      // The address is not repeated: one that is mistyped or has a user may hold a password.
-      const parsed = url(/^https?$/, '').safeParse(part);
-      if (!parsed.success) context.addIssue('expected addresses like http://10.0.0.5:8080, comma-separated');
-      else if (hasUser(part)) context.addIssue('an address holds a user or password, which cannot be sent');
-      return part;
-    }),
-);
-
-function hasUser(address: string): boolean {
-  const { username, password } = new URL(address);
-  return username !== '' || password !== '';
+interface Variable<T> {
+  readonly form: Form<T>;
+  /** As one would write it. */
+  readonly fallback?: string;
+  /** The same for people, where it depends on others. */
+  readonly fallbackWords?: string;
+  readonly about: string;
+  /** What of it may never be shown: all of it, or what an address hides in itself. */
+  readonly secret?: 'all' | 'in-address';
+  /** It says which platform is meant. */
+  readonly choosesPlatform?: true;
+  /** Who goes by it: gamekeeper, game servers with the library, or nobody in this version. */
+  readonly usedBy: readonly ('gamekeeper' | 'game servers')[];
 }
 
-const word = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const both = ['gamekeeper', 'game servers'] as const;
+const ours = ['gamekeeper'] as const;
+const servers = ['game servers'] as const;
+/** Known, since operators have them in their environments, and ignored: nothing goes by them yet. */
+const ignored = { form: text, usedBy: [] } as const;
+
+const backends = oneOf('redis', 'dynamodb', 'embedded');
+const million = 1_000_000;
 
 export const variables = {
-  // It names folders and is typed to confirm, so it stays one plain word.
-  ENVIRONMENT: z.string().regex(word, 'expected one word of letters, digits, - or _'),
-  STATE_STORAGE_BACKEND: z.enum(['redis', 'dynamodb', 'embedded']),
-  REDIS_URL: url(/^rediss?$/, 'redis://user:password@host:6379/0'),
-  DYNAMODB_STATE_TABLE: text,
-  DYNAMODB_ENDPOINT: url(/^https?$/, 'http://127.0.0.1:8000'),
-  STATE_CONN_TIMEOUT: seconds,
-  STATE_OP_TIMEOUT: seconds,
-  STATE_BACKUP_LOCATION: text,
-  BACKUP_COMPLETED_GAMES: yesNo,
-  GAME_SERVER_URLS: httpUrls,
-  METRICS_URLS: httpUrls,
-  GAMEKEEPER_PROFILE: z.string().regex(word, 'expected the name of a profile'),
-  GAMEKEEPER_STATE_DIR: text,
-} as const satisfies Record<string, z.ZodType<unknown, string>>;
+  ENVIRONMENT: {
+    form: word,
+    fallbackWords: '`sandbox` on the sandbox, else `production`',
+    about: 'names the platform; typed to confirm changes',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  STATE_STORAGE_BACKEND: {
+    form: backends,
+    fallbackWords: 'from the addresses below',
+    about: '`embedded` is the sandbox',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  REDIS_URL: {
+    form: redisUrl,
+    fallback: 'redis://localhost:6379/0',
+    about: 'one server, the same over TLS, behind Sentinel, a cluster; a password as %XX where it is special',
+    secret: 'in-address',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  REDIS_CA_FILE: { form: path, about: 'certificates to trust, for `rediss`', usedBy: ours },
+  REDIS_READ_FROM: {
+    form: oneOf('primary', 'replica'),
+    fallback: 'primary',
+    about: 'what answers reads; a replica may be behind',
+    usedBy: ours,
+  },
+  DYNAMODB_STATE_TABLE: {
+    form: tableName,
+    fallback: 'game-states',
+    about: 'table of the games',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  DYNAMODB_ENDPOINT: {
+    form: httpUrl,
+    fallbackWords: "AWS's own",
+    about: 'for a DynamoDB elsewhere',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  STATE_POOL_SIZE: {
+    form: count('connections', { least: 5, most: 1000 }),
+    fallback: '20',
+    about: 'connections to the backend',
+    usedBy: ours,
+  },
+  STATE_CONN_TIMEOUT: {
+    form: seconds({ least: 0.1, most: 300 }),
+    fallback: '5',
+    about: 'to connect, and for one HTTP request',
+    usedBy: ours,
+  },
+  STATE_OP_TIMEOUT: {
+    form: seconds({ least: 0.1, most: 3600 }),
+    fallback: '30',
+    about: 'for one operation of the backend',
+    usedBy: ours,
+  },
+  STATE_DUAL_WRITE: {
+    form: yesNo,
+    fallback: 'false',
+    about: 'write to a second backend too',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  STATE_PRIMARY_BACKEND: {
+    form: backends,
+    fallbackWords: 'STATE_STORAGE_BACKEND',
+    about: 'answers reads',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  STATE_SECONDARY_BACKEND: {
+    form: backends,
+    about: 'receives the second write; compared and filled from the first',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  GAME_SERVER_URLS: {
+    form: httpUrls({ query: false }),
+    about: 'game servers; flags, health and games are read through each',
+    secret: 'in-address',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  METRICS_URLS: {
+    form: httpUrls({ query: true }),
+    fallbackWords: '`/metrics` of each game server',
+    about: 'what is scraped',
+    secret: 'in-address',
+    choosesPlatform: true,
+    usedBy: ours,
+  },
+  STATE_ADMIN_TOKEN: {
+    form: token,
+    about: "of the game servers' admin handler",
+    secret: 'all',
+    usedBy: ours,
+  },
+
+  STATE_PRESET: {
+    form: oneOf('high_reliability', 'high_performance', 'cost_optimized'),
+    about: 'other defaults for what follows: `gamekeeper config presets`',
+    usedBy: both,
+  },
+  STATE_STRATEGY: {
+    form: oneOf('hybrid', 'snapshot-only', 'event-sourced'),
+    fallback: 'hybrid',
+    about: 'what a transition writes',
+    usedBy: servers,
+  },
+  STATE_SNAPSHOT_INTERVAL: {
+    form: seconds({ least: 1, most: 86_400 }),
+    fallback: '300',
+    about: 'between snapshots of a game',
+    usedBy: servers,
+  },
+  STATE_SNAPSHOTS_KEPT: {
+    form: count('snapshots', { least: 1, most: 100 }),
+    fallback: '5',
+    about: 'of each game',
+    usedBy: both,
+  },
+  STATE_PERSIST_INTERVAL: {
+    form: seconds({ least: 1, most: 3600 }),
+    fallback: '30',
+    about: 'a change waits no longer than this',
+    usedBy: servers,
+  },
+  STATE_BATCH_SIZE: {
+    form: count('games', { least: 1, most: 1000 }),
+    fallback: '50',
+    about: 'written at once when catching up',
+    usedBy: servers,
+  },
+  STATE_COMPACT_AFTER: {
+    form: count('events', { least: 1, most: million }),
+    fallback: '1000',
+    about: 'of a game; then those before its oldest snapshot go',
+    usedBy: servers,
+  },
+  STATE_MAX_EVENTS: {
+    form: count('events', { least: 1, most: million }),
+    fallback: '5000',
+    about: 'of a game at most',
+    usedBy: servers,
+  },
+  STATE_COMPRESSION: { form: yesNo, fallback: 'true', about: 'compress snapshots', usedBy: both },
+  ASYNC_SNAPSHOTS: {
+    form: yesNo,
+    fallback: 'true',
+    about: 'take snapshots beside the transitions',
+    usedBy: servers,
+  },
+  STATE_ENCRYPTION: { form: yesNo, fallback: 'false', about: 'encrypt stored state', usedBy: both },
+  STATE_ENCRYPTION_KEYS: {
+    form: encryptionKeys,
+    about: 'the first encrypts; those after it read what they encrypted',
+    secret: 'all',
+    usedBy: both,
+  },
+  STATE_CACHE_SIZE: {
+    form: count('games', { least: 1, most: million }),
+    fallback: '500',
+    about: 'kept in memory',
+    usedBy: servers,
+  },
+  STATE_CACHE_TTL: {
+    form: orNone(seconds({ least: 1, most: 604_800 })),
+    fallback: 'none',
+    about: 'unused games leave memory after it',
+    usedBy: servers,
+  },
+  SNAPSHOT_RETENTION_DAYS: {
+    form: days({ least: 1, most: 3650 }),
+    fallback: '7',
+    about: 'age at which snapshots go; the newest stays',
+    usedBy: servers,
+  },
+  EVENT_RETENTION_DAYS: {
+    form: days({ least: 1, most: 3650 }),
+    fallback: '30',
+    about: 'age at which events go',
+    usedBy: servers,
+  },
+  COMPLETED_GAME_RETENTION_HOURS: {
+    form: hours({ least: 1, most: 87_600 }),
+    fallback: '24',
+    about: 'then a finished game may be retired, once it is in a verified archive',
+    usedBy: ours,
+  },
+
+  STATE_BACKUP_LOCATION: {
+    form: path,
+    fallbackWords: '`~/.local/share/gamekeeper/ENVIRONMENT/backups`',
+    about: 'folder of archives',
+    usedBy: ours,
+  },
+  BACKUP_COMPLETED_GAMES: {
+    form: yesNo,
+    fallback: 'false',
+    about: 'archive finished games too',
+    usedBy: ours,
+  },
+  GAMEKEEPER_PROFILE: { form: word, about: 'the profile, as `--profile`', usedBy: ours },
+  GAMEKEEPER_STATE_DIR: {
+    form: path,
+    fallbackWords: '`~/.local/state/gamekeeper`',
+    about: 'plans, journals, audit log, sandbox',
+    usedBy: ours,
+  },
+
+  STATE_BACKUP_RETENTION_DAYS: { ...ignored, about: 'no archive is deleted by age yet' },
+  STATE_BACKUP_COMPRESS: { ...ignored, about: 'archives are always compressed' },
+  STATE_BACKUP_ENCRYPT: { ...ignored, about: 'archives are not encrypted yet' },
+  MAX_BACKUP_SIZE_GB: { ...ignored, about: 'archives have no limit yet' },
+  FF_USE_STATE_PERSISTENCE: { ...ignored, about: 'flags are read from the game servers' },
+  FF_ENABLE_STATE_SNAPSHOTS: { ...ignored, about: 'flags are read from the game servers' },
+  FF_ENABLE_STATE_RECOVERY: { ...ignored, about: 'flags are read from the game servers' },
+  PROMETHEUS_URL: { ...ignored, about: 'metrics are scraped from the game servers', secret: 'in-address' },
+  ALERTMANAGER_URL: { ...ignored, about: 'no alerts are read from it yet', secret: 'in-address' },
+  STAGING_URL: { ...ignored, about: 'there are no drills yet', secret: 'in-address' },
+  SLACK_WEBHOOK_URL: { ...ignored, about: 'nobody is notified yet', secret: 'all' },
+  PAGERDUTY_ROUTING_KEY: { ...ignored, about: 'nobody is paged yet', secret: 'all' },
+  SMTP_URL: { ...ignored, about: 'no mail is sent yet', secret: 'all' },
+} as const satisfies Record<string, Variable<unknown>>;
 
 export type VariableName = keyof typeof variables;
 
-export type Values = { readonly [Name in VariableName]?: z.output<(typeof variables)[Name]> };
+type ValueOf<Name extends VariableName> = (typeof variables)[Name]['form'] extends Form<infer T> ? T : never;
+
+type WithFallback = {
+  [Name in VariableName]: (typeof variables)[Name] extends { fallback: string } ? Name : never;
+}[VariableName];
+
+/** Parsed; those with a default are always there. */
+export type Values = { readonly [Name in WithFallback]: ValueOf<Name> } & {
+  readonly [Name in Exclude<VariableName, WithFallback>]?: ValueOf<Name>;
+};
+
+export const variableNames = Object.keys(variables) as VariableName[];
 
 export const isVariable = (name: string): name is VariableName => Object.hasOwn(variables, name);
+
+/** The row with its optional columns. */
+export const rowOf = (name: VariableName): Variable<unknown> => variables[name];

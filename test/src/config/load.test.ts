@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Env, loadSettings } from '../../../src/config/load.ts';
+import type { Env } from '../../../src/config/environment-layer.ts';
+import type { ConfigFlags } from '../../../src/config/layers.ts';
+import { loadSettings } from '../../../src/config/load.ts';
 import { variables } from '../../../src/config/schema.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 
@@ -10,8 +12,8 @@ beforeEach(() => {
   home = tempFolder();
 });
 
-const load = (env: Env, profile?: string) =>
-  loadSettings(profile === undefined ? {} : { profile }, {
+const load = (env: Env, profile?: string, flags: ConfigFlags = {}) =>
+  loadSettings(profile === undefined ? flags : { ...flags, profile }, {
     XDG_CONFIG_HOME: home,
     XDG_DATA_HOME: '/data',
     XDG_STATE_HOME: '/state',
@@ -39,12 +41,27 @@ describe('which world', () => {
 
   it('is Redis on its default address when only the backend is named', async () => {
     const { target } = await load({ STATE_STORAGE_BACKEND: 'redis' });
-    expect(target).toEqual({ kind: 'redis', url: 'redis://localhost:6379/0' });
+    expect(target).toEqual({
+      kind: 'redis',
+      url: 'redis://localhost:6379/0',
+      readFrom: 'primary',
+      poolSize: 20,
+      connectTimeoutMs: 5_000,
+      operationTimeoutMs: 30_000,
+    });
   });
 
   it('is DynamoDB with a table or an endpoint', async () => {
-    expect((await load({ DYNAMODB_STATE_TABLE: 'games' })).target).toEqual({ kind: 'dynamodb' });
-    expect((await load({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000' })).target).toEqual({ kind: 'dynamodb' });
+    const endpoint = 'http://127.0.0.1:8000';
+    expect((await load({ DYNAMODB_STATE_TABLE: 'games' })).target).toMatchObject({
+      kind: 'dynamodb',
+      table: 'games',
+    });
+    expect((await load({ DYNAMODB_ENDPOINT: endpoint })).target).toMatchObject({
+      kind: 'dynamodb',
+      table: 'game-states',
+      endpoint,
+    });
   });
 
   it('is refused when both backends are configured and none is chosen', async () => {
@@ -103,12 +120,6 @@ describe('values', () => {
 });
 
 describe('a profile', () => {
-  it('beats a variable left over in the shell', async () => {
-    writeProfile('staging', 'REDIS_URL: redis://staging:6379/0\nENVIRONMENT: staging\n');
-    const settings = await load({ REDIS_URL: 'redis://production:6379/0' }, 'staging');
-    expect(settings).toMatchObject({ environment: 'staging', target: { url: 'redis://staging:6379/0' } });
-  });
-
   it('can be named by GAMEKEEPER_PROFILE, which the command line beats', async () => {
     writeProfile('a', 'ENVIRONMENT: from-a\n');
     writeProfile('b', 'ENVIRONMENT: from-b\n');

@@ -1,0 +1,45 @@
+import type { KeyRing } from './encryption-keys.ts';
+import type { Values } from './schema.ts';
+
+/** What the engine takes, field by field; it declares the same itself, since it knows no configuration. */
+interface ConfiguredEngine {
+  readonly strategy: Values['STATE_STRATEGY'];
+  readonly snapshotIntervalMs: number;
+  readonly snapshotsKept: number;
+  readonly compactAfterEvents: number;
+  readonly maxEvents: number;
+  readonly cacheGames: number;
+  readonly cacheTtlMs?: number;
+  readonly batchGames: number;
+  readonly compression: boolean;
+  readonly asyncSnapshots: boolean;
+  readonly persistIntervalMs: number;
+  readonly snapshotRetentionMs: number;
+  readonly eventRetentionMs: number;
+  readonly completedRetentionMs: number;
+  readonly keys?: KeyRing;
+  readonly validate: boolean;
+}
+
+export function engineSettings(values: Values): ConfiguredEngine {
+  const { STATE_CACHE_TTL: ttl, STATE_ENCRYPTION_KEYS: keys } = values;
+  return {
+    strategy: values.STATE_STRATEGY,
+    snapshotIntervalMs: values.STATE_SNAPSHOT_INTERVAL,
+    snapshotsKept: values.STATE_SNAPSHOTS_KEPT,
+    compactAfterEvents: values.STATE_COMPACT_AFTER,
+    maxEvents: values.STATE_MAX_EVENTS,
+    cacheGames: values.STATE_CACHE_SIZE,
+    ...(ttl === 'none' ? {} : { cacheTtlMs: ttl }),
+    batchGames: values.STATE_BATCH_SIZE,
+    compression: values.STATE_COMPRESSION,
+    asyncSnapshots: values.ASYNC_SNAPSHOTS,
+    persistIntervalMs: values.STATE_PERSIST_INTERVAL,
+    snapshotRetentionMs: values.SNAPSHOT_RETENTION_DAYS,
+    eventRetentionMs: values.EVENT_RETENTION_DAYS,
+    completedRetentionMs: values.COMPLETED_GAME_RETENTION_HOURS,
+    // Keys without encryption are no order to encrypt.
+    ...(values.STATE_ENCRYPTION && keys ? { keys } : {}),
+    validate: true,
+  };
+}

@@ -1,0 +1,48 @@
+/** What of a value may be shown. It must hold for mistyped values too: in those, a password may be anywhere. */
+import type { Layer } from './given.ts';
+import { isVariable, rowOf, type VariableName } from './schema.ts';
+
+const redacted = '[redacted]';
+
+/** The text as it may be shown. */
+export function shown(name: VariableName, text: string): string {
+  const { secret, form } = rowOf(name);
+  if (secret === undefined) return text;
+  if (secret === 'all' || 'problem' in form.parse(text)) return redacted;
+  return text.split(/(,)/).map(shownAddress).join('');
+}
+
+/** Of several hosts only the first can have a user before it. */
+const shownAddress = (address: string) =>
+  address.replace(/^(\s*[a-z+]+:\/\/[^@:/]*):.*@/is, `$1:${redacted}@`).replace(/\?.*$/s, `?${redacted}`);
+
+/** Every secret in what was given, as written and as meant: a password may be percent-encoded in its URL. */
+export function secretsIn(layers: readonly Layer[]): string[] {
+  const found = layers.flatMap((layer) =>
+    Object.entries(layer).flatMap(([name, given]) => {
+      const secret = isVariable(name) ? rowOf(name).secret : undefined;
+      if (secret === undefined || given === undefined) return [];
+      return secret === 'all' ? [given.text, ...partsOf(given.text)] : inAddress(given.text);
+    }),
+  );
+  return [...new Set(found)]
+    .filter((secret) => secret !== '')
+    .sort((one, other) => other.length - one.length);
+}
+
+/** Keys come in a list, each with its id. */
+const partsOf = (text: string) => text.split(',').map((part) => part.slice(part.indexOf(':') + 1).trim());
+
+function inAddress(text: string): string[] {
+  const password = /:\/\/[^:]*:(.*)@/s.exec(text)?.[1] ?? '';
+  const queries = [...text.matchAll(/\?([^,]*)/g)].map(([, query = '']) => query);
+  return [password, decoded(password), ...queries];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
