@@ -21,6 +21,6 @@ export function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw interrupted(signal);
 }
 
-function interrupted(signal: AbortSignal): Fault {
+export function interrupted(signal: AbortSignal): Fault {
   return new Fault('interrupted', 'Interrupted', { cause: signal.reason });
 }

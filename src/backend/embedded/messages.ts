@@ -3,7 +3,7 @@ import type { FaultCode } from '../../base/fault.ts';
 import type { GameRecord, RecordKey } from '../../game/record.ts';
 import type { Append, Appended, Census, Expected, PutSnapshot, Replaced, SnapshotPut } from '../port.ts';
 
-/** The database as the worker offers it; every method is one transaction. */
+/** What the worker can be asked for; each call takes effect whole or not at all. */
 export interface Store {
   ping(): void;
   append(id: string, append: Append, nowMs: number): Appended;
@@ -15,14 +15,19 @@ export interface Store {
   readRecords(keys: readonly RecordKey[], nowMs: number): (GameRecord | undefined)[];
   replaceRecord(record: GameRecord, expected: Expected, nowMs: number): Replaced;
   removeRecord(key: RecordKey, expected: string, nowMs: number): Replaced;
-  /** Idempotent; the next call opens the file again. */
-  close(): void;
 }
+
+const writes: readonly (keyof Store)[] = ['append', 'putSnapshot', 'replaceRecord', 'removeRecord'];
+export const isWrite = (method: keyof Store): boolean => writes.includes(method);
 
 export interface Request {
   readonly method: keyof Store;
   readonly args: readonly unknown[];
 }
+
+/** Requests that were waiting together, answered in their order. */
+export type ToWorker = readonly Request[] | 'close';
+export type FromWorker = readonly Reply[] | 'closed';
 
 export type Reply =
   | { readonly kind: 'done'; readonly value: unknown }

@@ -86,3 +86,16 @@ export function transaction<T>(db: DatabaseSync, mode: 'DEFERRED' | 'IMMEDIATE',
     throw thrown;
   }
 }
+
+/** Within a transaction: what this work wrote is undone when it throws, and nothing else. */
+export function savepoint<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('SAVEPOINT one');
+  try {
+    const result = work();
+    db.exec('RELEASE one');
+    return result;
+  } catch (thrown) {
+    if (db.isTransaction) db.exec('ROLLBACK TO one; RELEASE one');
+    throw thrown;
+  }
+}

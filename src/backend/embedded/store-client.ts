@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
-import { interruptible, throwIfInterrupted } from '../interruptible.ts';
-import { createTurns } from '../turns.ts';
-import type { Reply, Request, Store } from './messages.ts';
+import { interrupted, interruptible } from '../interruptible.ts';
+import type { FromWorker, Reply, Request, Store, ToWorker } from './messages.ts';
 
 /** The bundle puts the worker beside the chunk that this module ends up in. */
 const workerUrl = new URL(
@@ -14,6 +13,8 @@ const workerUrl = new URL(
 // Another process holds the lock for about a millisecond a write; these add up to some seconds.
 const maxAttempts = 200;
 const maxPauseMs = 50;
+/** Bounds how long the first of a batch waits for the commit that the last of it shares. */
+const maxBatch = 100;
 
 export interface StoreClient {
   call<M extends keyof Store>(
@@ -28,19 +29,12 @@ export interface StoreClient {
 /** @param random 0 up to 1 */
 export function createStoreClient(file: string, clock: Clock, random: () => number): StoreClient {
   const thread = createThread(file);
+  const queue = createQueue(thread);
   let closed = false;
-  // One at a time, so that a call that is aborted while it waits never starts.
-  const inTurn = createTurns();
-
-  const ask = (request: Request, signal?: AbortSignal): Promise<Reply> =>
-    inTurn(async () => {
-      throwIfInterrupted(signal);
-      return thread.ask(request);
-    });
 
   const askPatiently = async (request: Request, signal: AbortSignal | undefined): Promise<unknown> => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const reply = await ask(request, signal);
+      const reply = await queue.ask(request, signal);
       if (reply.kind === 'done') return reply.value;
       if (reply.kind === 'failed') throw new Fault(reply.fault.code, reply.fault.message, reply.fault);
       await clock.sleep(Math.min(maxPauseMs, 2 ** attempt) * (0.5 + random() / 2), signal);
@@ -62,7 +56,7 @@ export function createStoreClient(file: string, clock: Clock, random: () => numb
     async close() {
       if (closed) return;
       closed = true;
-      await ask({ method: 'close', args: [] }).catch(() => {});
+      await queue.idle();
       await thread.end();
     },
   };
@@ -75,41 +69,103 @@ function lockedByAnother(file: string): Fault {
   });
 }
 
+/**
+ * What waits while the thread works goes to it together, so that writes of that time share a commit. A call that is
+ * aborted while it waits never starts.
+ */
+function createQueue(thread: Thread) {
+  let waiting: { request: Request; signal: AbortSignal | undefined; settled: Settle }[] = [];
+  let pumping: Promise<void> | undefined;
+
+  const pump = async () => {
+    // Calls of the same moment go together.
+    await undefined;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, maxBatch);
+      waiting = waiting.slice(maxBatch);
+      const live = batch.filter(({ signal, settled }) => {
+        if (signal?.aborted) settled.reject(interrupted(signal));
+        return !signal?.aborted;
+      });
+      if (live.length > 0) await thread.ask(live);
+    }
+    pumping = undefined;
+  };
+
+  return {
+    ask(request: Request, signal: AbortSignal | undefined): Promise<Reply> {
+      const { promise, ...settled } = Promise.withResolvers<Reply>();
+      waiting.push({ request, signal, settled });
+      pumping ??= pump();
+      return promise;
+    },
+    /** Resolves when nothing waits or is under way. */
+    idle: async () => pumping,
+  };
+}
+
+interface Settle {
+  resolve(reply: Reply): void;
+  reject(fault: Fault): void;
+}
+
+type Thread = ReturnType<typeof createThread>;
+
 /** Starts the worker with the first question, and again if it has died. It keeps the process alive only while asked. */
 function createThread(file: string) {
   let worker: Worker | undefined;
-  let asked: { resolve(reply: Reply): void; reject(fault: Fault): void } | undefined;
+  let asked: Settle[] = [];
+  let answered = () => {};
+
+  const failAll = (fault: Fault) => {
+    for (const { reject } of asked) reject(fault);
+    asked = [];
+    answered();
+  };
 
   const start = (): Worker => {
     // Options of the process, such as --input-type, are not meant for the worker.
     const started = new Worker(workerUrl, { workerData: file, execArgv: [] });
-    started.on('message', (reply: Reply) => {
+    started.on('message', (message: FromWorker) => {
+      if (message === 'closed') {
+        answered();
+        return;
+      }
+      message.forEach((reply, index) => {
+        asked[index]?.resolve(reply);
+      });
+      asked = asked.slice(message.length);
+      if (asked.length > 0) return;
       started.unref();
-      asked?.resolve(reply);
+      answered();
     });
     started.on('error', (cause) => {
-      asked?.reject(
-        new Fault('backend-failed', `The thread of the games' file died: ${cause.message}`, { cause }),
-      );
+      failAll(new Fault('backend-failed', `The thread of the games' file died: ${cause.message}`, { cause }));
     });
     started.on('exit', () => {
       worker = undefined;
-      asked?.reject(new Fault('backend-failed', "The thread of the games' file ended"));
+      failAll(new Fault('backend-failed', "The thread of the games' file ended"));
     });
     return started;
   };
 
+  const send = (message: ToWorker): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answered = resolve;
+    worker ??= start();
+    worker.ref();
+    worker.postMessage(message);
+    return promise;
+  };
+
   return {
-    /** One question at a time. */
-    ask(request: Request): Promise<Reply> {
-      const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-      asked = { resolve, reject };
-      worker ??= start();
-      worker.ref();
-      worker.postMessage(request);
-      return promise;
+    /** Resolves when all are settled; one batch at a time. */
+    ask(batch: readonly { readonly request: Request; readonly settled: Settle }[]): Promise<void> {
+      asked = batch.map(({ settled }) => settled);
+      return send(batch.map(({ request }) => request));
     },
     async end(): Promise<void> {
+      if (worker) await send('close');
       await worker?.terminate();
     },
   };

@@ -8,6 +8,8 @@ import { storeFault } from '../../../src/backend/embedded/faults.ts';
 import type { Backend } from '../../../src/backend/port.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { parseGameId } from '../../../src/game/game.ts';
+import { recordDigest } from '../../../src/game/record-codec.ts';
+import { currentRecord } from '../../setup/game-records.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
@@ -86,6 +88,33 @@ test('a lock that is held for ever ends in a Fault that says so, and one that is
   expect(await backend.read(id)).toMatchObject({ revision: 1 });
   holder.exec('COMMIT');
   expect(await waiting).toEqual({ kind: 'committed', revision: 2 });
+});
+
+test('of writes that wait together, one that fails leaves nothing behind and takes no other with it', async () => {
+  const backend = open(tempFolder());
+  const damaged = currentRecord('damaged', { rev: 'many' });
+  await backend.replaceRecord(damaged, 'absent');
+  const ids = ['a', 'damaged', 'b', 'a'].map(parseGameId);
+  const answers = await Promise.allSettled(ids.map((game) => backend.append(game, append)));
+  expect(answers).toMatchObject([
+    { value: { kind: 'committed' } },
+    { reason: { code: 'game-invalid' } },
+    { value: { kind: 'committed' } },
+    { value: { kind: 'conflict', actual: 1 } },
+  ]);
+  const [read] = await backend.readRecords([damaged]);
+  expect(read?.kind === 'record' && recordDigest(read.record)).toBe(recordDigest(damaged));
+});
+
+test('of calls that wait together, one that is aborted never starts', async () => {
+  const backend = open(tempFolder());
+  const abort = new AbortController();
+  const first = backend.append(id, append);
+  const aborted = backend.append(parseGameId('b'), append, abort.signal);
+  abort.abort();
+  await expect(aborted).rejects.toMatchObject({ code: 'interrupted' });
+  await first;
+  expect(await backend.read(parseGameId('b'))).toBeUndefined();
 });
 
 test('an abort ends the wait for a lock', async () => {
