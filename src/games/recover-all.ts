@@ -1,0 +1,253 @@
+import type { Action, Check, Step, StepContext, StepOutcome } from '../action/action.ts';
+import { evictStep } from '../action/evict-step.ts';
+import type { Change, Draft } from '../action/plan.ts';
+import { foundIn, readInBatches } from '../backend/record-reads.ts';
+import { digestOf } from '../base/digest.ts';
+import { asFault, Fault, type FaultCode } from '../base/fault.ts';
+import { formatDuration } from '../base/units.ts';
+import type { RecoveryMode } from '../engine/recovery-mode.ts';
+import type { RecordKey } from '../game/record.ts';
+import { gamesText, namesOf } from '../game/record-words.ts';
+import { type BulkInput, decideFates, type Fates } from './bulk-plan.ts';
+import { holdersBasis, holdersOf, planEvictions } from './evictions.ts';
+import { checkWritten, type PlannedWrite, type WriteParts, writeState } from './game-write.ts';
+import { type RecoverParts, stateAgain } from './recover.ts';
+
+export interface BulkDetail {
+  readonly target: string;
+  readonly mode: RecoveryMode;
+  readonly parallel: number;
+  readonly writes: readonly PlannedWrite[];
+  readonly healthy: number;
+  /** Games that need recovering and are not. */
+  readonly left: readonly { readonly id: string; readonly why: string }[];
+  readonly evicts: readonly string[];
+  readonly discards: readonly string[];
+}
+
+const steps = {
+  evict: 'Evict the games from the servers that hold them',
+  write: 'Write the recovered states',
+};
+/** A healthy game is a line of the preview, up to so many. */
+const healthyShown = 1_000;
+const namedAtMost = 50;
+
+/**
+ * `games recover --since`: every game of a time window that is not healthy. A game that was recovered is healthy, so
+ * after an interruption the same call goes on where it ended.
+ */
+export function createRecoverAllAction(parts: RecoverParts): Action<BulkInput, BulkDetail> {
+  return {
+    name: 'games recover-all',
+    effect: 'target',
+    draft: (input, signal) => draftBulk(parts, input, signal),
+    basis: (detail, signal) => readBasis(parts, detail, signal),
+    lockKey: ({ target }) => `games recover-all ${target}`,
+    steps: ({ detail }) => stepsOf(parts, detail),
+    verify: ({ detail }, signal) => verify(parts, detail, signal),
+  };
+}
+
+async function draftBulk(
+  parts: RecoverParts,
+  input: BulkInput,
+  signal?: AbortSignal,
+): Promise<Draft<BulkDetail>> {
+  const fates = await decideFates(parts, input, signal);
+  const evictions = planEvictions(fates.holders, input);
+  const writes = fates.writes.map(({ write }) => write);
+  const detail: BulkDetail = {
+    target: parts.backend.location,
+    mode: input.mode,
+    parallel: input.parallel,
+    writes,
+    healthy: fates.healthy.length,
+    left: fates.left.map(({ id, why }) => ({ id, why })),
+    evicts: evictions.held,
+    discards: evictions.discards,
+  };
+  const counts = `${writes.length} to recover, ${detail.healthy} healthy, ${detail.left.length} that cannot be`;
+  return {
+    title: `Recover the games of the last ${formatDuration(input.sinceMs)} (${input.mode.kind}): ${counts}`,
+    place: detail.target,
+    changes: [...evictions.changes, ...changesOf(fates)],
+    steps: stepsOf(parts, detail).map(({ name }) => name),
+    warnings: [...evictions.warnings, ...leftWarnings(detail)],
+    unverified: evictions.unverified,
+    basis: basisOf(
+      writes.map(({ found }) => found),
+      holdersBasis(fates.holders),
+    ),
+    detail,
+  };
+}
+
+function changesOf({ writes, left, healthy }: Fates): Change[] {
+  const more = healthy.length - healthyShown;
+  return [
+    ...writes.map(({ change }) => change),
+    ...left.map(({ id, why }): Change => ({ target: `game ${id}`, effect: 'skip', why })),
+    ...healthy
+      .slice(0, healthyShown)
+      .map((id): Change => ({ target: `game ${id}`, effect: 'unchanged', why: 'healthy' })),
+    ...(more > 0
+      ? [{ target: `and ${gamesText(more)} more that are healthy`, effect: 'unchanged' } as const]
+      : []),
+  ];
+}
+
+function leftWarnings({ left }: BulkDetail): string[] {
+  if (left.length === 0) return [];
+  return [
+    `Not recovered by this: ${namesOf(
+      left.map(({ id, why }) => `${id} (${why})`),
+      namedAtMost,
+    )}`,
+  ];
+}
+
+async function readBasis(parts: RecoverParts, { writes }: BulkDetail, signal?: AbortSignal): Promise<string> {
+  const ids = writes.map(({ id }) => id);
+  const found: string[] = [];
+  const keys = ids.map((id): RecordKey => ({ id, layout: 'current' }));
+  for await (const batch of readInBatches(parts.backend, [keys], signal)) {
+    found.push(...batch.map(({ read }) => foundIn(read)));
+  }
+  return basisOf(found, holdersBasis(await holdersOf(parts.admin, ids, signal)));
+}
+
+/** Games that are left as they are may go on being played. */
+const basisOf = (found: readonly string[], holders: readonly string[]) => digestOf({ found, holders });
+
+function stepsOf(parts: RecoverParts, detail: BulkDetail): Step[] {
+  const { writes, evicts, discards } = detail;
+  if (writes.length === 0) return [];
+  const write: Step = { name: steps.write, run: (context) => writeAll(parts, detail, context) };
+  if (evicts.length === 0 || !parts.admin) return [write];
+  const evict = evictStep({
+    name: steps.evict,
+    admin: parts.admin,
+    ids: evicts,
+    discards: new Set(discards),
+  });
+  return [evict, write];
+}
+
+/** These concern the games after it too. */
+const faultsOfAll: readonly FaultCode[] = [
+  'backend-unreachable',
+  'backend-denied',
+  'backend-failed',
+  'read-only',
+];
+
+interface Tally {
+  written: number;
+  readonly failed: string[];
+  /** Of these it is not known whether they were written. */
+  readonly unclear: string[];
+  stopped: Fault | undefined;
+}
+
+async function writeAll(
+  parts: WriteParts,
+  { writes, mode, parallel }: BulkDetail,
+  { signal, progress }: StepContext,
+): Promise<StepOutcome> {
+  const tally: Tally = { written: 0, failed: [], unclear: [], stopped: undefined };
+  const queue = writes.values();
+  let ended = 0;
+  const work = async () => {
+    for (const write of queue) {
+      if (signal.aborted || tally.stopped) return;
+      note(tally, write, await writeOne(parts, write, mode, signal));
+      progress(++ended, writes.length, 'games');
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  return outcomeOf(writes.length, ended, tally);
+}
+
+async function writeOne(
+  parts: WriteParts,
+  write: PlannedWrite,
+  mode: RecoveryMode,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  try {
+    return await writeState(parts, write, (game) => stateAgain(parts, game, mode, write), signal);
+  } catch (thrown) {
+    return { kind: 'unknown', fault: asFault(thrown) };
+  }
+}
+
+function note(tally: Tally, { id }: PlannedWrite, outcome: StepOutcome): void {
+  if (!('fault' in outcome)) {
+    tally.written++;
+    return;
+  }
+  const { kind, fault } = outcome;
+  (kind === 'unknown' ? tally.unclear : tally.failed).push(`${id} (${fault.message})`);
+  if (faultsOfAll.includes(fault.code)) tally.stopped ??= fault;
+}
+
+function outcomeOf(
+  planned: number,
+  ended: number,
+  { written, failed, unclear, stopped }: Tally,
+): StepOutcome {
+  if (written === planned) return { kind: 'done', note: `${gamesText(written)} recovered` };
+  const message = [
+    `${written} of ${gamesText(planned)} recovered`,
+    failed.length > 0 ? `failed: ${namesOf(failed, namedAtMost)}` : '',
+    unclear.length > 0 ? `not known: ${namesOf(unclear, namedAtMost)}` : '',
+    ended < planned ? `${planned - ended} not reached` : '',
+  ];
+  const code = written > 0 ? 'partial' : (stopped?.code ?? 'refused');
+  const fault = new Fault(code, message.filter(Boolean).join('; '), {
+    next: 'Run it again: games that were recovered are healthy and stay as they are',
+    cause: stopped,
+  });
+  return { kind: unclear.length > 0 ? 'unknown' : 'failed', fault };
+}
+
+async function verify(
+  parts: WriteParts,
+  { writes, left, parallel }: BulkDetail,
+  signal?: AbortSignal,
+): Promise<readonly Check[]> {
+  const bad: Check[] = [];
+  const queue = writes.values();
+  const work = async () => {
+    for (const write of queue) {
+      const check = await checkWritten(parts, write, signal).catch(
+        (thrown): Check => ({
+          name: `game ${write.id}`,
+          kind: 'inconclusive',
+          found: asFault(thrown).message,
+        }),
+      );
+      if (check.kind !== 'pass') bad.push(check);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  const proved = `${writes.length - bad.length} of ${gamesText(writes.length)} proved`;
+  const not = bad.map(({ name, found }) => `${name}: ${found}`);
+  const isFailed = bad.some(({ kind }) => kind === 'fail');
+  return [
+    {
+      name: 'Recovered games in storage',
+      kind: bad.length === 0 ? 'pass' : isFailed ? 'fail' : 'inconclusive',
+      found: bad.length === 0 ? proved : `${proved}; ${namesOf(not, namedAtMost)}`,
+    },
+    ...leftCheck(left),
+  ];
+}
+
+/** They need recovering, and they were not recovered: that is not all done. */
+function leftCheck(left: BulkDetail['left']): Check[] {
+  if (left.length === 0) return [];
+  const names = left.map(({ id, why }) => `${id} (${why})`);
+  return [{ name: 'Games that could not be recovered', kind: 'fail', found: namesOf(names, namedAtMost) }];
+}
