@@ -1,12 +1,11 @@
 import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { type RandomHex, randomHex } from '../base/ids.ts';
-import type { GameId } from '../game/game.ts';
 import { type Codec, createCodec } from './codec.ts';
 import type { EngineObserver, EnginePolicy, EngineSettings } from './engine.ts';
 import { createHeldGames, type HeldGames } from './held.ts';
 import { createLanes, type Lanes } from './lanes.ts';
-import { hybrid } from './strategy/hybrid.ts';
+import { strategies } from './strategy/catalogue.ts';
 import type { Strategy } from './strategy/strategy.ts';
 
 /** What an engine is made of. */
@@ -25,17 +24,24 @@ export interface EngineContext extends Required<EngineParts> {
   readonly strategy: Strategy;
   readonly games: HeldGames;
   readonly lanes: Lanes;
-  readonly snapshotsQueued: Set<GameId>;
+  /** Snapshots of one game one after the other, beside its transitions: these never wait for one. */
+  readonly snapshotLanes: Lanes;
+  /** What waits in them. */
+  readonly snapshotsQueued: Set<string>;
 }
 
+/** @throws Fault `config-invalid` when the keys cannot be used; `wrong-use` for an impossible cache */
 export function createContext(parts: EngineParts): EngineContext {
+  const { settings, clock } = parts;
+  const { strategy, cacheGames, cacheTtlMs } = settings;
   return {
     random: randomHex,
     ...parts,
-    codec: createCodec(parts.settings),
-    strategy: hybrid(parts.settings.snapshotIntervalMs),
-    games: createHeldGames(parts.settings.cacheGames),
+    codec: createCodec(settings),
+    strategy: strategies[strategy](settings),
+    games: createHeldGames({ games: cacheGames, ttlMs: cacheTtlMs }, clock),
     lanes: createLanes(),
+    snapshotLanes: createLanes(),
     snapshotsQueued: new Set(),
   };
 }

@@ -1,19 +1,26 @@
 import { asFault, Fault } from '../base/fault.ts';
 import type { GameId } from '../game/game.ts';
+import type { SnapshotTrigger } from '../game/record.ts';
 import { createContext, type EngineContext, type EngineParts } from './context.ts';
 import type { Engine, Recovered } from './engine.ts';
 import { type Held, isAhead, liveGame } from './held.ts';
 import { find } from './lookup.ts';
-import { afterConflict, appendTransition, createGame, dropOutlived, giveUpUnwanted, store } from './moves.ts';
+import {
+  afterConflict,
+  appendTransition,
+  createGame,
+  dropOutlived,
+  giveUpUnwanted,
+  store,
+  triggerOf,
+} from './moves.ts';
 import { recovery } from './recovery.ts';
 import { queueSnapshot, takeSnapshot } from './snapshots.ts';
-
-/** Games caught up at the same time after an outage. */
-const catchUpBatch = 16;
+import { isDue } from './strategy/due.ts';
 
 export function createEngine(parts: EngineParts): Engine {
   const context = createContext(parts);
-  const { games, lanes } = context;
+  const { games, lanes, snapshotLanes } = context;
   let closed = false;
   let catchingUp: Promise<void> | undefined;
 
@@ -30,7 +37,7 @@ export function createEngine(parts: EngineParts): Engine {
   };
 
   const catchUp = (signal?: AbortSignal): Promise<void> => {
-    catchingUp ??= catchUpAll(context, signal).finally(() => {
+    catchingUp ??= catchUpDue(context, signal).finally(() => {
       catchingUp = undefined;
     });
     return catchingUp;
@@ -47,38 +54,62 @@ export function createEngine(parts: EngineParts): Engine {
         return game && liveGame(game);
       }),
     recover: (id, signal) => inLane(id, signal, () => recoverGame(context, id, signal)),
-    snapshot: (id, trigger, signal) =>
-      inLane(id, signal, async () => {
+    async snapshot(id, trigger, signal) {
+      const game = await inLane(id, signal, async () => {
         const found = await find(context, id, signal);
-        const game = found && (await caughtUp(context, found, signal));
-        return game ? takeSnapshot(context, game, trigger, signal) : 'refused';
-      }),
+        return found && (await caughtUp(context, found, trigger, signal));
+      });
+      if (!game) return 'refused';
+      return snapshotLanes.run(id, () => takeSnapshot(context, game, trigger, signal));
+    },
     catchUp,
     unpersisted: () => games.unpersisted(),
+    cache: () => games.cache(),
+    configureCache: (settings) => games.configureCache(settings),
     discard: (id) => inLane(id, undefined, async () => games.drop(id)),
     async close(signal) {
       closed = true;
       await lanes.idle();
-      await catchUpAll(context, signal);
+      await catchUpAll(context, games.all().filter(isAhead), 'shutdown', signal);
+      await snapshotLanes.idle();
       for (const game of games.all()) {
         if (context.strategy.snapshotOnShutdown(game)) queueSnapshot(context, game.id, 'shutdown');
       }
-      await lanes.idle();
+      await snapshotLanes.idle();
     },
   };
 }
 
-async function catchUpAll(context: EngineContext, signal?: AbortSignal): Promise<void> {
-  const waiting = context.games.all().filter(isAhead);
-  for (let start = 0; start < waiting.length; start += catchUpBatch) {
+async function catchUpDue(context: EngineContext, signal?: AbortSignal): Promise<void> {
+  const { games, settings, clock } = context;
+  const due = games
+    .all()
+    .filter(isAhead)
+    .filter(
+      ({ pending: { why, sinceMs } }) =>
+        why !== 'deferred' || isDue(sinceMs, settings.persistIntervalMs, clock.now()),
+    );
+  await catchUpAll(context, due, undefined, signal);
+  games.dropStale();
+}
+
+/** @param trigger that of the snapshots which the writes may be; by game when left out */
+async function catchUpAll(
+  context: EngineContext,
+  waiting: readonly Held[],
+  trigger: SnapshotTrigger | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { batchGames } = context.settings;
+  for (let start = 0; start < waiting.length; start += batchGames) {
     if (signal?.aborted) return;
-    const batch = waiting.slice(start, start + catchUpBatch);
+    const batch = waiting.slice(start, start + batchGames);
     // A game that cannot be written holds up no other, and stays counted.
     await Promise.allSettled(
       batch.map(({ id }) =>
         context.lanes.run(id, async () => {
           const game = context.games.get(id);
-          if (game) dropOutlived(context, await caughtUp(context, game, signal));
+          if (game) dropOutlived(context, await caughtUp(context, game, trigger, signal));
         }),
       ),
     );
@@ -86,13 +117,18 @@ async function catchUpAll(context: EngineContext, signal?: AbortSignal): Promise
 }
 
 /** The game as it is held after an attempt to bring storage up to date. */
-async function caughtUp(context: EngineContext, game: Held, signal?: AbortSignal): Promise<Held> {
+async function caughtUp(
+  context: EngineContext,
+  game: Held,
+  trigger: SnapshotTrigger | undefined,
+  signal?: AbortSignal,
+): Promise<Held> {
   if (!isAhead(game)) return game;
   if (!context.policy.shouldPersist(game.id)) {
     giveUpUnwanted(context, game);
     return game;
   }
-  const result = await store(context, game, undefined, signal);
+  const result = await store(context, game, undefined, trigger ?? triggerOf(game), signal);
   if (result.kind === 'conflict') afterConflict(context, game, result.actual);
   return context.games.get(game.id) ?? game;
 }
@@ -107,13 +143,13 @@ const recoveryOutcomes = {
 async function recoverGame(context: EngineContext, id: GameId, signal?: AbortSignal): Promise<Recovered> {
   try {
     const held = context.games.get(id);
-    const known = held && (await caughtUp(context, held, signal));
+    const known = held && (await caughtUp(context, held, undefined, signal));
     const { answer, hold } = recovery(await context.backend.read(id, signal), known, context.codec);
     if (hold) context.games.put(hold);
-    context.observer.recovery({ outcome: recoveryOutcomes[answer.kind] });
+    context.observer.recovery({ mode: 'latest', outcome: recoveryOutcomes[answer.kind] });
     return answer;
   } catch (thrown) {
-    context.observer.recovery({ outcome: 'failure' });
+    context.observer.recovery({ mode: 'latest', outcome: 'failure' });
     throw asFault(thrown, 'backend-failed');
   }
 }

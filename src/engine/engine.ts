@@ -1,6 +1,8 @@
 import type { GameId, Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { PatchOperation, SnapshotTrigger } from '../game/record.ts';
+import type { ProblemType } from '../game/validity.ts';
+import type { RecoveryMode } from './recovery-mode.ts';
 import type { KeyRing } from './seal.ts';
 
 /** What a game server hands over when a game moves on. */
@@ -10,7 +12,12 @@ export interface Transition {
   readonly actor: string;
   /** The state after it; or the patch that makes it, for callers that know it. */
   readonly change: { readonly state: Json } | { readonly patch: readonly PatchOperation[] };
+  /** The game's own code failed in it, and what it said. It is written at once, with a snapshot. */
+  readonly error?: string;
 }
+
+/** `deferred`: by the strategy, and in time it is written; `disabled`: by the policy. */
+export type WhyUnpersisted = 'deferred' | 'disabled' | 'breaker-open' | 'failed';
 
 /**
  * Names one state of a game. Storage counts revisions without gaps, and what is only in memory will be merged
@@ -31,7 +38,7 @@ export type Transitioned =
       readonly kind: 'unpersisted';
       readonly revision: number;
       readonly ahead: number;
-      readonly why: 'disabled' | 'breaker-open' | 'failed';
+      readonly why: WhyUnpersisted;
       readonly sinceMs: number;
     }
   /** Somebody else moved the game; the transition was neither written nor played in memory. */
@@ -56,14 +63,18 @@ export interface Diverged {
 
 /**
  * Games whose newest state is only in memory and waits for storage. A finished one waits no longer when it is not to
- * be stored (it is served while it is in the cache; later, what storage had of it), or when storage would have dropped
- * it by now. Diverged ones wait for a person.
+ * be stored (it is served while it is in the cache; later, what storage had of it), or when `completedRetentionMs`
+ * have passed, and then it is lost. Diverged ones wait for a person.
  */
 export interface Unpersisted {
   readonly games: number;
+  /** Those of them that wait by plan: their strategy does not write every transition. */
+  readonly deferred: number;
   /** Since when the oldest of them waits. */
   readonly oldestAtMs: number | undefined;
   readonly diverged: readonly Diverged[];
+  /** Let go of with transitions that storage never took: how many, and the newest of them by name. */
+  readonly lost: { readonly games: number; readonly newest: readonly GameId[] };
 }
 
 export type Recovered =
@@ -78,8 +89,23 @@ export type Recovered =
 export interface EngineObserver {
   transition(event: { from: Phase | null; to: Phase; outcome: 'ok' | 'error' | 'unpersisted' }): void;
   snapshot(event: { trigger: SnapshotTrigger; outcome: 'ok' | 'error' }): void;
-  recovery(event: { outcome: 'success' | 'partial' | 'failure' | 'not_found' }): void;
+  recovery(event: {
+    mode: RecoveryMode['kind'];
+    outcome: 'success' | 'partial' | 'failure' | 'not_found';
+  }): void;
   cache(event: { result: 'hit' | 'miss' }): void;
+  /** Once for each problem of a transition that was refused. */
+  validation(event: { type: ProblemType }): void;
+  /** A game has as many events as its bound or more, for snapshots are switched off and nothing may take their place. */
+  overBound(event: { id: GameId; events: number }): void;
+  /** Memory let go of transitions that storage never took. */
+  lost(event: { id: GameId }): void;
+}
+
+/** How many games memory keeps beside those that wait for storage, and for how long when nobody asks for them. */
+export interface CacheSettings {
+  readonly games: number;
+  readonly ttlMs: number | undefined;
 }
 
 export type StrategyName = 'hybrid' | 'snapshot-only' | 'event-sourced';
@@ -153,6 +179,12 @@ export interface Engine {
    */
   catchUp(signal?: AbortSignal): Promise<void>;
   unpersisted(): Unpersisted;
+  cache(): CacheSettings;
+  /**
+   * Evicts at once what is too much. Ages count from here.
+   * @throws Fault `wrong-use` when either is no positive whole number
+   */
+  configureCache(settings: CacheSettings): void;
   /** Drops what memory holds, also transitions that were never stored: how a person settles a diverged game. */
   discard(id: GameId): Promise<void>;
   /** A last snapshot of every game with changes, then no more. Does not close the backend. */

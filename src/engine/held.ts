@@ -1,7 +1,8 @@
-import { LRUCache } from 'lru-cache';
+import type { Clock } from '../base/clock.ts';
 import type { GameId, Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
-import type { LiveGame, Position, Unpersisted } from './engine.ts';
+import { createGameCache } from './cache.ts';
+import type { CacheSettings, LiveGame, Position, Unpersisted, WhyUnpersisted } from './engine.ts';
 
 /** A game in memory. Values are replaced, never changed. */
 export interface Held extends Position {
@@ -25,6 +26,8 @@ export interface Held extends Position {
   readonly snapshotRevision: number;
   /** Time of the newest snapshot; that of the first transition when there is none. */
   readonly snapshotAtMs: number;
+  /** When a retention has passed since then, ages of what is stored are looked at. */
+  readonly agesFromMs: number;
 }
 
 /** Transitions that are only in memory. */
@@ -33,6 +36,10 @@ export interface Pending {
   readonly sinceMs: number;
   readonly newestAtMs: number;
   readonly actor: string;
+  /** Of the newest of them. */
+  readonly why: WhyUnpersisted;
+  /** What the game's code said when it failed in one of them. */
+  readonly error: string | undefined;
   readonly attempts: readonly Attempt[];
 }
 
@@ -42,6 +49,8 @@ export interface Attempt {
   readonly phase: Phase;
   /** Transitions that it held. */
   readonly covers: number;
+  readonly atMs: number;
+  readonly brought: { readonly event: boolean; readonly snapshot: boolean };
 }
 
 export const isAt = (game: Held, { revision, ahead }: Position): boolean =>
@@ -65,13 +74,23 @@ export interface HeldGames {
   /** It waits for storage no longer, whatever storage lacks: from now on it is one of the others, until put again. */
   giveUp(id: GameId): void;
   drop(id: GameId): void;
+  /** Drops what storage never took, and remembers the name. */
+  lose(id: GameId): void;
+  /** Drops those whose time in the cache is over. */
+  dropStale(): void;
+  cache(): CacheSettings;
+  configureCache(settings: CacheSettings): void;
   all(): readonly Held[];
   unpersisted(): Unpersisted;
 }
 
-export function createHeldGames(maxOthers: number): HeldGames {
-  const others = new LRUCache<GameId, Held>({ max: maxOthers });
+/** Names of lost games that are kept; the count goes on. */
+const lostNamesKept = 1000;
+
+export function createHeldGames(cache: CacheSettings, clock: Clock): HeldGames {
+  const others = createGameCache<Held>(cache, clock);
   const waiting = new Map<GameId, Held>();
+  let lost: Unpersisted['lost'] = { games: 0, newest: [] };
 
   const drop = (id: GameId) => {
     others.delete(id);
@@ -92,18 +111,26 @@ export function createHeldGames(maxOthers: number): HeldGames {
       others.set(id, game);
     },
     drop,
-    all: () => [...waiting.values(), ...others.values()],
-    unpersisted: () => summary([...waiting.values()]),
+    lose(id) {
+      drop(id);
+      lost = { games: lost.games + 1, newest: [...lost.newest, id].slice(-lostNamesKept) };
+    },
+    dropStale: () => others.dropStale(),
+    cache: () => others.settings(),
+    configureCache: (settings) => others.configure(settings),
+    all: () => [...waiting.values(), ...others.all()],
+    unpersisted: () => ({ ...summary([...waiting.values()]), lost }),
   };
 }
 
 /** True also for a game that storage once had and lost. */
 const isOnlyHere = (game: Held): boolean => game.ahead > 0 || game.divergedAt !== undefined;
 
-function summary(games: readonly Held[]): Unpersisted {
+function summary(games: readonly Held[]): Omit<Unpersisted, 'lost'> {
   const sinceMs = games.flatMap(({ pending }) => (pending ? [pending.sinceMs] : []));
   return {
     games: games.length,
+    deferred: games.filter(({ pending }) => pending?.why === 'deferred').length,
     oldestAtMs: sinceMs.sort((a, b) => a - b)[0],
     diverged: games.flatMap(({ id, revision, ahead, divergedAt }) =>
       divergedAt === undefined ? [] : [{ id, held: { revision, ahead }, storedRevision: divergedAt }],

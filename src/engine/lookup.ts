@@ -70,6 +70,7 @@ export function heldFrom(stored: StoredGame, proved: Proved, { snapshot }: Repla
     events: stored.events.length,
     snapshotRevision: snapshot?.revision ?? 0,
     snapshotAtMs: snapshot?.atMs ?? stored.createdAtMs,
+    agesFromMs: stored.createdAtMs,
   };
 }
 

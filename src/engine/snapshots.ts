@@ -1,23 +1,44 @@
-import type { StoredGame } from '../backend/port.ts';
 import type { GameId } from '../game/game.ts';
 import type { Snapshot, SnapshotTrigger } from '../game/record.ts';
-import type { Codec } from './codec.ts';
 import type { EngineContext } from './context.ts';
+import type { EngineSettings } from './engine.ts';
 import { type Held, isAhead } from './held.ts';
+import { eventsThrough, planTrim } from './trim.ts';
+import { encodeSnapshot } from './write.ts';
 
-/** Takes a snapshot after what already waits in the game's lane, so that no transition waits for it to answer. */
+/** Takes a snapshot of the newest state, beside the game's transitions. */
 export function queueSnapshot(context: EngineContext, id: GameId, trigger: SnapshotTrigger): void {
-  const { lanes, snapshotsQueued, games } = context;
-  if (snapshotsQueued.has(id)) return;
-  snapshotsQueued.add(id);
-  void lanes.run(id, async () => {
-    snapshotsQueued.delete(id);
+  queue(context, 'snapshot', id, (game) => takeSnapshot(context, game, trigger));
+}
+
+/** Drops what is too much or too old without a snapshot, for a game that gets none now. */
+export function queueTrim(context: EngineContext, game: Held): void {
+  if (!isTrimDue(context, game)) return;
+  // One that fails is due again at the next transition.
+  queue(context, 'trim', game.id, (newest) => trim(context, newest).catch(() => {}));
+}
+
+/** At most one of each kind waits for each game. */
+function queue(
+  { snapshotLanes, snapshotsQueued, games }: EngineContext,
+  kind: 'snapshot' | 'trim',
+  id: GameId,
+  task: (newest: Held) => Promise<unknown>,
+): void {
+  const name = `${kind} ${id}`;
+  if (snapshotsQueued.has(name)) return;
+  snapshotsQueued.add(name);
+  void snapshotLanes.run(id, async () => {
+    snapshotsQueued.delete(name);
     const game = games.get(id);
-    if (game) await takeSnapshot(context, game, trigger);
+    if (game) await task(game);
   });
 }
 
-/** `refused`: switched off, or storage does not have this state. */
+/**
+ * Not to be called in the game's lane: it enters it.
+ * `refused`: switched off, or storage does not have this state.
+ */
 export async function takeSnapshot(
   context: EngineContext,
   game: Held,
@@ -36,39 +57,54 @@ async function storeSnapshot(
   trigger: SnapshotTrigger,
   signal?: AbortSignal,
 ): Promise<'stored' | 'refused'> {
-  const { backend, clock, codec, settings, games } = context;
+  const { backend, clock, settings, strategy } = context;
   const { id, revision, phase, state, hash } = game;
+  // The write that brought this revision was a snapshot, and bears the name by which a lost answer is found.
+  if (strategy.writes === 'snapshot' && game.snapshotRevision === revision) return 'stored';
   const snapshot: Snapshot = { revision, atMs: clock.now(), trigger, phase, state, hash };
-  const put = {
-    revision,
-    bytes: settings.asyncSnapshots ? await codec.encodeAside(snapshot, id) : codec.encode(snapshot, id),
-    keep: settings.snapshotsKept,
-  };
-  const answer = await backend.putSnapshot(id, { ...put, dropEventsThrough: 0 }, signal);
+  const bytes = await encodeSnapshot(context, game, snapshot);
+  const put = { revision, bytes, keep: settings.snapshotsKept, dropEventsThrough: 0 };
+  const answer = await backend.putSnapshot(id, put, signal);
   if (answer.kind === 'refused') return 'refused';
-  const snapped = { ...game, snapshotRevision: revision, snapshotAtMs: snapshot.atMs };
-  games.put(snapped);
-  if (game.events <= settings.compactAfterEvents) return 'stored';
-
-  // Read back first: events go only when the snapshots in their place are proved to be there.
-  const stored = await backend.read(id, signal);
-  const dropEventsThrough = stored ? neededNoMore(stored, codec) : 0;
-  if (dropEventsThrough === 0) return 'stored';
-  await backend.putSnapshot(id, { ...put, dropEventsThrough }, signal);
-  games.put({ ...snapped, events: revision - dropEventsThrough });
+  await note(context, id, (newest) => ({
+    ...newest,
+    snapshotRevision: Math.max(newest.snapshotRevision, revision),
+    snapshotAtMs: snapshot.atMs,
+  }));
+  if (game.events > settings.compactAfterEvents || isTrimDue(context, game))
+    await trim(context, game, signal);
   return 'stored';
 }
 
-/** The newest event that no replay from a kept snapshot needs; 0 when every event is needed. */
-function neededNoMore({ id, snapshots }: StoredGame, codec: Codec): number {
-  return snapshots.find(({ bytes }) => isReadable(bytes, id, codec))?.revision ?? 0;
+function isTrimDue({ settings, policy, clock }: EngineContext, game: Held): boolean {
+  if (game.snapshotRevision === 0 || !policy.shouldSnapshot(game.id)) return false;
+  return game.events >= settings.maxEvents || clock.now() - game.agesFromMs >= shortestRetentionMs(settings);
 }
 
-function isReadable(bytes: Uint8Array, id: GameId, codec: Codec): boolean {
-  try {
-    codec.decodeSnapshot(bytes, id);
-    return true;
-  } catch {
-    return false;
-  }
+const shortestRetentionMs = (settings: EngineSettings): number =>
+  Math.min(settings.snapshotRetentionMs, settings.eventRetentionMs);
+
+/** Reads back first: something goes only when what is to stand for it is proved to be there. */
+async function trim(context: EngineContext, { id }: Held, signal?: AbortSignal): Promise<void> {
+  const { backend, codec, settings, clock } = context;
+  const nowMs = clock.now();
+  const stored = await backend.read(id, signal);
+  const plan = stored && planTrim(stored, settings, codec, nowMs);
+  if (plan) await backend.putSnapshot(id, plan, signal);
+  const dropped = plan ? eventsThrough(stored, plan.dropEventsThrough) : 0;
+  // What is left may be nearly as old: look again after a tenth of the time.
+  const agesFromMs = nowMs - shortestRetentionMs(settings) * 0.9;
+  await note(context, id, (newest) => ({ ...newest, agesFromMs, events: newest.events - dropped }));
+}
+
+/** In the game's lane, so that no transition works on a copy of before; if it is still in memory. */
+async function note(
+  { lanes, games }: EngineContext,
+  id: GameId,
+  change: (newest: Held) => Held,
+): Promise<void> {
+  await lanes.run(id, async () => {
+    const newest = games.get(id);
+    if (newest) games.put(change(newest));
+  });
 }

@@ -6,9 +6,11 @@
 import { operations } from '../backend/port.ts';
 import { phases } from '../game/phases.ts';
 import { snapshotTriggers } from '../game/record.ts';
+import { problemTypes } from '../game/validity.ts';
 
 const outcomes = ['ok', 'error'] as const;
 const recoveryOutcomes = ['success', 'partial', 'failure', 'not_found'] as const;
+const recoveryModes = ['latest', 'snapshot', 'point-in-time', 'before-error'] as const;
 export const breakerStates = ['closed', 'open', 'half_open'] as const;
 export type BreakerState = (typeof breakerStates)[number];
 
@@ -45,12 +47,27 @@ export const metrics = {
   state_recovery_attempts_total: {
     kind: 'counter',
     help: 'Games rebuilt from storage.',
-    labels: { mode: ['latest'], outcome: recoveryOutcomes },
+    labels: { mode: recoveryModes, outcome: recoveryOutcomes },
   },
   state_cache_requests_total: {
     kind: 'counter',
     help: 'Look-ups in the cache of games.',
     labels: { cache: ['games'], result: ['hit', 'miss'] },
+  },
+  state_validation_errors_total: {
+    kind: 'counter',
+    help: 'Problems for which transitions were refused: nothing of them was written or played.',
+    labels: { type: problemTypes },
+  },
+  state_event_bound_exceeded_total: {
+    kind: 'counter',
+    help: 'Transitions stored beyond the bound of events, because snapshots are off and nothing may take their place.',
+    labels: {},
+  },
+  state_lost_games_total: {
+    kind: 'counter',
+    help: 'Finished games that memory let go of before storage took their newest state.',
+    labels: {},
   },
   state_circuit_breaker_state: {
     kind: 'gauge',

@@ -72,9 +72,12 @@ export function createExporter(options: ExporterOptions): Exporter {
     transition: ({ from, to, outcome }) =>
       counters.state_transitions_total.inc({ from_phase: from ?? 'none', to_phase: to, outcome }),
     snapshot: ({ trigger, outcome }) => counters.state_snapshots_total.inc({ trigger, outcome }),
-    recovery: ({ outcome }) => counters.state_recovery_attempts_total.inc({ mode: 'latest', outcome }),
+    recovery: ({ mode, outcome }) => counters.state_recovery_attempts_total.inc({ mode, outcome }),
     diverged: ({ reason }) => counters.state_dual_write_divergence_total.inc({ reason }),
     cache: ({ result }) => counters.state_cache_requests_total.inc({ cache: 'games', result }),
+    validation: ({ type }) => counters.state_validation_errors_total.inc({ type }),
+    overBound: () => counters.state_event_bound_exceeded_total.inc(),
+    lost: () => counters.state_lost_games_total.inc(),
   };
 }
 

@@ -28,7 +28,15 @@ export function engineRoom(
   clock = virtualClock(),
 ): EngineRoom {
   const flags = { persist: true, snapshot: true };
-  const seen: Seen = { transition: [], snapshot: [], recovery: [], cache: [] };
+  const seen: Seen = {
+    transition: [],
+    snapshot: [],
+    recovery: [],
+    cache: [],
+    validation: [],
+    overBound: [],
+    lost: [],
+  };
   const engine = createEngine({
     backend,
     clock,
@@ -39,6 +47,9 @@ export function engineRoom(
       snapshot: (event) => seen.snapshot.push(event),
       recovery: (event) => seen.recovery.push(event),
       cache: (event) => seen.cache.push(event),
+      validation: (event) => seen.validation.push(event),
+      overBound: (event) => seen.overBound.push(event),
+      lost: (event) => seen.lost.push(event),
     },
   });
   return { engine, clock, flags, seen };

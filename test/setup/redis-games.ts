@@ -1,24 +1,32 @@
 /** Games in a real Redis: of our engine, and as the field's older writers left them. */
 import { Redis } from 'ioredis';
-import { openRedis } from '../../src/backend/redis/redis.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createEngine } from '../../src/engine/create.ts';
 import type { Position, Transitioned } from '../../src/engine/engine.ts';
 import { productionSettings } from '../../src/engine/settings.ts';
 import { parseGameId } from '../../src/game/game.ts';
 import type { Phase } from '../../src/game/phases.ts';
+import { openTestRedis } from './open-redis.ts';
 
 const moves: readonly Phase[] = ['PREPARATION', 'DECLARATION', 'TURN', 'TURN'];
 
 /** Each is played into its second turn. */
 export async function playGames(url: string, ids: readonly string[]): Promise<void> {
-  const backend = openRedis({ url, connectTimeoutMs: 2_000, operationTimeoutMs: 2_000, clock: systemClock });
+  const backend = openTestRedis(url);
   const engine = createEngine({
     backend,
     clock: systemClock,
     settings: { ...productionSettings, validate: false },
     policy: { shouldPersist: () => true, shouldSnapshot: () => true },
-    observer: { transition() {}, snapshot() {}, recovery() {}, cache() {} },
+    observer: {
+      transition() {},
+      snapshot() {},
+      recovery() {},
+      cache() {},
+      validation() {},
+      overBound() {},
+      lost() {},
+    },
   });
   for (const id of ids.map(parseGameId)) {
     let at = positionOf(await engine.create(id, { room_id: id, turn: 0 }, 'host'));

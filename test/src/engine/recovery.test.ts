@@ -33,7 +33,7 @@ describe('recovering from storage', () => {
   test('answers not-found for a game that does not exist', async () => {
     const { engine, seen } = engineRoom(memoryBackend());
     expect(await engine.recover(id)).toEqual({ kind: 'not-found' });
-    expect(seen.recovery).toEqual([{ outcome: 'not_found' }]);
+    expect(seen.recovery).toEqual([{ mode: 'latest', outcome: 'not_found' }]);
   });
 
   test('succeeds from the newest snapshot and the events after it', async () => {
@@ -44,7 +44,7 @@ describe('recovering from storage', () => {
       game: { id, revision: 6, ahead: 0, phase: 'TURN', state: { n: 6 }, persisted: true },
       problems: [],
     });
-    expect(seen.recovery).toEqual([{ outcome: 'success' }]);
+    expect(seen.recovery).toEqual([{ mode: 'latest', outcome: 'success' }]);
   });
 
   test('succeeds from an older snapshot, and names the damaged one', async () => {
@@ -75,7 +75,7 @@ describe('recovering from storage', () => {
       game: { revision: 6, state: { n: 5 } },
       problems: ['revision 6 cannot be rebuilt from storage', unreadable('event 6')],
     });
-    expect(seen.recovery).toEqual([{ outcome: 'partial' }]);
+    expect(seen.recovery).toEqual([{ mode: 'latest', outcome: 'partial' }]);
   });
 
   test('does not believe a snapshot and an event that disagree', async () => {
@@ -108,7 +108,7 @@ describe('recovering from storage', () => {
     expect(answer.kind === 'failed' && answer.problems[0]).toBe(
       'revisions 1 to 6 cannot be rebuilt from storage',
     );
-    expect(seen.recovery).toEqual([{ outcome: 'failure' }]);
+    expect(seen.recovery).toEqual([{ mode: 'latest', outcome: 'failure' }]);
   });
 
   test('throws when storage cannot be read, and the observer hears of a failure', async () => {
@@ -116,7 +116,7 @@ describe('recovering from storage', () => {
     backend.fail({ readsFail: true });
     const { engine, seen } = restarted();
     await expect(engine.recover(id)).rejects.toMatchObject({ code: 'backend-unreachable' });
-    expect(seen.recovery).toEqual([{ outcome: 'failure' }]);
+    expect(seen.recovery).toEqual([{ mode: 'latest', outcome: 'failure' }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EngineSettings } from '../../../src/engine/engine.ts';
 import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { faultyBackend } from '../../setup/faulty-backend.ts';
@@ -25,12 +25,13 @@ async function inTurn(settings: Partial<EngineSettings> = {}) {
 
 describe('a snapshot is taken', () => {
   test('when the last one is old', async () => {
-    const { go, clock, snapshots, engine } = await inTurn();
+    const { go, clock, snapshots } = await inTurn();
     clock.advance(299_999);
     await go(move('TURN', { n: 5 }));
     clock.advance(1);
-    await go(move('TURN', { n: 6 }), move('TURN', { n: 7 }));
-    await engine.load(id);
+    await go(move('TURN', { n: 6 }));
+    await vi.waitFor(() => expect(snapshots()).toHaveLength(1));
+    await go(move('TURN', { n: 7 }));
     expect(snapshots()).toMatchObject([{ revision: 6, trigger: 'interval', phase: 'TURN', state: { n: 6 } }]);
   });
 
@@ -72,7 +73,7 @@ describe('a snapshot is taken', () => {
     expect(snapshots()).toMatchObject([{ revision: 5, state: { n: 5 } }]);
   });
 
-  test('without delaying the answer to the transition', async () => {
+  test('without delaying the transition or those that follow', async () => {
     const { go, clock, backend } = await inTurn();
     clock.advance(300_000);
     let release = () => {};
@@ -80,8 +81,8 @@ describe('a snapshot is taken', () => {
       new Promise((resolve) => {
         release = () => resolve({ kind: 'stored' });
       });
-    await go(move('TURN', { n: 5 }));
-    expect(backend.inner.peek(id)?.revision).toBe(5);
+    await go(move('TURN', { n: 5 }), move('TURN', { n: 6 }));
+    expect(backend.inner.peek(id)?.revision).toBe(6);
     release();
   });
 });

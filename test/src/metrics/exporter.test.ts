@@ -46,7 +46,7 @@ describe('createExporter', () => {
     });
     exporter.transition({ from: null, to: 'NOT_STARTED', outcome: 'unpersisted' });
     exporter.snapshot({ trigger: 'phase', outcome: 'ok' });
-    exporter.recovery({ outcome: 'partial' });
+    exporter.recovery({ mode: 'latest', outcome: 'partial' });
     exporter.cache({ result: 'miss' });
     const text = await exporter.expose();
     for (const line of [

@@ -203,7 +203,7 @@ describe('a scrape of real exporters', () => {
     const { source, next } = sourceOf([target]);
     await source.read();
     for (const outcome of ['success', 'partial', 'not_found', 'not_found'] as const) {
-      target.exporter.recovery({ outcome });
+      target.exporter.recovery({ mode: 'latest', outcome });
     }
     const { signals } = await next(60_000);
     expect(signals.recoveryFailureRatio).toEqual(exactly(0.5));

@@ -1,0 +1,54 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../base/clock.ts';
+import { Fault } from '../base/fault.ts';
+import type { GameId } from '../game/game.ts';
+import type { CacheSettings } from './engine.ts';
+
+/** The most recently used games, whose loss costs nothing but a read. */
+export interface GameCache<Game extends object> {
+  get(id: GameId): Game | undefined;
+  set(id: GameId, game: Game): void;
+  delete(id: GameId): void;
+  all(): readonly Game[];
+  /** Without it, memory would keep a game that nobody asks for until others push it out. */
+  dropStale(): void;
+  settings(): CacheSettings;
+  /** @throws Fault `wrong-use` */
+  configure(settings: CacheSettings): void;
+}
+
+export function createGameCache<Game extends object>(initial: CacheSettings, clock: Clock): GameCache<Game> {
+  let settings = initial;
+  let games = open<Game>(initial, clock);
+
+  return {
+    get: (id) => games.get(id),
+    set: (id, game) => void games.set(id, game),
+    delete: (id) => void games.delete(id),
+    all: () => [...games.values()],
+    dropStale: () => void games.purgeStale(),
+    settings: () => settings,
+    configure(next) {
+      const smaller = open<Game>(next, clock);
+      // Oldest first, so that the newest stay.
+      for (const [id, game] of [...games.entries()].toReversed()) smaller.set(id, game);
+      games = smaller;
+      settings = next;
+    },
+  };
+}
+
+function open<Game extends object>({ games, ttlMs }: CacheSettings, clock: Clock): LRUCache<GameId, Game> {
+  checkWhole(games, 'a number of games');
+  if (ttlMs === undefined) return new LRUCache({ max: games });
+  checkWhole(ttlMs, 'milliseconds');
+  const ages = { ttl: ttlMs, ttlResolution: 0, updateAgeOnGet: true, perf: clock };
+  return new LRUCache({ max: games, ...ages });
+}
+
+function checkWhole(value: number, what: string): void {
+  if (Number.isSafeInteger(value) && value > 0) return;
+  throw new Fault('wrong-use', `The cache takes ${what} from 1, not ${value}`, {
+    next: 'Give a whole number',
+  });
+}

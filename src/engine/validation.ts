@@ -1,0 +1,31 @@
+import { Fault } from '../base/fault.ts';
+import type { GameId, Json } from '../game/game.ts';
+import { nextPhases, type Phase } from '../game/phases.ts';
+import { type StateProblem, stateProblems } from '../game/validity.ts';
+import type { EngineContext } from './context.ts';
+
+/**
+ * @param from null for a game that is created
+ * @throws Fault `game-invalid` naming every problem; each is told to the observer by its type
+ */
+export function checkTransition(
+  { settings, observer }: EngineContext,
+  id: GameId,
+  from: Phase | null,
+  to: Phase,
+  state: Json,
+): void {
+  const problems = [...moveProblems(from, to), ...(settings.validate ? stateProblems(state, to) : [])];
+  if (problems.length === 0) return;
+  for (const { type } of problems) observer.validation({ type });
+  const named = problems.map(({ message }) => message).join('; ');
+  throw new Fault('game-invalid', `Game ${id} cannot go on to ${to}: ${named}`, {
+    next: 'Correct the transition; nothing was written',
+  });
+}
+
+function moveProblems(from: Phase | null, to: Phase): readonly StateProblem[] {
+  if (from === null || nextPhases[from].includes(to)) return [];
+  const allowed = nextPhases[from].join(' or ') || 'nothing';
+  return [{ type: 'phase', message: `phase: after ${from} comes ${allowed}` }];
+}
