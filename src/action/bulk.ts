@@ -19,10 +19,12 @@ interface BulkWork<G extends RecordKey> {
   readonly done: string;
   /** What to do about those that were left alone. */
   readonly next: string;
+  /** Games under way at once; as many as is good for storage when left out. */
+  readonly parallel?: number;
   one(game: G, signal: AbortSignal): Promise<GameOutcome>;
 }
 
-/** Games under way at once; each is one compare-and-replace or two. */
+/** Each is one compare-and-replace or two. */
 const parallelGames = 32;
 
 /** What one game's record is to blame for; any other fault concerns the games after it too. */
@@ -44,6 +46,7 @@ export async function workThrough<G extends RecordKey>(
   { signal, progress }: StepContext,
 ): Promise<StepOutcome> {
   const tally: Tally = { done: 0, unchanged: 0, moved: [], refused: [], stopped: undefined };
+  const { parallel = parallelGames } = work;
   let seen = 0;
   const take = async (game: G) => {
     try {
@@ -57,9 +60,9 @@ export async function workThrough<G extends RecordKey>(
   };
   try {
     for await (const batch of work.batches) {
-      for (let at = 0; at < batch.length && !tally.stopped; at += parallelGames) {
+      for (let at = 0; at < batch.length && !tally.stopped; at += parallel) {
         signal.throwIfAborted();
-        await Promise.all(batch.slice(at, at + parallelGames).map(take));
+        await Promise.all(batch.slice(at, at + parallel).map(take));
       }
       if (tally.stopped) break;
     }

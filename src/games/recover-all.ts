@@ -1,9 +1,10 @@
 import type { Action, Check, Step, StepContext, StepOutcome } from '../action/action.ts';
+import { type GameOutcome, workThrough } from '../action/bulk.ts';
 import { evictStep } from '../action/evict-step.ts';
 import type { Change, Draft } from '../action/plan.ts';
 import { foundIn, readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
-import { asFault, Fault, type FaultCode } from '../base/fault.ts';
+import { asFault, type FaultCode } from '../base/fault.ts';
 import { formatDuration } from '../base/units.ts';
 import type { RecoveryMode } from '../engine/recovery-mode.ts';
 import type { RecordKey } from '../game/record.ts';
@@ -134,39 +135,21 @@ function stepsOf(parts: RecoverParts, detail: BulkDetail): Step[] {
   return [evict, write];
 }
 
-/** These concern the games after it too. */
-const faultsOfAll: readonly FaultCode[] = [
-  'backend-unreachable',
-  'backend-denied',
-  'backend-failed',
-  'read-only',
-];
-
-interface Tally {
-  written: number;
-  readonly failed: string[];
-  /** Of these it is not known whether they were written. */
-  readonly unclear: string[];
-  stopped: Fault | undefined;
-}
-
-async function writeAll(
+function writeAll(
   parts: WriteParts,
   { writes, mode, parallel }: BulkDetail,
-  { signal, progress }: StepContext,
+  context: StepContext,
 ): Promise<StepOutcome> {
-  const tally: Tally = { written: 0, failed: [], unclear: [], stopped: undefined };
-  const queue = writes.values();
-  let ended = 0;
-  const work = async () => {
-    for (const write of queue) {
-      if (signal.aborted || tally.stopped) return;
-      note(tally, write, await writeOne(parts, write, mode, signal));
-      progress(++ended, writes.length, 'games');
-    }
+  const games = writes.map((write) => ({ ...write, layout: 'current' as const }));
+  const work = {
+    total: games.length,
+    batches: [games],
+    done: 'recovered',
+    next: 'Run it again: games that were recovered are healthy and stay as they are',
+    parallel,
+    one: (write: PlannedWrite, signal: AbortSignal) => writeOne(parts, write, mode, signal),
   };
-  await Promise.all(Array.from({ length: parallel }, work));
-  return outcomeOf(writes.length, ended, tally);
+  return workThrough(work, context);
 }
 
 async function writeOne(
@@ -174,43 +157,22 @@ async function writeOne(
   write: PlannedWrite,
   mode: RecoveryMode,
   signal: AbortSignal,
-): Promise<StepOutcome> {
-  try {
-    return await writeState(parts, write, (game) => stateAgain(parts, game, mode, write), signal);
-  } catch (thrown) {
-    return { kind: 'unknown', fault: asFault(thrown) };
-  }
-}
-
-function note(tally: Tally, { id }: PlannedWrite, outcome: StepOutcome): void {
-  if (!('fault' in outcome)) {
-    tally.written++;
-    return;
-  }
+): Promise<GameOutcome> {
+  const outcome = await writeState(parts, write, (game) => stateAgain(parts, game, mode, write), signal);
+  if (!('fault' in outcome)) return { kind: 'done' };
   const { kind, fault } = outcome;
-  (kind === 'unknown' ? tally.unclear : tally.failed).push(`${id} (${fault.message})`);
-  if (faultsOfAll.includes(fault.code)) tally.stopped ??= fault;
+  if (kind === 'unknown' || concernsAll.includes(fault.code)) throw fault;
+  return fault.code === 'conflict' ? { kind: 'moved' } : { kind: 'refused', why: fault.message };
 }
 
-function outcomeOf(
-  planned: number,
-  ended: number,
-  { written, failed, unclear, stopped }: Tally,
-): StepOutcome {
-  if (written === planned) return { kind: 'done', note: `${gamesText(written)} recovered` };
-  const message = [
-    `${written} of ${gamesText(planned)} recovered`,
-    failed.length > 0 ? `failed: ${namesOf(failed, namedAtMost)}` : '',
-    unclear.length > 0 ? `not known: ${namesOf(unclear, namedAtMost)}` : '',
-    ended < planned ? `${planned - ended} not reached` : '',
-  ];
-  const code = written > 0 ? 'partial' : (stopped?.code ?? 'refused');
-  const fault = new Fault(code, message.filter(Boolean).join('; '), {
-    next: 'Run it again: games that were recovered are healthy and stay as they are',
-    cause: stopped,
-  });
-  return { kind: unclear.length > 0 ? 'unknown' : 'failed', fault };
-}
+/** The games after it would fail in the same way. */
+const concernsAll: readonly FaultCode[] = [
+  'backend-unreachable',
+  'backend-denied',
+  'backend-failed',
+  'read-only',
+  'interrupted',
+];
 
 async function verify(
   parts: WriteParts,
