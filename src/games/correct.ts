@@ -10,6 +10,7 @@ import { isPhase, type Phase, phases } from '../game/phases.ts';
 import { stateProblems } from '../game/validity.ts';
 import { type EvictionChoice, holdersBasis, holdersOf, planEvictions } from './evictions.ts';
 import { changesOf, diffStates } from './field-diff.ts';
+import type { EditableGame } from './game-view.ts';
 import { checkWritten, openGame, type PlannedWrite, type WriteParts, writeState } from './game-write.ts';
 import type { RecoverParts } from './recover.ts';
 import type { GameInHand } from './stored-game.ts';
@@ -32,17 +33,6 @@ export interface CorrectDetail {
   readonly discards: readonly string[];
 }
 
-/** What a person starts from. */
-export interface EditableGame {
-  readonly id: string;
-  readonly revision: number;
-  readonly phase: Phase;
-  /** The newest that storage proves; undefined when it proves none. */
-  readonly proved: Pick<Proved, 'revision' | 'state'> | undefined;
-  /** Hand it back with the correction. */
-  readonly found: string;
-}
-
 /** @throws Fault `not-found`, `unsupported`, `integrity` */
 export async function openForEditing(
   parts: WriteParts,
@@ -51,7 +41,14 @@ export async function openForEditing(
 ): Promise<EditableGame> {
   const { stored, digest } = await openGame(parts, id, signal);
   const { proved } = replay(stored, parts.codec);
-  return { id, revision: stored.revision, phase: stored.phase, proved, found: digest };
+  const { revision, phase } = stored;
+  return {
+    id,
+    revision,
+    phase,
+    proved: proved && { revision: proved.revision, state: proved.state },
+    found: digest,
+  };
 }
 
 const steps = { evict: 'Evict the game from the servers that hold it', write: 'Write the corrected state' };

@@ -1,6 +1,7 @@
 /** What is told about games: plain data for screens and printers. Ids, phases, names and errors are as stored. */
 import type { Fault } from '../base/fault.ts';
 import type { Json } from '../game/game.ts';
+import type { Phase } from '../game/phases.ts';
 import type { Layout, RecordKey } from '../game/record.ts';
 
 /** What is wrong with a stored game. */
@@ -114,6 +115,8 @@ export type HoldingRow = { readonly server: string } & (
       readonly ahead: number;
       /** Since when the oldest of those waits. */
       readonly unpersistedSinceMs?: number;
+      /** Newest revision in storage once memory and storage are known to have gone different ways. */
+      readonly divergedAt?: number;
     }
   | { readonly kind: 'not-held' }
   | { readonly kind: 'unread'; readonly fault: Fault }
@@ -157,6 +160,17 @@ export interface Verification {
   readonly problems: readonly Problem[];
 }
 
+/** What a person corrects, as it is before. */
+export interface EditableGame {
+  readonly id: string;
+  readonly revision: number;
+  readonly phase: Phase;
+  /** The newest state that storage proves; undefined when it proves none. */
+  readonly proved: { readonly revision: number; readonly state: Json } | undefined;
+  /** Hand it back with the correction, which is refused if the game has moved since. */
+  readonly found: string;
+}
+
 /** All that screens and verbs read of games; each reads the backend anew. */
 export interface GamesPort {
   readonly location: string;
@@ -165,6 +179,8 @@ export interface GamesPort {
   list(filter: GameFilter, signal?: AbortSignal): AsyncIterable<readonly GameRow[]>;
   /** undefined when there is no such game. */
   show(key: GameKey, signal?: AbortSignal): Promise<GameView | undefined>;
+  /** @throws Fault `not-found`, `unsupported` for the legacy layout, `integrity` when nothing can be read */
+  edit(id: string, signal?: AbortSignal): Promise<EditableGame>;
   /** Proves every event and snapshot of one game; undefined when there is no such game. */
   verify(key: GameKey, signal?: AbortSignal): Promise<Verification | undefined>;
   /** The same of every game, in batches. */

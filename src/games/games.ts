@@ -1,36 +1,37 @@
-import type { Clock } from '../base/clock.ts';
+import type { Decoder } from '../engine/history.ts';
+import { openForEditing } from './correct.ts';
 import { createMatcher } from './filter.ts';
 import type { GameFilter, GameRow, GamesPort, Verification } from './game-view.ts';
+import type { WriteParts } from './game-write.ts';
 import { inTurns } from './in-turns.ts';
 import { type FoundGame, readAllGames, readGame } from './reading.ts';
 import { rowOf } from './rows.ts';
 import { type ShowParts, showGame } from './show.ts';
 
-export interface GamesParts extends ShowParts {
-  readonly clock: Clock;
-}
+export type GamesParts = ShowParts & WriteParts;
 
 export function createGames(parts: GamesParts): GamesPort {
-  const { backend, decoder } = parts;
+  const { backend, codec } = parts;
   return {
     location: backend.location,
     readsFrom: backend.readsFrom,
     list: (filter, signal) => listGames(parts, filter, signal),
+    edit: (id, signal) => openForEditing(parts, id, signal),
     show: (key, signal) => showGame(parts, key, signal),
     async verify(key, signal) {
       const found = await readGame(backend, key, signal);
-      return found && verification(found, decoder)[0];
+      return found && verification(found, codec)[0];
     },
     async *verifyAll(signal) {
       for await (const batch of readAllGames(backend, signal)) {
-        yield await inTurns(batch, (found) => verification(found, decoder));
+        yield await inTurns(batch, (found) => verification(found, codec));
       }
     },
   };
 }
 
 async function* listGames(
-  { backend, decoder, clock }: GamesParts,
+  { backend, codec: decoder, clock }: GamesParts,
   filter: GameFilter,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly GameRow[]> {
@@ -48,7 +49,7 @@ async function* listGames(
 /** Empty for a game that is gone. */
 function verification(
   { key: { id, layout }, read, inBothLayouts }: FoundGame,
-  decoder: GamesParts['decoder'],
+  decoder: Decoder,
 ): Verification[] {
   const row = rowOf({ id, layout }, read, inBothLayouts, { decoder, depth: 'proof' });
   if (!row) return [];

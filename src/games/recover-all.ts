@@ -149,7 +149,7 @@ function writeAll(
     parallel,
     one: (write: PlannedWrite, signal: AbortSignal) => writeOne(parts, write, mode, signal),
   };
-  return workThrough(work, context);
+  return workThrough<PlannedWrite & RecordKey>(work, context);
 }
 
 async function writeOne(

@@ -5,6 +5,9 @@ import type { Decoder } from '../engine/history.ts';
 import { readLegacy } from '../game/legacy.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { recordDigest } from '../game/record-codec.ts';
+import type { AdminClient } from '../platform/admin.ts';
+import type { HeldSummary } from '../platform/admin-schemas.ts';
+import type { Answer } from '../platform/client.ts';
 import { type CurrentGame, readCurrent } from './current-game.ts';
 import { decodeGame } from './decoded.ts';
 import { nameText } from './field-values.ts';
@@ -20,9 +23,9 @@ export interface ShowParts {
   readonly backend: Backend;
   /** What dual writes go to as well. */
   readonly secondary: Backend | undefined;
-  readonly decoder: Decoder;
-  /** Asks every game server; undefined where there are none to ask. */
-  readonly heldBy: ((id: string, signal?: AbortSignal) => Promise<readonly HoldingRow[]>) | undefined;
+  readonly codec: Decoder;
+  /** undefined where no server can be asked. */
+  readonly admin: Pick<AdminClient, 'find'> | undefined;
 }
 
 const eventsShown = 20;
@@ -35,7 +38,7 @@ export async function showGame(
   const found = await readGame(parts.backend, key, signal);
   if (!found) return undefined;
   const { read, inBothLayouts } = found;
-  const row = rowOf(found.key, read, inBothLayouts, { decoder: parts.decoder, depth: 'proof' });
+  const row = rowOf(found.key, read, inBothLayouts, { decoder: parts.codec, depth: 'proof' });
   if (!row) return undefined;
   const [stores, heldBy] = await Promise.all([
     storesOf(parts, found, signal),
@@ -44,7 +47,7 @@ export async function showGame(
   return {
     row,
     readsFrom: parts.backend.readsFrom,
-    ...contentOf(read, parts.decoder),
+    ...contentOf(read, parts.codec),
     inBothLayouts,
     stores,
     ...given({ heldBy }),
@@ -132,9 +135,26 @@ function foundIn(read: RecordRead): StoreRow['found'] {
 
 /** The legacy layout is no server's: what they hold is of ours. */
 async function heldByOf(
-  { heldBy }: ShowParts,
+  { admin }: ShowParts,
   { key }: FoundGame,
   signal?: AbortSignal,
 ): Promise<readonly HoldingRow[] | undefined> {
-  return key.layout === 'legacy' ? undefined : heldBy?.(key.id, signal);
+  if (key.layout === 'legacy' || !key.id.isWellFormed()) return undefined;
+  return (await admin?.find([key.id], signal))?.map(holdingRow);
+}
+
+function holdingRow(answer: Answer<readonly HeldSummary[]>): HoldingRow {
+  const { server } = answer;
+  if ('fault' in answer) return { server, kind: 'unread', fault: answer.fault };
+  const [held] = answer.value;
+  if (!held) return { server, kind: 'not-held' };
+  const { revision, ahead, unpersisted_since: since, diverged_at: divergedAt } = held;
+  const unpersistedSinceMs = since === null ? undefined : Date.parse(since);
+  return {
+    server,
+    kind: 'held',
+    revision,
+    ahead,
+    ...given({ unpersistedSinceMs, divergedAt: divergedAt ?? undefined }),
+  };
 }
