@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { units } from '../base/units.ts';
 import { isSignalId, type SignalId, signals } from '../metrics/source.ts';
 import { parseCondition } from './condition.ts';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../base/duration.ts';
 
 /** What a custom issue carries beside its message. */
 export interface IssueParams {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseDuration } from '../../../src/runbook/duration.ts';
+import { parseDuration } from '../../../src/base/duration.ts';
 
 it.each([
   ['500ms', 500],
