@@ -1,30 +1,29 @@
-import type { Redis } from 'ioredis';
 import type { GameId } from '../../game/game.ts';
 import { damagedHead, eventField, revisionOf, snapshotField } from '../current-layout.ts';
 import type { Append, Appended, PutSnapshot, SnapshotPut } from '../port.ts';
 import { asBuffer } from './bytes.ts';
 import { keyOf } from './keys.ts';
+import type { OnKey } from './servers.ts';
 
-export async function append(redis: Redis, id: GameId, append: Append): Promise<Appended> {
+export async function append(on: OnKey, id: GameId, append: Append): Promise<Appended> {
   const { expectedRevision: expected, phase, atMs, event, snapshot, expiresAtMs } = append;
   const revision = expected + 1;
   const fields = [
     ...(event ? [eventField(revision), asBuffer(event)] : []),
     ...(snapshot ? [snapshotField(revision), asBuffer(snapshot.bytes)] : []),
   ];
-  const [outcome, found] = await redis.gkAppend(
-    keyOf({ id, layout: 'current' }),
-    ...[expected || 'absent', revision, phase, atMs, expiresAtMs ?? '', snapshot?.keep ?? '', ...fields],
-  );
+  const head = [expected || 'absent', revision, phase, atMs, expiresAtMs ?? '', snapshot?.keep ?? ''];
+  const key = keyOf({ id, layout: 'current' });
+  const [outcome, found] = await on(key, (redis) => redis.gkAppend(key, ...head, ...fields));
   if (outcome === 'done') return { kind: 'committed', revision };
   return { kind: 'conflict', expected, actual: actualRevision(id, found) };
 }
 
-export async function putSnapshot(redis: Redis, id: GameId, snapshot: PutSnapshot): Promise<SnapshotPut> {
+export async function putSnapshot(on: OnKey, id: GameId, snapshot: PutSnapshot): Promise<SnapshotPut> {
   const { revision, bytes, keep, dropEventsThrough } = snapshot;
-  const [outcome, found] = await redis.gkPutSnapshot(
-    keyOf({ id, layout: 'current' }),
-    ...[revision, asBuffer(bytes), keep, dropEventsThrough],
+  const key = keyOf({ id, layout: 'current' });
+  const [outcome, found] = await on(key, (redis) =>
+    redis.gkPutSnapshot(key, revision, asBuffer(bytes), keep, dropEventsThrough),
   );
   if (outcome === 'done') return { kind: 'stored' };
   return { kind: 'refused', actual: actualRevision(id, found) };

@@ -1,23 +1,23 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../base/clock.ts';
+import { interruptible } from '../interruptible.ts';
 import { createPhaseTally } from '../phase-tally.ts';
 import type { Census } from '../port.ts';
-import type { Connection } from './connection.ts';
 import { isNotPermitted } from './faults.ts';
+import { numberIn } from './info.ts';
 import { type FoundKey, scanKeys } from './scan.ts';
+import type { Servers } from './servers.ts';
+
+type Memory = Pick<Census, 'usedBytes' | 'limitBytes'>;
 
 /** Works half of the time and rests half of it, so that games go on at their speed. */
-export async function takeCensus(
-  connection: Connection,
-  clock: Clock,
-  signal?: AbortSignal,
-): Promise<Census> {
-  const memory = await connection.run(readMemory, signal);
+export async function takeCensus(servers: Servers, clock: Clock, signal?: AbortSignal): Promise<Census> {
+  const memory = sumOf((await servers.each(readMemory)).map(({ answer }) => answer));
   const tally = createPhaseTally();
   let snapshots = 0;
   let startedAtMs = clock.now();
-  for await (const page of scanKeys(connection, signal)) {
-    snapshots += await connection.run((redis) => countPage(redis, page, tally), signal);
+  for await (const page of scanKeys(servers, signal)) {
+    snapshots += await interruptible(() => countPage(servers, page, tally), signal);
     await clock.sleep(clock.now() - startedAtMs, signal);
     startedAtMs = clock.now();
   }
@@ -25,11 +25,14 @@ export async function takeCensus(
 }
 
 async function countPage(
-  redis: Redis,
+  servers: Servers,
   page: readonly FoundKey[],
   tally: ReturnType<typeof createPhaseTally>,
 ): Promise<number> {
-  const counts = await Promise.all(page.map(({ key }) => redis.gkCountGame(key)));
+  const route = { effect: 'read', lane: 'bulk' } as const;
+  const counts = await Promise.all(
+    page.map(({ key }) => servers.call(key, route, (redis) => redis.gkCountGame(key))),
+  );
   page.forEach(({ record }, index) => {
     tally.add(record.layout, counts[index]?.[0] ?? undefined);
   });
@@ -37,20 +40,27 @@ async function countPage(
 }
 
 /** INFO is one of the commands that a careful ACL withholds (`-@dangerous`), and games can be counted without. */
-async function readMemory(redis: Redis): Promise<Pick<Census, 'usedBytes' | 'limitBytes'>> {
+async function readMemory(redis: Redis): Promise<{ readonly used?: number; readonly limit?: number }> {
   const info = await redis.info('memory').catch((thrown: unknown) => {
     if (isNotPermitted(thrown)) return '';
     throw thrown;
   });
   const used = numberIn(info, 'used_memory');
-  return {
-    usedBytes: used === undefined ? {} : { all: used },
-    // 0 means no limit.
-    limitBytes: numberIn(info, 'maxmemory') || undefined,
-  };
+  // 0 means no limit.
+  const limit = numberIn(info, 'maxmemory') || undefined;
+  return { ...(used === undefined ? {} : { used }), ...(limit === undefined ? {} : { limit }) };
 }
 
-function numberIn(info: string, name: string): number | undefined {
-  const text = new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1];
-  return text === undefined ? undefined : Number(text);
+/** Of all servers; what one of them does not tell, or does not limit, the whole has not. */
+function sumOf(memories: readonly { readonly used?: number; readonly limit?: number }[]): Memory {
+  const used = total(memories.map((memory) => memory.used));
+  const limitBytes = total(memories.map((memory) => memory.limit));
+  return { usedBytes: used === undefined ? {} : { all: used }, limitBytes };
+}
+
+function total(numbers: readonly (number | undefined)[]): number | undefined {
+  return numbers.reduce(
+    (sum, number) => (sum === undefined || number === undefined ? undefined : sum + number),
+    0,
+  );
 }

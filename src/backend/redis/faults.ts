@@ -34,6 +34,7 @@ const replies: Readonly<Record<string, Kind>> = {
   BUSY: unreachable('is busy with a script', 'Wait; look at SLOWLOG GET'),
   MASTERDOWN: unreachable('has lost its master', 'Check the replication with INFO replication'),
   CLUSTERDOWN: unreachable('belongs to a cluster that is down', 'Check CLUSTER INFO'),
+  TRYAGAIN: unreachable('is handing over this slot', 'Try again'),
   READONLY: failed('is a replica and takes no writes', 'Point REDIS_URL at the master'),
   OOM: failed('is out of memory; nothing was written', 'Raise maxmemory or free memory'),
   MISCONF: failed('cannot save to its disk and takes no writes', "Check the server's disk and log"),
@@ -50,13 +51,13 @@ const sockets: Readonly<Record<string, Kind>> = {
   ETIMEDOUT: unreachable('did not answer in time', checkServer),
 };
 
-/** @param location without secrets */
-export function redisFault(thrown: unknown, location: string): Fault {
+/** @param server for people */
+export function redisFault(thrown: unknown, server: string): Fault {
   if (thrown instanceof Fault) return thrown;
-  const message = withoutArguments(thrown instanceof Error ? thrown.message : String(thrown));
+  const message = messageOf(thrown);
   const { code, what, next, retryable = false } = kindOf(thrown, message);
   // Not the error itself: it carries the arguments of its command, and those of AUTH are a password.
-  return new Fault(code, `Redis at ${location} ${what}: ${message}`, {
+  return new Fault(code, `Redis at ${server} ${what}: ${message}`, {
     next,
     retryable,
     cause: new Error(message),
@@ -80,6 +81,12 @@ function kindOf(thrown: unknown, message: string): Kind {
 function replyKind(message: string): Kind {
   const known = replies[message.split(' ', 1)[0] ?? ''];
   if (known) return known;
+  if (/DB index/.test(message)) {
+    return failed(
+      'has no such database',
+      "Choose one below the server's `databases`, as REDIS_URL's last number",
+    );
+  }
   if (/ACL failure/.test(message)) return denied('does not permit this');
   if (/unknown (redis )?command|acl_check_cmd/i.test(message)) {
     return { code: 'unsupported', what: 'is too old', next: 'Redis 7.0 or newer is needed' };
@@ -88,11 +95,20 @@ function replyKind(message: string): Kind {
 }
 
 /** The ACL withholds this one command. */
-export const isNotPermitted = (thrown: unknown): boolean =>
-  thrown instanceof Error && isReply(thrown) && thrown.message.startsWith('NOPERM');
+export const isNotPermitted = (thrown: unknown): boolean => isReplyOf(thrown, 'NOPERM');
+
+/** Its first word. */
+export const isReplyOf = (thrown: unknown, word: string): boolean =>
+  thrown instanceof Error && isReply(thrown) && thrown.message.split(' ', 1)[0] === word;
 
 function isReply(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'ReplyError';
+}
+
+function messageOf(thrown: unknown): string {
+  const message = withoutArguments(thrown instanceof Error ? thrown.message : String(thrown));
+  // The client speaks of a setting of its own.
+  return /^Stream isn't writeable/.test(message) ? 'Connection is closed' : message;
 }
 
 /** An unknown command is answered with its first arguments. */

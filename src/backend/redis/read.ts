@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { Fault } from '../../base/fault.ts';
 import type { GameRecord, RecordKey, RecordPart } from '../../game/record.ts';
 import { sortedParts } from '../../game/record-codec.ts';
@@ -7,14 +6,16 @@ import type { RecordRead } from '../port.ts';
 import { unreadableId } from '../record-check.ts';
 import { storedValue } from '../stored-value.ts';
 import { keyOf } from './keys.ts';
+import type { OnKey } from './servers.ts';
 
 /** One step on the server, so the record is untorn. */
-export async function readRecord(redis: Redis, key: RecordKey): Promise<RecordRead> {
+export async function readRecord(on: OnKey, key: RecordKey): Promise<RecordRead> {
   if (!key.id.isWellFormed()) return { kind: 'unreadable', fault: unreadableId(key.id) };
   const name = keyOf(key);
-  const [type, expiresAtMs, fields] = await redis.gkReadGameBuffer(name);
+  const [type, expiresAtMs, fields, mortal] = await on(name, (redis) => redis.gkReadGameBuffer(name));
   switch (type.toString()) {
     case 'hash':
+      if (mortal.length > 0) return { kind: 'unreadable', fault: hasMortalField(name, mortal) };
       return { kind: 'record', record: recordOf(key, fields, expiresAtMs) };
     case 'none':
       return { kind: 'absent' };
@@ -46,6 +47,13 @@ function partsOf(fields: readonly Buffer[]): RecordPart[] {
     if (name && bytes) parts.push({ name, value: storedValue(bytes) });
   }
   return parts;
+}
+
+/** Records know no such thing: stored again the field would stay, and a copy would pass for the same. */
+function hasMortalField(name: string, field: Buffer): Fault {
+  return new Fault('record-unreadable', `The field "${field}" of ${name} has a time of deletion of its own`, {
+    next: 'Find out which program sets it (HEXPIRE); HPERSIST takes it away',
+  });
 }
 
 function notAHash(name: string, type: Buffer): Fault {

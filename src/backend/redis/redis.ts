@@ -1,82 +1,163 @@
+import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
+import { Fault } from '../../base/fault.ts';
 import type { RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
-import { interruptible } from '../interruptible.ts';
-import type { Backend, RecordRead } from '../port.ts';
+import { interruptible, throwIfInterrupted } from '../interruptible.ts';
+import type { Backend, BackendListener, RecordRead } from '../port.ts';
 import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
-import { parseRedisUrl } from './address.ts';
+import { parseRedisUrl, type RedisAddress, redisLocation } from './address.ts';
 import { append, putSnapshot } from './append.ts';
 import { takeCensus } from './census.ts';
-import { createConnection } from './connection.ts';
+import { openCluster } from './cluster.ts';
+import { isNotPermitted } from './faults.ts';
+import type { PoolSettings } from './pool.ts';
 import { readRecord } from './read.ts';
 import { removeRecord, replaceRecord } from './replace.ts';
 import { scanKeys } from './scan.ts';
+import { openSentinel } from './sentinel.ts';
+import type { OnKey, Route, ServerCommand, Servers } from './servers.ts';
+import { openSingle } from './single.ts';
 
-interface RedisOptions {
+/** What it takes to get to the games; the URL forms are those of `parseRedisUrl`. */
+export interface RedisPlace {
   readonly url: string;
+  /** Certificates (PEM) to trust instead of the system's. */
+  readonly caFile?: string;
+  /** A replica may be behind. Without sentinels or a cluster the URL itself names it. */
+  readonly readFrom: 'primary' | 'replica';
+  /** The most connections to one server; they are opened as load asks for them. */
+  readonly poolSize: number;
   readonly connectTimeoutMs: number;
   readonly operationTimeoutMs: number;
-  readonly clock: Clock;
 }
+
+type RedisOptions = RedisPlace & { readonly clock: Clock; readonly listener?: BackendListener };
 
 /** Bounds what is under way at once, and so the memory it takes on both sides. */
 const recordsPerStep = 100;
 
 /**
- * One Redis server, 7.0 or newer. Connects with the first call, not before.
+ * Redis 7.0 or newer: one server, one behind sentinels, or a cluster. Connects with the first call, not before.
  *
- * @throws Fault `config-invalid` for a URL that is none of ours
+ * @throws Fault `config-invalid` for a URL that is none of ours, or certificates that cannot be read
  */
-export function openRedis({ url, ...timing }: RedisOptions): Backend {
-  const address = parseRedisUrl(url);
-  const connection = createConnection({ address, ...timing });
-  const { run } = connection;
+export function openRedis(options: RedisOptions): Backend {
+  const { clock, readFrom } = options;
+  const address = parseRedisUrl(options.url);
+  const location = redisLocation(options.url, readFrom);
+  const servers = openServers(address, readFrom, poolSettings(address, options));
+  let closed = false;
+
+  const within = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+    if (closed) throw new Fault('wrong-use', `The connection to ${location} is closed`);
+    return interruptible(work, signal);
+  };
+  const on =
+    (route: Route, signal: AbortSignal | undefined): OnKey =>
+    (key, command) =>
+      within(signal, () => servers.call(key, route, signal ? unless(signal, command) : command));
 
   return {
     kind: 'redis',
-    location: address.location,
-    readsFrom: 'primary',
+    location,
+    readsFrom: readFrom,
     supports: { legacyLayout: true, sharedBetweenProcesses: true, transactions: false },
     async ping(signal) {
-      await run((redis) => redis.ping(), signal);
+      await within(signal, () => servers.each((redis) => redis.ping().catch(permitted)));
     },
     async append(id, event, signal) {
       checkAppend(event);
-      return run((redis) => append(redis, id, event), signal);
+      return append(on(write, signal), id, event);
     },
     async read(id, signal) {
-      const found = await run((redis) => readRecord(redis, { id, layout: 'current' }), signal);
+      const found = await readRecord(on(read, signal), { id, layout: 'current' });
       if (found.kind === 'unreadable') throw found.fault;
       return found.kind === 'record' ? storedGame(found.record) : undefined;
     },
     async putSnapshot(id, snapshot, signal) {
       checkSnapshot(snapshot);
-      return run((redis) => putSnapshot(redis, id, snapshot), signal);
+      return putSnapshot(on(write, signal), id, snapshot);
     },
-    census: (signal) => interruptible(() => takeCensus(connection, timing.clock, signal), signal),
+    census: (signal) => within(signal, () => takeCensus(servers, clock, signal)),
     examine: async () => [],
     async *scan(signal) {
-      for await (const page of scanKeys(connection, signal)) yield page.map(({ record }) => record);
+      await within(signal, async () => {});
+      for await (const page of scanKeys(servers, signal)) yield page.map(({ record }) => record);
     },
     async readRecords(keys: readonly RecordKey[], signal) {
       const reads: RecordRead[] = [];
       for (let at = 0; at < keys.length; at += recordsPerStep) {
         const step = keys.slice(at, at + recordsPerStep);
-        const answers = await run((redis) => Promise.all(step.map((key) => readRecord(redis, key))), signal);
-        reads.push(...answers);
+        reads.push(...(await Promise.all(step.map((key) => readRecord(on(readMany, signal), key)))));
       }
       return reads;
     },
     async replaceRecord(record, expected, signal) {
-      checkRecord(record, timing.clock.now());
-      return run((redis) => replaceRecord(redis, record, expected), signal);
+      checkRecord(record, clock.now());
+      return replaceRecord(on(write, signal), record, expected);
     },
     async removeRecord(key, expected, signal) {
       checkId(key);
-      return run((redis) => removeRecord(redis, key, expected), signal);
+      return removeRecord(on(write, signal), key, expected);
     },
     async close() {
-      connection.close();
+      closed = true;
+      servers.close();
     },
   };
+}
+
+const write: Route = { effect: 'write', lane: 'calls' };
+const read: Route = { effect: 'read', lane: 'calls' };
+const readMany: Route = { effect: 'read', lane: 'bulk' };
+
+/** Interrupted while it waited for a connection, it is not sent any more. */
+function unless<T>(signal: AbortSignal, command: ServerCommand<T>): ServerCommand<T> {
+  return async (redis) => {
+    throwIfInterrupted(signal);
+    return command(redis);
+  };
+}
+
+/** PING is not for everybody, but its refusal is an answer too. */
+function permitted(thrown: unknown): void {
+  if (!isNotPermitted(thrown)) throw thrown;
+}
+
+function openServers(
+  { topology }: RedisAddress,
+  readFrom: RedisPlace['readFrom'],
+  settings: PoolSettings,
+): Servers {
+  switch (topology.kind) {
+    case 'single':
+      return openSingle(topology.server, settings);
+    case 'sentinel':
+      return openSentinel(topology, readFrom, settings);
+    case 'cluster':
+      return openCluster(topology, readFrom, settings);
+  }
+}
+
+function poolSettings({ db, tls, username, password }: RedisAddress, options: RedisOptions): PoolSettings {
+  const { caFile, connectTimeoutMs, operationTimeoutMs, poolSize, clock, listener = {} } = options;
+  const ca = caFile === undefined ? undefined : readCertificates(caFile);
+  return {
+    access: { db, tls, username, password, ca, connectTimeoutMs, operationTimeoutMs },
+    poolSize,
+    clock,
+    listener,
+  };
+}
+
+function readCertificates(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Fault('config-invalid', `The certificates of Redis in ${file} cannot be read`, {
+      next: 'Set REDIS_CA_FILE to a file with certificates in PEM',
+      cause,
+    });
+  }
 }

@@ -3,7 +3,6 @@
  * is stored with what was read, byte for byte. One script on one key and no transaction: a server that is out of
  * memory refuses to queue even the deletion that would help it.
  */
-import type { Redis } from 'ioredis';
 import type { GameRecord, RecordKey, RecordPart } from '../../game/record.ts';
 import { recordDigest } from '../../game/record-codec.ts';
 import type { Expected, RecordRead, Replaced } from '../port.ts';
@@ -12,25 +11,25 @@ import { storedBytes } from '../stored-value.ts';
 import { asBuffer } from './bytes.ts';
 import { keyOf } from './keys.ts';
 import { readRecord } from './read.ts';
+import type { OnKey } from './servers.ts';
 
-export async function replaceRecord(redis: Redis, record: GameRecord, expected: Expected): Promise<Replaced> {
-  const read = await readRecord(redis, record);
+/** @param on the server that is written to, also for the read */
+export async function replaceRecord(on: OnKey, record: GameRecord, expected: Expected): Promise<Replaced> {
+  const read = await readRecord(on, record);
   if (!isExpected(read, expected)) return { kind: 'changed' };
-  const outcome = await redis.gkReplaceGame(
-    keyOf(record),
-    ...found(read),
-    record.expiresAtMs ?? '',
-    ...record.parts.flatMap(pair),
-  );
+  const key = keyOf(record);
+  const wanted = [record.expiresAtMs ?? '', ...record.parts.flatMap(pair)];
+  const outcome = await on(key, (redis) => redis.gkReplaceGame(key, ...found(read), ...wanted));
   // By the server's clock, which is the one that deletes.
   if (outcome === 'expired') throw vanishing(record);
   return { kind: outcome };
 }
 
-export async function removeRecord(redis: Redis, key: RecordKey, expected: string): Promise<Replaced> {
-  const read = await readRecord(redis, key);
+export async function removeRecord(on: OnKey, key: RecordKey, expected: string): Promise<Replaced> {
+  const read = await readRecord(on, key);
   if (!isExpected(read, expected)) return { kind: 'changed' };
-  return { kind: await redis.gkRemoveGame(keyOf(key), ...found(read)) };
+  const name = keyOf(key);
+  return { kind: await on(name, (redis) => redis.gkRemoveGame(name, ...found(read))) };
 }
 
 function isExpected(read: RecordRead, expected: Expected): boolean {

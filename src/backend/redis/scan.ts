@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { RecordKey } from '../../game/record.ts';
-import type { Connection } from './connection.ts';
+import { interruptible } from '../interruptible.ts';
 import { recordKeyOf, scanPattern } from './keys.ts';
+import type { Servers } from './servers.ts';
 
 export interface FoundKey {
   /** As the server has it. */
@@ -9,25 +9,20 @@ export interface FoundKey {
   readonly record: RecordKey;
 }
 
-const keysPerStep = 1000;
-
 /** Every game of both layouts, once: SCAN itself may repeat a key. Pages may be of any size but empty. */
 export async function* scanKeys(
-  connection: Connection,
+  servers: Pick<Servers, 'keys'>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly FoundKey[]> {
   const seen = new Set<string>();
-  let cursor = '0';
-  do {
-    const [next, keys] = await connection.run((redis) => step(redis, cursor), signal);
-    cursor = next.toString();
-    const page = keys.filter((key) => isNew(seen, key)).flatMap(foundKey);
+  const pages = servers.keys(scanPattern);
+  for (;;) {
+    const next = await interruptible(() => pages.next(), signal);
+    if (next.done) return;
+    const page = next.value.filter((key) => isNew(seen, key)).flatMap(foundKey);
     if (page.length > 0) yield page;
-  } while (cursor !== '0');
+  }
 }
-
-const step = (redis: Redis, cursor: string): Promise<[cursor: Buffer, keys: Buffer[]]> =>
-  redis.scanBuffer(cursor, 'MATCH', scanPattern, 'COUNT', keysPerStep);
 
 function isNew(seen: Set<string>, key: Buffer): boolean {
   const text = key.toString('latin1');

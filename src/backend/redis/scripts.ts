@@ -62,23 +62,45 @@ const putSnapshot = `${checkPermissions}${readRevision}${trim}
 `;
 
 /**
- * Answers type, time of deletion (negative for none), names and values in turn. A script and no transaction: a
+ * Redis 7.4 and Valkey 9 give single fields a time of deletion. Servers that cannot do that are not asked. Answers
+ * the first such field, or ''.
+ */
+const mortalField = `
+  local function mortalField()
+    local version, valkey = redis.REDIS_VERSION_NUM, redis.VALKEY_VERSION_NUM
+    if (valkey or version) < (valkey and 0x090000 or 0x070400) then return '' end
+    local names = redis.call('HKEYS', KEYS[1])
+    for first = 1, #names, 1000 do
+      local last = math.min(first + 999, #names)
+      local times = redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', last - first + 1, unpack(names, first, last))
+      for at, time in ipairs(times) do
+        if time > 0 then return names[first + at - 1] end
+      end
+    end
+    return ''
+  end
+`;
+
+/**
+ * Answers type, time of deletion (negative for none), names and values in turn, and a field with a time of deletion
+ * of its own or ''. A script and no transaction: a
  * server that is out of memory refuses even to queue a read, and that is when people need to read.
  */
-const readGame = `
+const readGame = `${mortalField}
   local type = redis.call('TYPE', KEYS[1]).ok
-  if type ~= 'hash' then return {type, -1, {}} end
-  return {type, redis.call('PEXPIRETIME', KEYS[1]), redis.call('HGETALL', KEYS[1])}
+  if type ~= 'hash' then return {type, -1, {}, ''} end
+  return {type, redis.call('PEXPIRETIME', KEYS[1]), redis.call('HGETALL', KEYS[1]), mortalField()}
 `;
 
 /** ARGV: number of fields found (0 for no game), their time of deletion, names and values in turn. */
-const compare = `
+const compare = `${mortalField}
   local count = tonumber(ARGV[1])
   local type = redis.call('TYPE', KEYS[1]).ok
   if type ~= (count == 0 and 'none' or 'hash') then return 'changed' end
   if count > 0 then
     if redis.call('HLEN', KEYS[1]) ~= count then return 'changed' end
     if redis.call('PEXPIRETIME', KEYS[1]) ~= tonumber(ARGV[2]) then return 'changed' end
+    if mortalField() ~= '' then return 'changed' end
   end
   local after = 3 + count * 2
   for at = 3, after - 1, 2 do
@@ -137,7 +159,7 @@ declare module 'ioredis' {
     gkPutSnapshot(key: string, ...argv: Argument[]): Result<[outcome: string, revision: string], Context>;
     gkReadGameBuffer(
       key: string,
-    ): Result<[type: Buffer, expiresAtMs: number, fields: readonly Buffer[]], Context>;
+    ): Result<[type: Buffer, expiresAtMs: number, fields: readonly Buffer[], mortalField: Buffer], Context>;
     gkReplaceGame(key: string, ...argv: Argument[]): Result<'written' | 'changed' | 'expired', Context>;
     gkRemoveGame(key: string, ...argv: Argument[]): Result<'written' | 'changed', Context>;
     gkCountGame(key: Buffer): Result<[phase: string | null, snapshots: number], Context>;

@@ -6,6 +6,8 @@ import { tempFolder } from '../../setup/temp-folder.ts';
 const redis = {
   kind: 'redis',
   url: 'redis://127.0.0.1:1/0',
+  readFrom: 'primary',
+  poolSize: 1,
   connectTimeoutMs: 1_000,
   operationTimeoutMs: 1_000,
 } as const;

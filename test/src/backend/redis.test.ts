@@ -3,13 +3,12 @@ import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Backend } from '../../../src/backend/port.ts';
-import { openRedis } from '../../../src/backend/redis/redis.ts';
 import { scanKeys } from '../../../src/backend/redis/scan.ts';
-import { systemClock } from '../../../src/base/clock.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { currentRecord } from '../../setup/game-records.ts';
+import { openTestRedis } from '../../setup/open-redis.ts';
 import { startRedis, type TestRedis } from '../../setup/redis.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
@@ -25,7 +24,7 @@ async function serve(options?: Start): Promise<TestRedis> {
 }
 
 function open(url: string, operationTimeoutMs = 5_000): Backend {
-  const backend = openRedis({ url, connectTimeoutMs: 2_000, operationTimeoutMs, clock: systemClock });
+  const backend = openTestRedis(url, { operationTimeoutMs });
   onTestFinished(() => backend.close());
   return backend;
 }
@@ -63,7 +62,7 @@ describe('a Redis that cannot be used', () => {
     });
     const clock = virtualClock();
     const url = await listen(server);
-    const backend = openRedis({ url, connectTimeoutMs: 2_000, operationTimeoutMs: 5_000, clock });
+    const backend = openTestRedis(url, { clock });
     onTestFinished(() => backend.close());
     const failTwice = async () => {
       await faultOf(backend.ping());
@@ -83,7 +82,7 @@ describe('a Redis that cannot be used', () => {
     const server = await startRedis();
     await server.stop();
     const clock = virtualClock();
-    const backend = openRedis({ url: server.url, connectTimeoutMs: 2_000, operationTimeoutMs: 5_000, clock });
+    const backend = openTestRedis(server.url, { clock });
     onTestFinished(() => backend.close());
     for (let attempt = 0; attempt < 3; attempt++) {
       expect((await faultOf(backend.ping())).message).toContain('ECONNREFUSED');
@@ -106,8 +105,7 @@ describe('a Redis that cannot be used', () => {
 
   test('is given up after the connection timeout, however long an operation may take', async () => {
     const silent = await listen(createServer((socket) => void socket.on('error', () => {})));
-    const clock = systemClock;
-    const backend = openRedis({ url: silent, connectTimeoutMs: 100, operationTimeoutMs: 60_000, clock });
+    const backend = openTestRedis(silent, { connectTimeoutMs: 100, operationTimeoutMs: 60_000 });
     onTestFinished(() => backend.close());
     const fault = await faultOf(backend.ping());
     expect(fault).toMatchObject({ code: 'backend-unreachable', message: expect.stringContaining('100 ms') });
@@ -325,18 +323,11 @@ describe('keys of Redis', () => {
 });
 
 test('a key that SCAN repeats comes once', async () => {
-  const answers: [string, string[]][] = [
-    ['7', ['game:a', 'game:b']],
-    ['9', []],
-    ['0', ['game:b', 'gk1:{game:a}']],
-  ];
-  const scanBuffer = async () => {
-    const [cursor, keys] = answers.shift() ?? ['0', []];
-    return [Buffer.from(cursor), keys.map((key) => Buffer.from(key))];
-  };
-  // All that a scan uses of the client.
-  const redis = { scanBuffer } as unknown as Redis;
-  const pages = scanKeys({ run: (work) => work(redis), close() {} }, undefined);
+  const answers = [['game:a', 'game:b'], [], ['game:b', 'gk1:{game:a}']];
+  async function* keys() {
+    for (const page of answers) yield page.map((key) => Buffer.from(key));
+  }
+  const pages = scanKeys({ keys }, undefined);
   const found: string[] = [];
   for await (const page of pages) found.push(...page.map(({ key }) => key.toString()));
   expect(found).toEqual(['game:a', 'game:b', 'gk1:{game:a}']);

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEmbedded } from '../../../src/backend/embedded/embedded.ts';
 import type { Backend } from '../../../src/backend/port.ts';
-import { openRedis } from '../../../src/backend/redis/redis.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { keyText } from '../../../src/game/record-words.ts';
 import { gameRecord } from '../../setup/archived-records.ts';
 import { backupWorld } from '../../setup/backup-world.ts';
+import { openTestRedis } from '../../setup/open-redis.ts';
 import { startRedis, type TestRedis } from '../../setup/redis.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 
@@ -19,8 +19,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const embedded = () => openEmbedded({ folder: join(tempFolder(), 'games'), clock: systemClock });
-const redis = () =>
-  openRedis({ url: server.url, connectTimeoutMs: 5000, operationTimeoutMs: 5000, clock: systemClock });
+const redis = () => openTestRedis(server.url);
 
 const binary = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 

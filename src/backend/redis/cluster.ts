@@ -1,0 +1,105 @@
+/** A cluster: each command goes to the server of its key's slot, wherever that has moved. */
+import { Fault } from '../../base/fault.ts';
+import { type Endpoint, nameOf, type Topology } from './address.ts';
+import type { Shard } from './cluster-map.ts';
+import { createClusterNodes } from './cluster-nodes.ts';
+import { scanCluster } from './cluster-scan.ts';
+import type { Pool, PoolSettings } from './pool.ts';
+import { askingCommand, type Redirect, redirectOf } from './redirect.ts';
+import type { Route, ServerCommand, Servers } from './servers.ts';
+import { slotOf } from './slots.ts';
+
+const mostHops = 8;
+
+export function openCluster(
+  { seeds }: Extract<Topology, { kind: 'cluster' }>,
+  readFrom: 'primary' | 'replica',
+  settings: PoolSettings,
+): Servers {
+  const nodes = createClusterNodes(seeds, settings);
+
+  const reader = (shard: Shard): Pool =>
+    readFrom === 'replica' ? nodes.pool(replicaOf(shard), 'replica') : nodes.pool(shard.master);
+
+  const poolOf = async (slot: number, effect: Route['effect'], redirect: Redirect | undefined) => {
+    // For good or this once: the map has been told, but others may have told it otherwise since.
+    if (redirect) return nodes.pool(redirect.to);
+    const shard = (await nodes.map()).shardOf(slot);
+    return effect === 'read' ? reader(shard) : nodes.pool(shard.master);
+  };
+
+  /** Answers the redirect where there is one: the command was refused as a whole. */
+  const tryOn = async <T>(
+    pool: Pool,
+    { lane }: Route,
+    asks: boolean,
+    command: ServerCommand<T>,
+  ): Promise<{ readonly answer: T } | { readonly redirect: Redirect }> => {
+    const { redis, giveBack } = await pool.take(lane);
+    try {
+      return { answer: await (asks ? askingCommand(redis, command) : command(redis)) };
+    } catch (thrown) {
+      const redirect = redirectOf(thrown, redis.options.host ?? '');
+      if (redirect) return { redirect };
+      throw pool.faultOf(thrown);
+    } finally {
+      giveBack();
+    }
+  };
+
+  return {
+    async call(key, route, command) {
+      const slot = slotOf(key);
+      let redirect: Redirect | undefined;
+      for (let hop = 0; hop < mostHops; hop++) {
+        const pool = await poolOf(slot, route.effect, redirect);
+        try {
+          const tried = await tryOn(pool, route, redirect?.kind === 'ask', command);
+          if ('answer' in tried) return tried.answer;
+          redirect = tried.redirect;
+        } catch (thrown) {
+          // It may have been sent. The next call is to find the server that took over.
+          if (thrown instanceof Fault && thrown.retryable) nodes.doubt(pool.server);
+          throw thrown;
+        }
+        if (redirect.kind === 'moved') {
+          (await nodes.map()).moved(slot, redirect.to);
+          nodes.doubt();
+        }
+      }
+      throw unsettled(slot);
+    },
+    async each(command) {
+      const map = await nodes.fresh();
+      map.checkWhole();
+      return Promise.all(
+        map.shards
+          .map(reader)
+          .map(async (pool) => ({ server: pool.server, answer: await pool.run(command) })),
+      );
+    },
+    keys: (pattern) => scanCluster({ nodes, reader, pattern, settings }),
+    close: () => nodes.close(),
+  };
+}
+
+function replicaOf({ replicas, master }: Shard): Endpoint {
+  // Each process stays with one, and they spread.
+  const chosen = replicas[process.pid % replicas.length];
+  if (chosen) return chosen;
+  throw new Fault('backend-unreachable', `The master at ${nameOf(master)} has no replica to read from`, {
+    next: 'Check CLUSTER NODES, or set REDIS_READ_FROM to primary',
+    retryable: true,
+  });
+}
+
+function unsettled(slot: number): Fault {
+  return new Fault(
+    'backend-unreachable',
+    `The servers of the Redis cluster do not agree who has slot ${slot}`,
+    {
+      next: 'Check CLUSTER NODES; redis-cli --cluster fix settles slots that were left open',
+      retryable: true,
+    },
+  );
+}

@@ -1,0 +1,71 @@
+/** What the rest of this room sees of one server, of one behind sentinels, and of a cluster. */
+import type { Redis } from 'ioredis';
+import { Fault } from '../../base/fault.ts';
+import type { Lane } from './link.ts';
+import type { Pool } from './pool.ts';
+
+export interface Route {
+  /** Writes, and reads that a write is decided by, go to a primary whatever answers other reads. */
+  readonly effect: 'read' | 'write';
+  readonly lane: Lane;
+}
+
+export interface Answer<T> {
+  readonly server: string;
+  readonly answer: T;
+}
+
+export type ServerCommand<T> = (redis: Redis) => Promise<T>;
+
+/** `Servers.call` on a route that is settled. */
+export type OnKey = <T>(key: string | Buffer, command: ServerCommand<T>) => Promise<T>;
+
+/** Failures are Faults. A command that may have reached a server is never sent again. */
+export interface Servers {
+  /** One command on the server of this key; it must be sent before the first await. */
+  call<T>(key: string | Buffer, route: Route, command: ServerCommand<T>): Promise<T>;
+  /** The same command on each of the servers that hold all games between them and answer reads. */
+  each<T>(command: ServerCommand<T>): Promise<readonly Answer<T>[]>;
+  /** Every key that matches, in pages; some may come twice. */
+  keys(pattern: string): AsyncGenerator<readonly Buffer[]>;
+  close(): void;
+}
+
+const keysPerStep = 1000;
+const mostRestarts = 10;
+
+/** @param serving the connections to the server that has all the keys, as of now */
+export async function* scanServer(
+  serving: () => Promise<Pool>,
+  pattern: string,
+): AsyncGenerator<readonly Buffer[]> {
+  let cursor = '0';
+  let seen: { readonly pool: Pool; readonly losses: number } | undefined;
+  let restarts = 0;
+  do {
+    const pool = await serving();
+    // A cursor means nothing to another process: games would be missing.
+    if (seen && (seen.pool !== pool || seen.losses !== pool.losses)) {
+      if (++restarts > mostRestarts) throw unsteady(pool.server);
+      cursor = '0';
+    }
+    seen = { pool, losses: pool.losses };
+    const [next, keys] = await scanStep(pool, cursor, pattern);
+    cursor = next.toString();
+    yield keys;
+  } while (cursor !== '0');
+}
+
+const scanStep = (pool: Pool, cursor: string, pattern: string): Promise<[cursor: Buffer, keys: Buffer[]]> =>
+  pool.run((redis) => redis.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', keysPerStep), 'bulk');
+
+function unsteady(server: string): Fault {
+  return new Fault(
+    'backend-unreachable',
+    `Redis at ${server} loses its connections before a scan is through`,
+    {
+      next: "Check the network, and the server's log",
+      retryable: true,
+    },
+  );
+}
