@@ -2,14 +2,30 @@
 import type { Backend } from '../../src/backend/port.ts';
 import { createCodec } from '../../src/engine/codec.ts';
 import { createEngine } from '../../src/engine/create.ts';
-import type { Engine, EngineObserver, EngineSettings } from '../../src/engine/engine.ts';
+import type { Engine, EngineObserver, EngineSettings, StrategyName } from '../../src/engine/engine.ts';
 import { productionSettings } from '../../src/engine/settings.ts';
+import { strategies } from '../../src/engine/strategy/catalogue.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 type Seen = { readonly [K in keyof EngineObserver]: Parameters<EngineObserver[K]>[0][] };
 
 /** Reads what an engine without keys wrote. */
 export const plainCodec = createCodec({ compression: true });
+
+const testKeys = { current: 'k1', keys: new Map([['k1', new Uint8Array(32).fill(1)]]) };
+
+/** Reads what any engine of a test wrote. */
+export const testCodec = createCodec({ compression: true, keys: testKeys });
+
+/** Every way in which an engine writes. */
+export const writings = Object.keys(strategies).flatMap((name) => {
+  // The keys of the catalogue are its names.
+  const strategy = name as StrategyName;
+  return [
+    { how: strategy, settings: { strategy } },
+    { how: `${strategy}, encrypted`, settings: { strategy, keys: testKeys } },
+  ];
+});
 
 /** Those of production; the states of most tests are no games. */
 const roomSettings: EngineSettings = { ...productionSettings, validate: false };
