@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Action } from './action/action.ts';
 import type { Runner } from './action/run.ts';
 import type { Backend } from './backend/port.ts';
-import { parseRedisUrl } from './backend/redis/address.ts';
+import { redisLocation } from './backend/redis/address.ts';
 import type { ArchiveStore } from './backup/archive-store.ts';
 import type { BackupDetail, BackupInput } from './backup/create.ts';
 import type { RestoreDetail, RestoreInput } from './backup/restore-plan.ts';
@@ -18,9 +18,16 @@ import { createRedactor } from './base/redact.ts';
 import type { Settings } from './config/settings.ts';
 import type { Store } from './config/target.ts';
 import type { FlagStore } from './flags/store.ts';
+import type { BulkInput } from './games/bulk-plan.ts';
+import type { CorrectDetail, CorrectInput } from './games/correct.ts';
 import type { GamesPort } from './games/game-view.ts';
+import type { RecoverDetail, RecoverInput } from './games/recover.ts';
+import type { BulkDetail } from './games/recover-all.ts';
+import type { SnapshotDetail } from './games/snapshot.ts';
 import type { MetricSource } from './metrics/source.ts';
+import type { AdminClient } from './platform/admin.ts';
 import type { PlatformClient } from './platform/client.ts';
+import type { Check } from './preflight/preflight.ts';
 import type { RollbackDetail } from './rollback/detail.ts';
 import type { RunbookLibrary } from './runbook/library.ts';
 import type { Walk } from './runbook/walk.ts';
@@ -37,11 +44,15 @@ export interface World {
   readonly actor: Identity;
   /** For people: the backend and where it is, without secrets; known before anything is reached. */
   readonly place: string;
-  /** Starts or joins the sandbox; only where `simulated`. */
+  /** Starts or joins the sandbox, again when it was killed; only where `simulated`. */
   sandbox(): Promise<Attached>;
   backend(): Promise<Backend>;
+  /** The second backend, for dual writes, filling and comparing; undefined where none is configured. */
+  secondary(): Promise<Backend | undefined>;
   /** undefined without game servers. */
   platform(): Promise<PlatformClient | undefined>;
+  /** What the servers hold in memory; undefined without game servers or STATE_ADMIN_TOKEN. */
+  admin(): Promise<AdminClient | undefined>;
   /** Scrapes the game servers; without any, counts in the backend. */
   metrics(): Promise<MetricSource>;
   /** @throws Fault `config-invalid` without game servers */
@@ -49,6 +60,8 @@ export interface World {
   /** Remembers the verdict between calls: ask for it once and call it often. */
   statusReader(): Promise<(signal?: AbortSignal) => Promise<Status>>;
   games(): Promise<GamesPort>;
+  /** Looks at everything that the settings point at. */
+  preflight(signal?: AbortSignal): Promise<readonly Check[]>;
   runner(): Promise<Runner>;
   readonly actions: Actions;
   archives(): Promise<ArchiveStore>;
@@ -61,6 +74,10 @@ export interface World {
 export interface Actions {
   'backup create'(): Promise<Action<BackupInput, BackupDetail>>;
   'backup restore'(): Promise<Action<RestoreInput, RestoreDetail>>;
+  'games snapshot'(): Promise<Action<{ readonly id: string }, SnapshotDetail>>;
+  'games recover'(): Promise<Action<RecoverInput, RecoverDetail>>;
+  'games recover-all'(): Promise<Action<BulkInput, BulkDetail>>;
+  'games correct'(): Promise<Action<CorrectInput, CorrectDetail>>;
   /** @throws Fault `config-invalid` without game servers */
   'rollback run'(): Promise<Action<{ reason: string }, RollbackDetail>>;
 }
@@ -74,6 +91,9 @@ interface ComposeOptions {
 /** A rollback proves that writes have stopped once a whole window after it shows none. */
 const proofWindowMs = 5_000;
 
+/** What a backend may take to examine itself, once it is connected. */
+const examinationMs = 5_000;
+
 /** Folder of the sandbox, within the state folder. */
 export const sandboxFolder = (settings: Settings): string => join(settings.stateDir, 'sandbox-platform');
 
@@ -83,32 +103,51 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
   const simulated = settings.target.kind === 'sandbox';
   const { environment, stateDir } = settings;
 
-  let sandboxIsGone = false;
-  const sandbox = once(async () => {
-    const { attachSandbox } = await import('./sandbox/attach.ts');
+  const attachment = once(async () => {
+    const [{ attachSandbox }, { createAttachment }] = await Promise.all([
+      import('./sandbox/attach.ts'),
+      import('./sandbox/attachment.ts'),
+    ]);
     const folder = sandboxFolder(settings);
     const command = [process.execPath, ownProgram(), 'sandbox-serve', folder];
-    const attached = await attachSandbox({ folder, command, clock });
-    void attached.ended.then(() => {
-      sandboxIsGone = true;
-    });
-    return attached;
+    return createAttachment(() => attachSandbox({ folder, command, clock }));
   });
+  const sandbox = async (signal?: AbortSignal) => (await attachment()).current(signal);
+  /** Nothing of its own is needed where the servers are real. */
+  const asking = async () => (simulated ? { fetch: (await attachment()).fetch } : {});
 
   const servers = async () => (simulated ? (await sandbox()).servers : settings.gameServerUrls);
 
-  const backend = once(async () => {
-    const opened = await openTarget(settings, sandbox, clock);
+  const guarded = async (opened: Backend) => {
     if (!readOnly) return opened;
     const { refuseWrites } = await import('./backend/read-only.ts');
     return refuseWrites(opened);
-  });
+  };
+
+  const backend = once(async () => guarded(await openTarget(settings, sandbox, clock)));
+
+  const { secondary: second } = settings;
+  const openSecond =
+    second &&
+    once(async () => {
+      const { openBackend } = await import('./backend/catalogue.ts');
+      return guarded(await openBackend(second, clock));
+    });
 
   const platform = once(async () => {
     const urls = await servers();
     if (urls.length === 0) return undefined;
     const { createPlatformClient } = await import('./platform/client.ts');
-    return createPlatformClient({ servers: urls, timeoutMs: settings.connectTimeoutMs });
+    return createPlatformClient({ servers: urls, timeoutMs: settings.connectTimeoutMs, ...(await asking()) });
+  });
+
+  const admin = once(async () => {
+    const token = simulated ? (await sandbox()).adminToken : settings.adminToken;
+    const urls = await servers();
+    if (token === undefined || urls.length === 0) return undefined;
+    const { createAdminClient } = await import('./platform/admin.ts');
+    const timeoutMs = settings.connectTimeoutMs;
+    return createAdminClient({ servers: urls, token, timeoutMs, ...(await asking()) });
   });
 
   const scrape = async (windowMs?: number) => {
@@ -117,7 +156,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       : settings.metricsUrls;
     if (targets.length === 0) return undefined;
     const { createScrapeSource } = await import('./metrics/source/scrape.ts');
-    return createScrapeSource({ targets, clock, ...(windowMs === undefined ? {} : { windowMs }) });
+    const window = windowMs === undefined ? {} : { windowMs };
+    return createScrapeSource({ targets, clock, ...window, ...(await asking()) });
   };
 
   const censusSource = async () => {
@@ -156,18 +196,22 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     return createCodec(settings.engine);
   });
 
+  const onGames = async () => ({
+    backend: (await import('./backend/retry.ts')).retryReads(await backend(), { clock }),
+    codec: await codec(),
+    admin: await admin(),
+    clock,
+  });
+
   const games = once(async () => {
-    const [{ createGames }, { retryReads }] = await Promise.all([
-      import('./games/games.ts'),
-      import('./backend/retry.ts'),
-    ]);
-    return createGames({
-      backend: retryReads(await backend(), { clock }),
-      secondary: undefined,
-      decoder: await codec(),
-      heldBy: undefined,
-      clock,
-    });
+    const { createGames } = await import('./games/games.ts');
+    return createGames({ ...(await onGames()), secondary: await openSecond?.() });
+  });
+
+  const changingGames = async () => ({
+    ...(await onGames()),
+    actor: `${actor.user}@${actor.host}`,
+    random: randomHex,
   });
 
   const archiving = async () => ({
@@ -186,7 +230,23 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     },
     async 'backup restore'() {
       const { createRestoreAction } = await import('./backup/restore.ts');
-      return createRestoreAction(await archiving());
+      return createRestoreAction({ ...(await archiving()), admin: await admin() });
+    },
+    async 'games snapshot'() {
+      const { createSnapshotAction } = await import('./games/snapshot.ts');
+      return createSnapshotAction({ ...(await onGames()), snapshotsKept: settings.engine.snapshotsKept });
+    },
+    async 'games recover'() {
+      const { createRecoverAction } = await import('./games/recover.ts');
+      return createRecoverAction(await changingGames());
+    },
+    async 'games recover-all'() {
+      const { createRecoverAllAction } = await import('./games/recover-all.ts');
+      return createRecoverAllAction(await changingGames());
+    },
+    async 'games correct'() {
+      const { createCorrectAction } = await import('./games/correct.ts');
+      return createCorrectAction(await changingGames());
     },
     async 'rollback run'() {
       const [{ rollbackAction }, client] = await Promise.all([import('./rollback/rollback.ts'), platform()]);
@@ -212,7 +272,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       backend: {
         location: placeOf(settings),
         async ping(signal) {
-          if (sandboxIsGone) throw sandboxEnded();
+          // One that was killed is started again, and its storage is there all the while.
+          if (simulated) await sandbox(signal);
           await (await backend()).ping(signal);
         },
       },
@@ -220,6 +281,30 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       readFlags: async (signal) => (client ? (await flags()).read(signal) : undefined),
       readMetrics: (signal) => source.read(signal),
     });
+  };
+
+  const preflight = async (signal?: AbortSignal) => {
+    const { preflight: look } = await import('./preflight/preflight.ts');
+    const { backupLocation, backupLocationIsDefault } = settings;
+    return look(
+      {
+        backends: [
+          { location: placeOf(settings), open: backend },
+          ...(second && openSecond ? [{ location: locationOf(second), open: openSecond }] : []),
+        ],
+        platform,
+        admin,
+        metrics: () => scrape(),
+        folders: [
+          { name: 'archives', path: backupLocation, isMade: backupLocationIsDefault },
+          { name: 'state folder', path: stateDir, isMade: true },
+        ],
+        timeoutMs: settings.connectTimeoutMs + examinationMs,
+        clock,
+        secrets: settings.secrets,
+      },
+      signal,
+    );
   };
 
   const startWalk: World['startWalk'] = async (id, signal) => {
@@ -249,10 +334,13 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     sandbox,
     place: placeOf(settings),
     backend,
+    secondary: async () => openSecond?.(),
     platform,
+    admin,
     metrics,
     flags,
     statusReader,
+    preflight,
     games,
     runner,
     actions,
@@ -261,7 +349,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     startWalk,
     async close() {
       await (await backend.made())?.close();
-      await (await sandbox.made())?.release();
+      await (await openSecond?.made())?.close();
+      await (await attachment.made())?.release();
     },
   };
 }
@@ -292,14 +381,8 @@ function placeOf({ target }: Settings): string {
 
 /** For people, without secrets, before anything is reached. */
 function locationOf(store: Store): string {
-  if (store.kind === 'redis') return parseRedisUrl(store.url).location;
+  if (store.kind === 'redis') return redisLocation(store.url, store.readFrom);
   return `dynamodb table ${store.table}${store.endpoint === undefined ? '' : ` at ${store.endpoint}`}`;
-}
-
-function sandboxEnded(): Fault {
-  return new Fault('backend-unreachable', 'The process of the sandbox has ended: quit, and start again', {
-    next: 'Quit and start again; its games are kept',
-  });
 }
 
 function noGameServers(): Fault {

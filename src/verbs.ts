@@ -2,7 +2,7 @@
  * The catalogue of what can be done from the shell: the CLI's parser, its help and its documentation derive from
  * these rows. A verb is a row here and a file in `cli/verb/`.
  */
-import type { VerbRun } from './cli/verb.ts';
+import type { ConfigRun, VerbRun } from './cli/verb.ts';
 
 /** `local` writes on this machine only; `target` changes games, flags or alerts and is planned and confirmed. */
 export type Effect = 'none' | 'local' | 'target';
@@ -16,7 +16,7 @@ export interface Verb {
   readonly options?: readonly Option[];
   /** Left out of the help: for gamekeeper's own processes. */
   readonly hidden?: boolean;
-  readonly load: () => Promise<{ readonly run: VerbRun }>;
+  readonly load: () => Promise<{ readonly run: VerbRun } | { readonly runOnConfiguration: ConfigRun }>;
 }
 
 export interface Argument {
@@ -64,6 +64,24 @@ export const verbs: readonly Verb[] = [
     summary: 'Verdict, what would be lost, and the figures behind it',
     effect: 'none',
     load: () => import('./cli/verb/status.ts'),
+  },
+  {
+    name: 'config show',
+    summary: 'Every setting with its value and where that came from',
+    effect: 'none',
+    load: () => import('./cli/verb/config-show.ts'),
+  },
+  {
+    name: 'config check',
+    summary: 'All that is wrong with the settings, then whether what they point at answers',
+    effect: 'none',
+    load: () => import('./cli/verb/config-check.ts'),
+  },
+  {
+    name: 'config presets',
+    summary: 'The presets beside the current values',
+    effect: 'none',
+    load: () => import('./cli/verb/config-presets.ts'),
   },
   {
     name: 'backup create',

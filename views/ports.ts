@@ -9,6 +9,7 @@ import type { Clock } from '../src/base/clock.ts';
 import type { Feed } from '../src/base/feed.ts';
 import type { Actions } from '../src/compose.ts';
 import type { FleetFlags } from '../src/flags/store.ts';
+import type { GamesPort } from '../src/games/game-view.ts';
 import type { Point, SignalId } from '../src/metrics/source.ts';
 import type { Runbook } from '../src/runbook/runbook.ts';
 import type { Walk } from '../src/runbook/walk.ts';
@@ -30,6 +31,8 @@ export type ActionRequest<Name extends ActionName = ActionName> = {
 export interface ConsolePorts {
   readonly world: {
     readonly environment: string;
+    /** Players may be hurt there: it must not look like anything else. */
+    readonly production: boolean;
     readonly simulated: boolean;
     /** Backend and place, without secrets. */
     readonly place: string;
@@ -53,6 +56,7 @@ export interface ConsolePorts {
     /** @param typed what the operator typed; checked against the plan's environment, not needed for local actions */
     run(plan: Plan, typed: string | undefined, observer: RunObserver, signal: AbortSignal): Promise<Report>;
   };
+  games(): Promise<GamesPort>;
   validateArchive(
     name: string,
     progress: (done: number, total: number) => void,

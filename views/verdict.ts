@@ -2,7 +2,7 @@
 import type { FeedState } from '../src/base/feed.ts';
 import { formatAge, formatElapsed, formatValue } from '../src/base/units.ts';
 import type { Status } from '../src/status/status.ts';
-import { cellsOfLine, cut, cutLine, endsOf, type Line, type Piece, piece } from './line.ts';
+import { cellsOfLine, cut, cutLine, endsOf, type Line, piece } from './line.ts';
 import type { Age } from './readings.ts';
 import { feedProblem } from './readings.ts';
 import { type Glyphs, verdictTone } from './theme.ts';
@@ -37,11 +37,17 @@ export function lossLine({ last }: FeedState<Status>, age: Age): Line {
 export const runbookLine = (status: Status | undefined, key: string): Line =>
   status?.runbook ? [piece(key, 'accent', true), piece(` opens runbook ${status.runbook}`)] : [];
 
-/** Production does not look like anything else. */
-function environmentPiece(environment: string): Piece {
-  const production = environment === 'production';
-  return piece(production ? ' PRODUCTION ' : environment, production ? 'loud' : 'accent', true);
+/** Production does not look like anything else, with colours and without: a bar before all, and the word in it. */
+export function productionBar({ environment, production }: World, cells: number, ellipsis: string): Line {
+  if (!production) return [];
+  const name = environment === 'production' ? '' : ` ${environment}`;
+  // A name without end must not push the verdict out.
+  return [piece(` ${cut(`PRODUCTION${name}`, Math.floor(cells * 0.45), ellipsis)} `, 'loud', true), piece(' ')];
 }
+
+/** Where there is no bar. */
+const calmName = ({ environment, production }: World): Line =>
+  production ? [] : [piece(environment, 'accent', true)];
 
 const readOnlyMark = piece('READ-ONLY', 'warn', true);
 const simulatedMark = piece('SIMULATED', 'warn', true);
@@ -50,6 +56,8 @@ const clockText = (nowMs: number) => `${new Date(nowMs).toISOString().slice(11, 
 
 interface World {
   readonly environment: string;
+  /** Players may be hurt there. */
+  readonly production: boolean;
   readonly simulated: boolean;
   readonly place: string;
   readonly readOnly: boolean;
@@ -58,15 +66,16 @@ interface World {
 /** What must be seen at every size: verdict and environment, then the loss and what kind of session this is. */
 export function plainHeaderLines(
   { verdict, loss }: { verdict: Line; loss: Line },
-  { environment, readOnly, simulated }: World,
+  world: World,
   cells: number,
   ellipsis: string,
 ): readonly Line[] {
-  // A name without end must not push the verdict out.
-  const place = cutLine([environmentPiece(environment)], Math.floor(cells / 2), ellipsis);
+  const { readOnly, simulated } = world;
+  const bar = productionBar(world, cells, ellipsis);
+  const name = cutLine(calmName(world), Math.floor(cells / 2), ellipsis);
   const session = [...(readOnly ? [readOnlyMark] : []), ...(simulated ? [simulatedMark] : [])];
   const marks = session.flatMap((mark, index) => (index === 0 ? [mark] : [piece(' '), mark]));
-  return [endsOf(verdict, place, cells, ellipsis), endsOf(loss, marks, cells, ellipsis)];
+  return [endsOf([...bar, ...verdict], name, cells, ellipsis), endsOf(loss, marks, cells, ellipsis)];
 }
 
 /** The place, and the clock that figures are to be held against, where the header holds neither. */
@@ -77,8 +86,8 @@ export const placeLine = ({ place }: World, nowMs: number, cells: number, ellips
 export function worldLine(world: World, nowMs: number, cells: number, ellipsis: string): Line {
   const before = [
     ...(world.readOnly ? [readOnlyMark, piece('  ')] : []),
-    environmentPiece(world.environment),
-    ...(world.simulated ? [piece('  '), simulatedMark] : []),
+    ...calmName(world),
+    ...(world.simulated ? [piece(world.production ? '' : '  '), simulatedMark] : []),
   ];
   const clock = piece(`  ${clockText(nowMs)}`, 'quiet');
   const room = cells - cellsOfLine([...before, clock]) - 2;

@@ -10,6 +10,7 @@ import { Fault } from '../base/fault.ts';
 import { createFeed } from '../base/feed.ts';
 import { once } from '../base/once.ts';
 import type { World } from '../compose.ts';
+import { isProduction } from '../config/environment-name.ts';
 import type { MetricSource } from '../metrics/source.ts';
 import { refuseReadOnly } from './read-only.ts';
 
@@ -50,6 +51,7 @@ function consolePorts(world: World): ConsolePorts {
   return {
     world: {
       ...{ environment, simulated, place, readOnly, version },
+      production: isProduction(environment),
       backupCompletedGames: settings.backupCompletedGames,
     },
     clock,
@@ -81,6 +83,7 @@ function consolePorts(world: World): ConsolePorts {
       prepare: (request, signal) => prepare(world, request, signal),
       run: (plan, typed, observer, signal) => run(world, plan, { typed, observer, signal }),
     },
+    games: world.games,
     validateArchive: async (name, progress, signal) =>
       validateArchive(await world.archives(), name, clock, progress, signal),
     runbooks: {

@@ -2,7 +2,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { asFault, Fault } from '../base/fault.ts';
 import { asciiLine, safeLine } from '../base/safe-text.ts';
 import { compose, type World } from '../compose.ts';
-import { loadSettings } from '../config/load.ts';
+import { readConfiguration, settingsIn } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
 import { speaksUtf8 } from '../config/terminal.ts';
 import { talkToPerson, talkToScript } from './conversation.ts';
 import { exitOfFault } from './exit.ts';
@@ -32,17 +33,28 @@ async function runOnce(argv: readonly string[]): Promise<number> {
     const invocation = parseInvocation(argv, packageJson.version, (text) => process.stdout.write(text));
     if (!invocation) return 0;
     output = outputFor(invocation.verb.name);
-    const settings = await loadSettings(configFlags(invocation.options));
-    world = compose({
-      settings,
-      readOnly: invocation.options.readOnly === true,
-      version: packageJson.version,
-    });
-    origin = { environment: world.environment, simulated: world.simulated };
-    const { run } = await invocation.verb.load();
-    const conversation = wantsJson ? talkToScript(output) : talkToPerson(clean, signal);
-    const { args, options } = invocation;
-    const result = await run({ world, args, options, signal, ...conversation });
+    const { verb, args, options } = invocation;
+    const configuration = await readConfiguration(configFlags(options));
+    origin = configuration.settings && originOf(configuration.settings);
+    const openWorld = () => {
+      world ??= compose({
+        settings: settingsIn(configuration),
+        readOnly: options.readOnly === true,
+        version: packageJson.version,
+      });
+      return world;
+    };
+    const loaded = await verb.load();
+    const result =
+      'run' in loaded
+        ? await loaded.run({
+            world: openWorld(),
+            args,
+            options,
+            signal,
+            ...(wantsJson ? talkToScript(output) : talkToPerson(clean, signal)),
+          })
+        : await loaded.runOnConfiguration({ configuration, openWorld, signal });
     await output.result(result, origin);
     return result.exit;
   } catch (thrown) {
@@ -54,6 +66,12 @@ async function runOnce(argv: readonly string[]): Promise<number> {
     await world?.close();
   }
 }
+
+const originOf = ({ environment, target, profile }: Settings): Origin => ({
+  environment,
+  simulated: target.kind === 'sandbox',
+  ...(profile === undefined ? {} : { profile }),
+});
 
 /** Whatever failed on the way out, Ctrl-C is why; what it says may matter all the same. */
 function interrupted(fault: Fault): Fault {

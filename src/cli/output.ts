@@ -8,10 +8,12 @@ import type { VerbResult } from './verb.ts';
 export interface Origin {
   readonly environment: string;
   readonly simulated: boolean;
+  readonly profile?: string;
 }
 
 export interface Output {
-  result(result: VerbResult, origin: Origin): Promise<void>;
+  /** @param origin undefined when the configuration does not say */
+  result(result: VerbResult, origin: Origin | undefined): Promise<void>;
   fault(fault: Fault, exit: number, origin: Origin | undefined): Promise<void>;
   /** A JSON line before the document; people see progress elsewhere. */
   progress(event: object): void;
@@ -27,7 +29,7 @@ export function createTextOutput({ stdout, stderr }: Streams, clean: CleanLine):
     async result(result, origin) {
       const lines = result.text().map(clean);
       // The console has said so on its own screen.
-      if (origin.simulated && lines.length > 0)
+      if (origin?.simulated && lines.length > 0)
         await write(stderr, 'SIMULATED: the embedded sandbox, no real players\n');
       await write(stdout, lines.map((line) => `${line}\n`).join(''));
     },

@@ -106,6 +106,7 @@ function buildProgram(
 }
 
 const groupSummaries: Readonly<Record<string, string>> = {
+  config: 'Settings: show, check, presets',
   backup: 'Archives of games: create, list, validate, restore',
   rollback: 'Turn state persistence off, and see what is on',
   runbook: 'Runbooks: list, show, lint, walk',

@@ -1,5 +1,6 @@
 /** What a verb's file exports, and what it is called with. */
 import type { World } from '../compose.ts';
+import type { Configuration } from '../config/load.ts';
 import type { Progress } from './progress.ts';
 
 export interface VerbCall {
@@ -28,6 +29,16 @@ export interface VerbResult {
 }
 
 export type VerbRun = (call: VerbCall) => Promise<VerbResult>;
+
+/** A verb about the configuration itself, which may be unusable. */
+export interface ConfigCall {
+  readonly configuration: Configuration;
+  /** @throws Fault `config-invalid` when the configuration cannot be used */
+  readonly openWorld: () => World;
+  readonly signal: AbortSignal;
+}
+
+export type ConfigRun = (call: ConfigCall) => Promise<VerbResult>;
 
 export const textOption = (call: VerbCall, name: string): string | undefined => {
   const value = call.options[name];

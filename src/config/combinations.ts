@@ -6,6 +6,8 @@ interface Rule {
   readonly variable: VariableName;
   broken(values: Partial<Values>): boolean;
   readonly what: string;
+  /** The other half; named with its place behind `what`. */
+  readonly other?: VariableName;
   readonly next: string;
 }
 
@@ -23,7 +25,8 @@ const errors: readonly Rule[] = [
       STATE_COMPACT_AFTER !== undefined &&
       STATE_MAX_EVENTS !== undefined &&
       STATE_COMPACT_AFTER > STATE_MAX_EVENTS,
-    what: 'is more than STATE_MAX_EVENTS, so it would never be reached',
+    what: 'would never be reached, being more than',
+    other: 'STATE_MAX_EVENTS',
     next: 'Lower it, or raise STATE_MAX_EVENTS',
   },
 ];
@@ -51,13 +54,20 @@ const doubts: readonly Rule[] = [
   },
 ];
 
-const found = (rules: readonly Rule[], values: Partial<Values>, given: Layer): ConfigProblem[] =>
-  rules
+function found(rules: readonly Rule[], values: Partial<Values>, given: Layer): ConfigProblem[] {
+  const place = (variable: VariableName) => {
+    const source = given[variable]?.source;
+    return source ? placeOf(source) : 'not set';
+  };
+  return rules
     .filter((rule) => rule.broken(values))
-    .map(({ variable, what, next }) => {
-      const source = given[variable]?.source;
-      return { variable, place: source ? placeOf(source) : 'not set', what, next };
-    });
+    .map(({ variable, what, other, next }) => ({
+      variable,
+      place: place(variable),
+      what: other === undefined ? what : `${what} ${other} (${place(other)})`,
+      next,
+    }));
+}
 
 export const checkCombinations = (values: Partial<Values>, given: Layer): ConfigProblem[] =>
   found(errors, values, given);

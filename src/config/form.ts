@@ -17,7 +17,11 @@ const matching = (expects: string, pattern: RegExp): Form<string> => ({
 
 export const text: Form<string> = { expects: 'text', parse: (value) => ({ value }) };
 
-export const path: Form<string> = { expects: 'a path', parse: (value) => ({ value }) };
+export const path: Form<string> = {
+  expects: 'a path',
+  parse: (value) =>
+    /^[\w+.-]+:\/\//.test(value) ? { problem: 'expected a path, not an address' } : { value },
+};
 
 /** It names folders and is typed to confirm, so it stays one plain word. */
 export const word = matching('one word of letters, digits, - or _', /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);

@@ -111,7 +111,7 @@ function unknownName(source: Source, name: string): ConfigProblem {
     // Anything else may be a value that slipped to the start of its line.
     /^[A-Za-z_]\w{0,63}$/.test(name) ? name : undefined,
     'is not a variable that gamekeeper knows',
-    meant ? `Did you mean ${meant}?` : 'Remove this line; gamekeeper config show --all lists those it knows',
+    meant ? `Did you mean ${meant}?` : 'Remove this line; gamekeeper config show lists those it knows',
   );
 }
 

@@ -1,4 +1,4 @@
-/** What of a value may be shown. It must hold for mistyped values too: in those, a password may be anywhere. */
+/** What of a value may be shown. In one that is mistyped, or in the wrong variable, a password may be anywhere. */
 import type { Layer } from './given.ts';
 import { isVariable, rowOf, type VariableName } from './schema.ts';
 
@@ -7,8 +7,9 @@ const redacted = '[redacted]';
 /** The text as it may be shown. */
 export function shown(name: VariableName, text: string): string {
   const { secret, form } = rowOf(name);
+  if ('problem' in form.parse(text)) return '[not usable]';
   if (secret === undefined) return text;
-  if (secret === 'all' || 'problem' in form.parse(text)) return redacted;
+  if (secret === 'all') return redacted;
   return text.split(/(,)/).map(shownAddress).join('');
 }
 

@@ -6,12 +6,14 @@ import type { Clock } from '../../src/base/clock.ts';
 import type { Fault } from '../../src/base/fault.ts';
 import type { Feed, FeedState } from '../../src/base/feed.ts';
 import { newPlanId, newRunId, type RandomHex } from '../../src/base/ids.ts';
+import { isProduction } from '../../src/config/environment-name.ts';
 import type { FleetFlags } from '../../src/flags/store.ts';
 import type { Point, Reading, Readings, SignalId } from '../../src/metrics/source.ts';
 import type { Runbook } from '../../src/runbook/runbook.ts';
 import type { Walk, WalkState } from '../../src/runbook/walk.ts';
 import type { Status } from '../../src/status/status.ts';
 import type { ActionRequest, ConsolePorts } from '../../views/ports.ts';
+import { type FakeGames, fakeGames } from './fake-games.ts';
 
 export const startMs = Date.UTC(2026, 10, 23, 12, 54, 0);
 const hex: RandomHex = (bytes) => 'ab'.repeat(bytes);
@@ -254,6 +256,7 @@ export interface FakePorts extends ConsolePorts {
     readonly flags: HandFeed<FleetFlags>;
     readonly archives: HandFeed<ArchiveListing>;
   };
+  readonly fakeGames: FakeGames;
   readonly requests: ActionRequest[];
   readonly runs: HeldRun[];
 }
@@ -261,6 +264,7 @@ export interface FakePorts extends ConsolePorts {
 interface FakeOptions {
   readonly environment?: string;
   readonly readOnly?: boolean;
+  readonly games?: FakeGames;
   readonly points?: (id: SignalId) => readonly Point[];
   readonly runbooks?: readonly Runbook[];
   readonly walk?: (id: string) => Walk | Promise<Walk>;
@@ -271,11 +275,15 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
   const { environment = 'sandbox', readOnly = false, points = () => [] } = options;
   const requests: ActionRequest[] = [];
   const runs: HeldRun[] = [];
+  const games = options.games ?? fakeGames();
   return {
+    fakeGames: games,
+    games: async () => games,
     requests,
     runs,
     world: {
       environment,
+      production: isProduction(environment),
       simulated: true,
       place: 'embedded /var/lib/gamekeeper',
       readOnly,

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../src/base/fault.ts';
 import { degraded, fakePorts, startMs, status } from '../setup/console-ports.ts';
 import { type ConsoleScreen, openConsole } from '../setup/console-screen.ts';
@@ -115,9 +115,36 @@ test('text from outside is shown escaped and does nothing to the terminal', asyn
   expect(screen.title).toBe('');
 });
 
-test('production looks different', async () => {
-  screen = openConsole(fakePorts({ environment: 'production' }));
-  await screen.shows(/ PRODUCTION {3}SIMULATED/);
+describe.each([
+  [200, 60],
+  [80, 24],
+  [40, 10],
+])('on %i by %i', (columns, rows) => {
+  const firstLine = async (environment: string) => {
+    const ports = fakePorts({ environment });
+    ports.feeds.status.give(status(degraded));
+    screen = openConsole(ports, { columns, rows });
+    await screen.shows('DEGRADED');
+    return screen.lines()[0] ?? '';
+  };
+
+  test('production has a bar with the word before all else', async () => {
+    expect(await firstLine('production')).toMatch(/^ {2}PRODUCTION {2}▲ DEGRADED/);
+  });
+
+  test('a name that is not known as harmless counts as production', async () => {
+    expect(await firstLine('eu')).toMatch(/^ {2}PRODUCTION eu {2}▲ DEGRADED/);
+  });
+
+  test('an environment without end leaves room for the verdict', async () => {
+    expect(await firstLine('x'.repeat(64))).toContain('▲ DEGRADED');
+  });
+
+  test('staging is calm', async () => {
+    expect(await firstLine('staging')).toMatch(/^ ▲ DEGRADED/);
+    expect(screen.text()).not.toContain('PRODUCTION');
+    expect(screen.text()).toContain('staging');
+  });
 });
 
 test.each([

@@ -471,7 +471,7 @@ test.each(['overview', 'runbooks', 'backups', 'rollback'] as const)(
     const ports = fakePorts({ environment: 'production' });
     ports.feeds.status.give(status(degraded));
     await open(ports, first, { columns: 40, rows: 10 });
-    expect(screen.lines()[0]).toMatch(/^ ▲ DEGRADED for 4 min +PRODUCTION ?$/);
+    expect(screen.lines()[0]).toMatch(/^ {2}PRODUCTION {2}▲ DEGRADED for 4 min/);
     expect(screen.lines()[1]).toMatch(/^ 12 games, 34 s lost.* SIMULATED$/);
     expect(screen.text()).not.toMatch(/…[^ \n│]/);
   },

@@ -18,7 +18,7 @@ interface ConfirmationProps {
  * the front.
  */
 export function Confirmation({ plan, onConfirm, onCancel }: ConfirmationProps) {
-  const { theme, frame } = useShell();
+  const { ports, theme, frame } = useShell();
   const { environment } = plan;
   const edit = useTextField({
     layer: 'modal',
@@ -36,7 +36,7 @@ export function Confirmation({ plan, onConfirm, onCancel }: ConfirmationProps) {
     ...gap,
     [
       piece('Type '),
-      piece(environment, environment === 'production' ? 'loud' : 'warn', true),
+      piece(environment, ports.world.production ? 'loud' : 'warn', true),
       piece(' to run it there'),
     ],
     fieldLine('>', edit, theme.glyphs, cells),

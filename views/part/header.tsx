@@ -5,7 +5,7 @@ import { cellsOfLine, endsOf, type Line as LineData, piece } from '../line.ts';
 import type { ScreenId } from '../navigation.ts';
 import { feedAge } from '../readings.ts';
 import { useShell } from '../shell.ts';
-import { lossLine, runbookLine, verdictLine, worldLine } from '../verdict.ts';
+import { lossLine, productionBar, runbookLine, verdictLine, worldLine } from '../verdict.ts';
 import { Line } from './text.tsx';
 
 interface HeaderProps {
@@ -23,38 +23,33 @@ export function Header({ screen, tabs, showKeys, runbookKey }: HeaderProps) {
   const state = useFeed(ports.feeds.status);
   const age = feedAge(state, ports.feeds.status.intervalMs, now);
   const { dot, ellipsis } = theme.glyphs;
+  const cells = frame.columns - 2;
   const verdict = [
+    ...productionBar(ports.world, cells, ellipsis),
     ...verdictLine(state, age, now, theme.glyphs),
     piece(`  ${dot}  `, 'quiet'),
     ...lossLine(state, age),
   ];
   const runbook = runbookLine(age.stale ? undefined : state.last?.value, runbookKey);
-  const cells = frame.columns - 2;
   const world = worldLine(ports.world, now, cells - cellsOfLine(runbook) - 2, ellipsis);
   return (
     <Box flexDirection="column" flexShrink={0} paddingX={1}>
       <Line of={endsOf(verdict, [], cells, ellipsis)} />
       <Line of={endsOf(runbook, world, cells, ellipsis)} />
-      <Line
-        of={endsOf(
-          tabsLine(tabs, screen, theme.glyphs.rule, showKeys),
-          rule(theme.glyphs.rule, cells),
-          cells,
-          '',
-        )}
-      />
+      <Line of={tabsLine({ tabs, screen, showKeys }, theme.glyphs.rule, cells)} />
     </Box>
   );
 }
 
-const rule = (glyph: string, cells: number): LineData => [
-  piece(glyph.repeat(Math.max(0, cells - 52)), 'quiet'),
-];
-
-function tabsLine(tabs: HeaderProps['tabs'], screen: ScreenId, glyph: string, showKeys: boolean): LineData {
-  return tabs.flatMap(({ id, title, key }) => [
+function tabsLine(
+  { tabs, screen, showKeys }: Pick<HeaderProps, 'tabs' | 'screen' | 'showKeys'>,
+  glyph: string,
+  cells: number,
+): LineData {
+  const titles = tabs.flatMap(({ id, title, key }) => [
     piece(`${glyph} `, 'quiet'),
     piece(showKeys ? `${key} ` : '', 'accent'),
     id === screen ? piece(`${title.toUpperCase()} `, 'accent', true) : piece(`${title} `, 'quiet'),
   ]);
+  return [...titles, piece(glyph.repeat(Math.max(0, cells - cellsOfLine(titles))), 'quiet')];
 }
