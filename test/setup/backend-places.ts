@@ -16,11 +16,16 @@ export async function embeddedPlace(): Promise<Place> {
   return placeAt(`embedded:${tempFolder()}`);
 }
 
-/** Empties the server. */
-export async function redisPlace(url: string): Promise<Place> {
-  const redis = new Redis(url);
-  await redis.flushall();
-  redis.disconnect();
+/** Empties the server. @param servers those behind the URL, when it is no server's own */
+export async function redisPlace(
+  url: string,
+  servers: readonly { readonly url: string }[] = [{ url }],
+): Promise<Place> {
+  for (const server of servers) {
+    const redis = new Redis(server.url);
+    await redis.flushall();
+    redis.disconnect();
+  }
   return placeAt(url);
 }
 

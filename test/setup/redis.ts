@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { TestCertificates } from './certificates.ts';
 
 interface RedisOptions {
   /** Password of the default user. */
@@ -14,12 +15,20 @@ interface RedisOptions {
   readonly user?: string;
   /** Like `10mb`. */
   readonly maxmemory?: string;
+  /** Over TLS only. */
+  readonly tls?: TestCertificates;
+  /** Further settings as arguments. */
+  readonly args?: readonly string[];
 }
 
 export interface TestRedis {
   readonly port: number;
   /** With the password of the default user, if it has one. */
   readonly url: string;
+  readonly folder: string;
+  /** Hangs: it keeps its connections and answers nothing until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Ends it at once, as a crash would; what was not saved is lost. */
   kill(): Promise<void>;
   /** Starts it again on the same port after `kill`. */
@@ -35,10 +44,13 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
   let { port, server } = await startOnFreePort(folder, options);
   const killWithTest = () => server.kill('SIGKILL');
   process.once('exit', killWithTest);
-  const kill = () => end(server);
+  const kill = () => endProcess(server);
   return {
     port,
-    url: `redis://${options.password ? `:${encodeURIComponent(options.password)}@` : ''}127.0.0.1:${port}/0`,
+    folder,
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
+    url: `${options.tls ? 'rediss' : 'redis'}://${options.password ? `:${encodeURIComponent(options.password)}@` : ''}127.0.0.1:${port}/0`,
     kill,
     async restart() {
       const again = await start(port, folder, options);
@@ -63,35 +75,49 @@ async function startOnFreePort(folder: string, options: RedisOptions) {
 }
 
 /** Resolves when it accepts connections; undefined when it ended instead, as it does when the port is taken. */
-async function start(port: number, folder: string, options: RedisOptions): Promise<ChildProcess | undefined> {
-  const server = spawn('redis-server', argumentsOf(port, folder, options), {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+function start(port: number, folder: string, options: RedisOptions): Promise<ChildProcess | undefined> {
+  return startProcess(argumentsOf(port, folder, options), 'Ready to accept connections');
+}
+
+/** @param sign what it prints once it is up; undefined when it ended instead */
+export async function startProcess(args: readonly string[], sign: string): Promise<ChildProcess | undefined> {
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   for await (const line of createInterface({ input: server.stdout })) {
-    if (!line.includes('Ready to accept connections')) continue;
+    if (!line.includes(sign)) continue;
     server.stdout.resume();
     return server;
   }
   return undefined;
 }
 
-function argumentsOf(port: number, folder: string, { password, user, maxmemory }: RedisOptions): string[] {
+function argumentsOf(port: number, folder: string, options: RedisOptions): string[] {
+  const { password, user, maxmemory, tls, args = [] } = options;
   return [
-    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'],
+    ...['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
+    ...(tls ? ['--port', '0', '--tls-port', String(port), ...tlsArguments(tls)] : ['--port', String(port)]),
     ...(password ? ['--requirepass', password] : []),
     ...(user ? ['--user', ...user.split(' ')] : []),
     ...(maxmemory ? ['--maxmemory', maxmemory] : []),
+    ...args,
   ];
 }
 
-async function end(server: ChildProcess): Promise<void> {
+/** Replicas and clusters speak TLS among themselves too; clients need no certificate. */
+export function tlsArguments({ caFile, certFile, keyFile }: TestCertificates): string[] {
+  return [
+    ...['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', caFile],
+    ...['--tls-auth-clients', 'no', '--tls-replication', 'yes', '--tls-cluster', 'yes'],
+  ];
+}
+
+export async function endProcess(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = once(server, 'exit');
   server.kill('SIGKILL');
   await exited;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();
