@@ -77,10 +77,10 @@ class World {
   /** A write of an earlier engine may still arrive. */
   restarted = false;
 
-  constructor(
-    inner: Backend,
-    readonly settings: Partial<EngineSettings>,
-  ) {
+  readonly settings: Partial<EngineSettings>;
+
+  constructor(inner: Backend, settings: Partial<EngineSettings>) {
+    this.settings = settings;
     this.backend = faultyBackend(inner);
     this.room = this.open();
   }
@@ -193,7 +193,7 @@ class World {
     await this.engine.catchUp();
     for (const { id } of this.engine.unpersisted().diverged) {
       expect(this.restarted).toBe(true);
-      await this.engine.discard(id);
+      await this.engine.evict(id, { discard: true });
       this.forget(id);
     }
   }
