@@ -7,7 +7,17 @@ export type RunId = string & { readonly __id: 'run' };
 /** Bytes of randomness as lower-case hex; injected so that tests can name what they make. */
 export type RandomHex = (bytes: number) => string;
 
-export const randomHex: RandomHex = (bytes) => randomBytes(bytes).toString('hex');
+export const randomHex: RandomHex = (bytes) => {
+  if (bytes > poolBytes) return randomBytes(bytes).toString('hex');
+  if (pool.length < bytes) pool = randomBytes(poolBytes);
+  const taken = pool.toString('hex', 0, bytes);
+  pool = pool.subarray(bytes);
+  return taken;
+};
+
+/** Drawn at once: every transition takes some, and asking the system each time costs as much as hashing a state. */
+const poolBytes = 1024;
+let pool: Buffer = Buffer.alloc(0);
 
 const idPattern = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 

@@ -1,0 +1,128 @@
+/**
+ * A game's state as the engine keeps it: plain JSON that nobody can change, its keys sorted, sharing with the state
+ * before whatever did not change. A transition changes a card or two of a hundred: what is shared is told by identity,
+ * and the text of the whole is canonical without being sorted again.
+ */
+import { hash } from 'node:crypto';
+import { Fault } from '../base/fault.ts';
+import type { Json } from '../game/game.ts';
+
+type Container = { readonly [key: string]: Json } | readonly Json[];
+
+/** Every object and array that was made here, and so cannot change any more. */
+const settledHere = new WeakSet<object>();
+
+const deepest = 500;
+
+/**
+ * What JSON would give back for `value`: a Date becomes text, an undefined field goes. Equal parts of `before` are used
+ * again; all of it, when nothing changed.
+ *
+ * @param before settled, or it is not used
+ * @throws Fault `game-invalid` when it is not JSON
+ */
+export function settle(value: unknown, before?: Json): Json {
+  const settled = settleValue(value, before, 0);
+  if (settled === undefined) throw notJson();
+  return settled;
+}
+
+/** The text of base/digest.ts, of a settled state. */
+export const canonicalText = (state: Json): string => JSON.stringify(state);
+
+/** SHA-256 (hex) of it. */
+export const hashOf = (text: string): string => hash('sha256', text, 'hex');
+
+/** undefined for what JSON leaves out of objects. */
+function settleValue(value: unknown, before: Json | undefined, depth: number): Json | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      // Minus zero is 0 in JSON.
+      return Number.isFinite(value) ? value || 0 : null;
+    case 'object':
+      if (value === null) return null;
+      if (value === before && isSettled(before)) return before;
+      return settleObject(value, before, depth);
+    default:
+      if (typeof value === 'bigint') throw notJson();
+      return undefined;
+  }
+}
+
+function settleObject(value: object, before: Json | undefined, depth: number): Json | undefined {
+  if (depth > deepest) throw notJson(`it is nested more than ${deepest} levels deep`);
+  const shared = isSettled(before) ? before : undefined;
+  if (Array.isArray(value) && !hasToJson(value)) return settleArray(value, shared, depth);
+  return isPlain(value) ? settleRecord(value, shared, depth) : settleValue(throughJson(value), before, depth);
+}
+
+function settleArray(value: readonly unknown[], before: Container | undefined, depth: number): Json {
+  const shared = Array.isArray(before) ? before : undefined;
+  // Made with the first item that differs: most of a state is as it was.
+  let items = shared ? undefined : ([] as Json[]);
+  for (let index = 0; index < value.length; index++) {
+    const settled = settleValue(value[index], shared?.[index], depth + 1) ?? null;
+    if (!items && settled !== shared?.[index]) items = shared?.slice(0, index) ?? [];
+    items?.push(settled);
+  }
+  if (!items && shared?.length === value.length) return shared;
+  return keep(value, () => items ?? shared?.slice(0, value.length) ?? []);
+}
+
+function settleRecord(
+  value: Readonly<Record<string, unknown>>,
+  before: Container | undefined,
+  depth: number,
+): Json {
+  // What an array or Object.prototype has under a key is no settled value.
+  const shared = before as { readonly [key: string]: Json } | undefined;
+  const fields: [key: string, value: Json][] = [];
+  let isSame = shared !== undefined && !Array.isArray(shared);
+  for (const key of Object.keys(value)) {
+    const settled = settleValue(value[key], shared?.[key], depth + 1);
+    if (settled === undefined) continue;
+    fields.push([key, settled]);
+    if (settled !== shared?.[key]) isSame = false;
+  }
+  if (isSame && shared && Object.keys(shared).length === fields.length) return shared;
+  // As in canonicalJson: by fields, since to assign to `__proto__` would not make one.
+  return keep(value, () => Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** What is settled already stays, though it is not what was there before. */
+function keep(value: object, make: () => Container): Json {
+  if (isSettled(value)) return value;
+  const made = Object.freeze(make());
+  settledHere.add(made);
+  return made;
+}
+
+const isSettled = (value: unknown): value is Container =>
+  typeof value === 'object' && value !== null && settledHere.has(value);
+
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && !hasToJson(value);
+}
+
+const hasToJson = (value: object): boolean => 'toJSON' in value && typeof value.toJSON === 'function';
+
+/** Whatever else JSON knows to write: dates, boxed texts, what has a toJSON. */
+function throughJson(value: object): unknown {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch (cause) {
+    throw notJson('it cannot be written', cause);
+  }
+}
+
+function notJson(why?: string, cause?: unknown): Fault {
+  return new Fault('game-invalid', `The state or patch is not JSON${why ? `: ${why}` : ''}`, {
+    next: 'Correct the transition; nothing was written',
+    cause,
+  });
+}
