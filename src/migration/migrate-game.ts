@@ -1,0 +1,68 @@
+import type { GameOutcome } from '../action/bulk.ts';
+import type { RecordRead } from '../backend/port.ts';
+import type { GameRecord, RecordKey } from '../game/record.ts';
+import { recordDigest } from '../game/record-codec.ts';
+import { carries, toCurrent } from './legacy-to-current.ts';
+import type { PlannedMigration } from './migrate-decision.ts';
+import type { MigrateParts } from './migrate-plan.ts';
+
+/**
+ * Makes the current game if there is none, then removes the legacy one if it is still what was read. Killed in between
+ * it leaves both, and the current one carries the legacy one: the next migration sees that and removes it.
+ */
+export async function migrateGame(
+  parts: MigrateParts,
+  planned: PlannedMigration,
+  signal: AbortSignal,
+): Promise<GameOutcome> {
+  const { backend } = parts;
+  const [legacy, current] = await readBoth(parts, planned.id, signal);
+  if (legacy.kind !== 'record') {
+    return isMigrated(current, planned) ? { kind: 'unchanged' } : { kind: 'moved' };
+  }
+  if (recordDigest(legacy.record) !== planned.found) return { kind: 'moved' };
+
+  const made = isMigrated(current, planned) ? undefined : await make(parts, legacy.record, signal);
+  if (made?.kind === 'refused') return made;
+  const { kind } = await backend.removeRecord(keyOf(planned.id, 'legacy'), planned.found, signal);
+  if (kind === 'written') return { kind: 'done' };
+  // Somebody wrote the legacy game just now: theirs counts, and what was made of the older one goes.
+  return made ? undo(parts, made.record, signal) : { kind: 'moved' };
+}
+
+type Made =
+  | { readonly kind: 'made'; readonly record: GameRecord }
+  | { readonly kind: 'refused'; readonly why: string };
+
+async function make(
+  { backend, codec, clock, random, actor }: MigrateParts,
+  legacy: GameRecord,
+  signal: AbortSignal,
+): Promise<Made> {
+  const migration = { atMs: clock.now(), actor: `${actor.user}@${actor.host}`, writeId: random(8) };
+  const converted = toCurrent(legacy, codec, migration);
+  if (converted.kind === 'refused') return converted;
+  const { kind } = await backend.replaceRecord(converted.record, 'absent', signal);
+  if (kind === 'written') return { kind: 'made', record: converted.record };
+  return { kind: 'refused', why: 'exists in both layouts, with other content' };
+}
+
+async function undo({ backend }: MigrateParts, made: GameRecord, signal: AbortSignal): Promise<GameOutcome> {
+  const { kind } = await backend.removeRecord(keyOf(made.id, 'current'), recordDigest(made), signal);
+  if (kind === 'written') return { kind: 'moved' };
+  return { kind: 'refused', why: 'both layouts were written while it was moved; look at both' };
+}
+
+async function readBoth({ backend }: MigrateParts, id: string, signal: AbortSignal) {
+  const absent: RecordRead = { kind: 'absent' };
+  const [legacy = absent, current = absent] = await backend.readRecords(
+    [keyOf(id, 'legacy'), keyOf(id, 'current')],
+    signal,
+  );
+  return [legacy, current] as const;
+}
+
+const isMigrated = (current: RecordRead, { fields }: PlannedMigration) =>
+  current.kind === 'record' && carries(current.record, fields);
+
+const keyOf = (id: string, layout: RecordKey['layout']): RecordKey => ({ id, layout });

@@ -1,0 +1,94 @@
+import type { Action, Check, Step } from '../action/action.ts';
+import { workThrough } from '../action/bulk.ts';
+import { knownStep } from '../action/known-step.ts';
+import { readInBatches } from '../backend/record-reads.ts';
+import type { RecordKey } from '../game/record.ts';
+import { gamesText, namesOf } from '../game/record-words.ts';
+import { carries } from './legacy-to-current.ts';
+import type { PlannedMigration } from './migrate-decision.ts';
+import { migrateGame } from './migrate-game.ts';
+import {
+  basisOf,
+  draftMigrate,
+  type MigrateDetail,
+  type MigrateInput,
+  type MigrateParts,
+  migrateSteps,
+} from './migrate-plan.ts';
+import { playedRooms } from './writers.ts';
+
+/**
+ * `games migrate`: games of the legacy layout become games of the current one, in the same storage, nothing of them
+ * lost. From the plan on each is watched by its digest: one that is written by anybody is left as it is.
+ */
+export function createMigrateAction(parts: MigrateParts): Action<MigrateInput, MigrateDetail> {
+  return {
+    name: 'games migrate',
+    effect: 'target',
+    draft: (input, signal) => draftMigrate(parts, input, signal),
+    basis: async () => basisOf(parts.backend),
+    lockKey: ({ target }) => `games migrate ${target}`,
+    steps: ({ detail }) => stepsOf(parts, detail),
+    verify: async ({ detail }, signal) => [await checkMigrated(parts, detail, signal)],
+  };
+}
+
+function stepsOf(parts: MigrateParts, { asksServers, games }: MigrateDetail): Step[] {
+  let played: ReadonlyMap<string, string> = new Map();
+  const ask = knownStep(migrateSteps.ask, async ({ signal }) => {
+    played = await playedRooms(parts.platform, signal);
+    return { kind: 'unchanged', note: `${gamesText(played.size)} on their tables` };
+  });
+  const moved = games.filter(({ does }) => does !== 'skip').map(asKey);
+  const move: Step = {
+    name: migrateSteps.move,
+    run: (context) =>
+      workThrough(
+        {
+          total: moved.length,
+          batches: [moved],
+          done: 'moved',
+          next: 'Make a new plan: it shows what is left and why',
+          one: async ({ planned }, signal) =>
+            played.has(planned.id) ? { kind: 'moved' } : migrateGame(parts, planned, signal),
+        },
+        context,
+      ),
+  };
+  return asksServers ? [ask, move] : [move];
+}
+
+interface MigrationKey extends RecordKey {
+  readonly planned: PlannedMigration;
+}
+
+const asKey = (planned: PlannedMigration): MigrationKey => ({ id: planned.id, layout: 'legacy', planned });
+
+/** Every game that was to be moved is in the current layout with all that it had, and nowhere else. */
+async function checkMigrated(
+  { backend }: MigrateParts,
+  { games }: MigrateDetail,
+  signal?: AbortSignal,
+): Promise<Check> {
+  const name = 'Games in the current layout, whole';
+  const due = games.filter(({ does }) => does !== 'skip');
+  const left = new Set<string>();
+  for await (const batch of readInBatches(backend, [due.map(asKey)], signal)) {
+    for (const { key, read } of batch) if (read.kind !== 'absent') left.add(key.id);
+  }
+  const currents = due.map((planned) => ({ ...asKey(planned), layout: 'current' as const }));
+  for await (const batch of readInBatches(backend, [currents], signal)) {
+    for (const { key, read } of batch) {
+      const whole = read.kind === 'record' && carries(read.record, key.planned.fields);
+      if (!whole) left.add(key.id);
+    }
+  }
+  const skipped = games.length - due.length;
+  const found = [
+    `${due.length - left.size} of ${gamesText(due.length)}`,
+    left.size > 0 ? `not: ${namesOf([...left])}` : '',
+    skipped > 0 ? `${skipped} refused as planned` : '',
+  ];
+  const kind = left.size > 0 ? 'fail' : due.length === 0 ? 'inconclusive' : 'pass';
+  return { name, kind, found: found.filter(Boolean).join('; ') };
+}
