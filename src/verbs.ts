@@ -3,6 +3,8 @@
  * these rows. A verb is a row here and a file in `cli/verb/`.
  */
 import type { ConfigRun, VerbRun } from './cli/verb.ts';
+import { phases } from './game/phases.ts';
+import { rowOrders } from './games/top-rows.ts';
 
 /** `local` writes on this machine only; `target` changes games, flags or alerts and is planned and confirmed. */
 export type Effect = 'none' | 'local' | 'target';
@@ -39,6 +41,20 @@ export interface Option {
 
 const archive: Argument = { form: '<archive>', about: 'name in the backup location, or a path' };
 const runbook: Argument = { form: '<id>', about: 'id of a runbook' };
+const game: Argument = { form: '<id>', about: 'id of a game' };
+const plannedGame: Argument = { ...game, form: '[id]' };
+
+const layoutOption: Option = {
+  form: '--layout <layout>',
+  about: 'this one, where an id is in both',
+  choices: ['current', 'legacy'],
+};
+
+/** Of verbs that write what a game server may hold in memory. */
+const evictionOptions: readonly Option[] = [
+  { form: '--evict', about: 'take games out of the memory of servers first' },
+  { form: '--discard', about: 'accept the loss of what is only in that memory' },
+];
 
 /** What every verb takes that plans a change of the target. */
 const planOptions: readonly Option[] = [
@@ -46,7 +62,10 @@ const planOptions: readonly Option[] = [
   {
     form: '--plan <id|path>',
     about: 'apply exactly this saved plan',
-    conflicts: ['onExisting', 'only', 'reason'],
+    conflicts: [
+      ...['onExisting', 'only', 'reason', 'mode', 'snapshot', 'at', 'since', 'parallel'],
+      ...['file', 'phase', 'evict', 'discard'],
+    ],
   },
   { form: '--confirm <environment>', about: "confirm with the environment's name instead of typing it" },
 ];
@@ -82,6 +101,90 @@ export const verbs: readonly Verb[] = [
     summary: 'The presets beside the current values',
     effect: 'none',
     load: () => import('./cli/verb/config-presets.ts'),
+  },
+  {
+    name: 'games list',
+    summary: 'Stored games, damaged ones by name',
+    effect: 'none',
+    options: [
+      { form: '--phase <phase...>', about: 'in one of these phases' },
+      { form: '--older-than <time>', about: 'not changed for so long, like 2h' },
+      { form: '--younger-than <time>', about: 'changed within this time' },
+      { form: '--min-size <size>', about: 'at least so large, like 20KiB' },
+      { form: '--id <glob>', about: 'whose id matches; * is any text, ? one character' },
+      { ...layoutOption, about: 'in this layout' },
+      { form: '--problems', about: 'only damaged ones; proves every event and snapshot' },
+      { form: '--limit <count>', about: 'how many of them', fallback: '100' },
+      { form: '--sort <order>', about: 'which come first', choices: rowOrders, fallback: 'changed' },
+    ],
+    load: () => import('./cli/verb/games-list.ts'),
+  },
+  {
+    name: 'games show',
+    summary: 'All that is known of a game: problems, phases, snapshots, events, state',
+    effect: 'none',
+    arguments: [game],
+    options: [layoutOption],
+    load: () => import('./cli/verb/games-show.ts'),
+  },
+  {
+    name: 'games snapshots',
+    summary: 'Snapshots of a game; exits 6 when one is damaged',
+    effect: 'none',
+    arguments: [game],
+    load: () => import('./cli/verb/games-snapshots.ts'),
+  },
+  {
+    name: 'games verify',
+    summary: 'Prove every event and snapshot; exits 6 on damage',
+    effect: 'none',
+    arguments: [plannedGame],
+    options: [layoutOption, { form: '--all', about: 'of every stored game' }],
+    load: () => import('./cli/verb/games-verify.ts'),
+  },
+  {
+    name: 'games snapshot',
+    summary: 'Take a snapshot of a game now',
+    effect: 'target',
+    arguments: [plannedGame],
+    options: planOptions,
+    load: () => import('./cli/verb/games-snapshot.ts'),
+  },
+  {
+    name: 'games recover',
+    summary: 'Bring back the newest state of a game that can be proved, or an earlier one',
+    effect: 'target',
+    arguments: [plannedGame],
+    options: [
+      {
+        form: '--mode <mode>',
+        about: 'which state',
+        choices: ['latest', 'snapshot', 'point-in-time', 'before-error'],
+        fallback: 'latest',
+      },
+      { form: '--snapshot <revision>', about: 'of this snapshot' },
+      { form: '--at <time>', about: 'at this time, or so long ago, like 10m' },
+      { form: '--since <time>', about: 'every damaged game that changed within this time, like 1h' },
+      { form: '--parallel <count>', about: 'games at once, with --since', fallback: '10' },
+      { form: '--reason <text>', about: 'why, for the event and the audit log' },
+      ...evictionOptions,
+      ...planOptions,
+    ],
+    load: () => import('./cli/verb/games-recover.ts'),
+  },
+  {
+    name: 'games correct',
+    summary: 'Change the state of a game by hand, in your editor or from a file',
+    effect: 'target',
+    arguments: [plannedGame],
+    options: [
+      { form: '--reason <text>', about: 'what was wrong, for the event and the audit log' },
+      { form: '--file <path>', about: 'the corrected state as JSON; without it an editor is opened' },
+      { form: '--phase <phase>', about: 'the phase too', choices: phases },
+      ...evictionOptions,
+      ...planOptions,
+    ],
+    load: () => import('./cli/verb/games-correct.ts'),
   },
   {
     name: 'backup create',

@@ -1,5 +1,6 @@
 /** What a verb tells a person along the way, and what it asks; all of it on stderr, so that stdout is the result. */
 import { createInterface } from 'node:readline/promises';
+import { systemClock } from '../base/clock.ts';
 import type { CleanLine } from '../base/safe-text.ts';
 import { safeText } from '../base/safe-text.ts';
 import type { Output } from './output.ts';
@@ -15,7 +16,7 @@ export function talkToScript(output: Output): Conversation {
 export function talkToPerson(clean: CleanLine, signal: AbortSignal): Conversation {
   const { stdin, stderr } = process;
   return {
-    progress: createTextProgress(stderr, { live: stderr.isTTY === true, clean }),
+    progress: createTextProgress(stderr, { live: stderr.isTTY === true, clean, clock: systemClock }),
     say: (lines) => void stderr.write(lines.map((line) => `${clean(line)}\n`).join('')),
     ask: stdin.isTTY && stderr.isTTY ? (question) => askLine(safeText(question, clean), signal) : undefined,
   };

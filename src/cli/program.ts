@@ -108,6 +108,7 @@ function buildProgram(
 const groupSummaries: Readonly<Record<string, string>> = {
   config: 'Settings: show, check, presets',
   backup: 'Archives of games: create, list, validate, restore',
+  games: 'Stored games: list, show, verify, snapshot, recover, correct',
   rollback: 'Turn state persistence off, and see what is on',
   runbook: 'Runbooks: list, show, lint, walk',
   audit: 'The hash-chained log of what was done',

@@ -1,12 +1,14 @@
 /** What a run tells while it goes on: JSON lines for scripts, a moving line on a terminal, else a line a step. */
 import type { Writable } from 'node:stream';
 import type { RunObserver, StepState } from '../action/action.ts';
+import type { Clock } from '../base/clock.ts';
 import type { CleanLine } from '../base/safe-text.ts';
+import { formatElapsed, formatValue } from '../base/units.ts';
 import type { Output } from './output.ts';
 
 export interface Progress extends RunObserver {
-  /** Something long that is no run, like reading an archive. */
-  count(what: string, done: number, total: number, unit: string): void;
+  /** Something long that is no run, like reading an archive. The total may not be known. */
+  count(what: string, done: number, total: number | undefined, unit: string): void;
 }
 
 export function createJsonProgress(output: Output): Progress {
@@ -23,11 +25,16 @@ interface TextProgressOptions {
   /** The stream is a terminal that can rewrite its line. */
   readonly live: boolean;
   readonly clean: CleanLine;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
-export function createTextProgress(stderr: Writable, { live, clean }: TextProgressOptions): Progress {
+/** Before that a rate is only noise. */
+const paceAfterMs = 2_000;
+
+export function createTextProgress(stderr: Writable, { live, clean, clock }: TextProgressOptions): Progress {
   let names: readonly string[] = [];
   let moving = false;
+  let beganAtMs = 0;
   const line = (text: string) => {
     stderr.write(`${moving ? '\r\u001b[K' : ''}${clean(text)}\n`);
     moving = false;
@@ -37,7 +44,14 @@ export function createTextProgress(stderr: Writable, { live, clean }: TextProgre
     stderr.write(`\r\u001b[K${clean(text)}`);
     moving = true;
   };
-  const amount = (done: number, total: number, unit: string) => `${done} of ${total} ${unit}`;
+  const amount = (done: number, total: number | undefined, unit: string) =>
+    total === undefined ? `${done} ${unit}` : `${done} of ${total} ${unit}`;
+  const pace = (done: number, total: number) => {
+    const elapsedMs = clock.now() - beganAtMs;
+    if (elapsedMs < paceAfterMs || done === 0 || done >= total) return '';
+    const leftMs = ((total - done) * elapsedMs) / done;
+    return `, ${formatValue((done * 1000) / elapsedMs, 'per-second')}, ${formatElapsed(leftMs)} left`;
+  };
   return {
     started(runId, steps) {
       names = steps;
@@ -45,14 +59,18 @@ export function createTextProgress(stderr: Writable, { live, clean }: TextProgre
     },
     step(index, state) {
       const text = `${index + 1}/${names.length} ${names[index] ?? ''}: ${stepWords(state)}`;
-      if (state.kind === 'running') move(text);
-      else line(text);
+      if (state.kind === 'running') {
+        beganAtMs = clock.now();
+        move(text);
+      } else line(text);
     },
     progress: (index, done, total, unit) =>
-      move(`${index + 1}/${names.length} ${names[index] ?? ''}: ${amount(done, total, unit)}`),
+      move(
+        `${index + 1}/${names.length} ${names[index] ?? ''}: ${amount(done, total, unit)}${pace(done, total)}`,
+      ),
     verifying: () => move('verifying'),
     count(what, done, total, unit) {
-      if (done < total) move(`${what}: ${amount(done, total, unit)}`);
+      if (total === undefined || done < total) move(`${what}: ${amount(done, total, unit)}`);
       else if (live) line(`${what}: ${amount(done, total, unit)}`);
     },
   };

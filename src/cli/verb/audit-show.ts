@@ -1,14 +1,14 @@
 import type { AuditEntry } from '../../action/audit.ts';
 import type { UnfinishedRun } from '../../action/unfinished.ts';
-import { Fault } from '../../base/fault.ts';
 import { exit } from '../exit.ts';
 import { stepWords } from '../progress.ts';
+import { countOption } from '../quantity.ts';
 import { table } from '../table.ts';
-import { textOption, type VerbCall, type VerbRun } from '../verb.ts';
+import type { VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
   const { audit, unfinishedRuns } = await call.world.runner();
-  const entries = await audit.read(limitOf(call));
+  const entries = await audit.read(countOption(call, 'limit'));
   const [head, unfinished, chain] = await Promise.all([audit.head(), unfinishedRuns(), audit.verify()]);
   const isBroken = chain.kind === 'broken';
   return {
@@ -22,16 +22,6 @@ export const run: VerbRun = async (call) => {
     ],
   };
 };
-
-function limitOf(call: VerbCall): number {
-  const text = textOption(call, 'limit') ?? '';
-  if (!/^[1-9]\d{0,6}$/.test(text)) {
-    throw new Fault('wrong-use', `--limit ${text} is not a count`, {
-      next: 'Give a whole number, like --limit 50',
-    });
-  }
-  return Number(text);
-}
 
 function entryRow(entry: AuditEntry): string[] {
   const { user, host, sshOrigin } = entry.actor;

@@ -1,0 +1,32 @@
+/** The game that a verb was called for. */
+import { Fault } from '../base/fault.ts';
+import type { EvictionChoice } from '../games/evictions.ts';
+import type { GameKey } from '../games/game-view.ts';
+import { flagOption, textArgument, textOption, type VerbCall } from './verb.ts';
+
+export function gameKeyOf(call: VerbCall): GameKey {
+  const id = textArgument(call, 0) ?? '';
+  const layout = textOption(call, 'layout');
+  return { id, ...(layout === 'current' || layout === 'legacy' ? { layout } : {}) };
+}
+
+export function noSuchGame({ id, layout }: GameKey, location: string): Fault {
+  const which = layout === undefined ? '' : ` in the ${layout} layout`;
+  return new Fault('not-found', `There is no game ${id}${which} in ${location}`, {
+    next: 'Copy the id from gamekeeper games list',
+  });
+}
+
+/** For verbs that may name a saved plan in its place. */
+export function requiredGame(call: VerbCall): string {
+  const id = textArgument(call, 0);
+  if (id !== undefined) return id;
+  throw new Fault('wrong-use', 'Neither a game nor a plan was named', {
+    next: 'Give the id of a game, or --plan with the id of a saved plan; gamekeeper games list shows the games',
+  });
+}
+
+export const evictionChoice = (call: VerbCall): EvictionChoice => ({
+  evict: flagOption(call, 'evict'),
+  discard: flagOption(call, 'discard'),
+});

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { digestOf } from '../../base/digest.ts';
+import { asFault, Fault } from '../../base/fault.ts';
+import { editorCommand } from '../../config/terminal.ts';
+import type { Json } from '../../game/game.ts';
+import type { EditableGame } from '../../games/game-view.ts';
+import { act } from '../act.ts';
+import { createEditor, type Editor } from '../editor.ts';
+import { exit } from '../exit.ts';
+import { evictionChoice, requiredGame } from '../game-key.ts';
+import { readJson } from '../json-place.ts';
+import { textOption, type VerbCall, type VerbResult, type VerbRun } from '../verb.ts';
+
+export const run: VerbRun = async (call) => {
+  const { world, signal } = call;
+  const open = world.actions['games correct'];
+  if (textOption(call, 'plan') !== undefined) return act(call, open, inputOfPlan);
+  const id = requiredGame(call);
+  const reason = reasonOf(call);
+  const file = textOption(call, 'file');
+  // Wrong use is said before a backend is connected or the sandbox started.
+  const given = file === undefined ? { editor: editorOf(call) } : { state: await stateIn(file) };
+  const game = await (await world.games()).edit(id, signal);
+  const state = 'state' in given ? given.state : await editState(call, game, given.editor);
+  const phase = textOption(call, 'phase');
+  if (state === undefined || isAsBefore(game, state, phase)) return nothingDone(game);
+  return act(call, open, () => ({ id, state, phase, reason, found: game.found, ...evictionChoice(call) }));
+};
+
+function inputOfPlan(): never {
+  throw new Fault('internal', 'A saved plan has its own input');
+}
+
+function reasonOf(call: VerbCall): string {
+  const reason = textOption(call, 'reason')?.trim();
+  if (reason) return reason;
+  throw new Fault('wrong-use', 'A correction by hand needs a reason', {
+    next: 'Add --reason "what was wrong", for the event and the audit log',
+  });
+}
+
+async function stateIn(file: string): Promise<Json> {
+  const text = await readFile(file, 'utf8').catch((thrown) => {
+    throw new Fault('wrong-use', `${file} cannot be read: ${asFault(thrown).message}`, {
+      next: 'Name a file that holds the corrected state as JSON',
+    });
+  });
+  const read = readJson(text);
+  if (read.kind === 'json') return read.json;
+  throw new Fault('wrong-use', `${file} is not JSON: ${read.what}`, {
+    next: 'Mend it and run this again; nothing was written',
+  });
+}
+
+function editorOf(call: VerbCall): Editor {
+  const command = editorCommand();
+  if (command === undefined || !call.ask) {
+    throw new Fault('wrong-use', call.ask ? 'No editor is chosen' : 'There is no terminal to edit in', {
+      next: 'Set EDITOR, or give the corrected state with --file',
+    });
+  }
+  return createEditor(command);
+}
+
+/** Offered again while it is not JSON; undefined when the person lets it be. */
+async function editState(
+  { say, ask }: VerbCall,
+  { proved }: EditableGame,
+  editor: Editor,
+): Promise<Json | undefined> {
+  const before = `${JSON.stringify(proved?.state ?? null, undefined, 2)}\n`;
+  let text = before;
+  for (;;) {
+    const edited = await editor.edit(text);
+    if (edited === before) return undefined;
+    const read = readJson(edited);
+    if (read.kind === 'json') return read.json;
+    say([`Not JSON: ${read.what}`]);
+    const answer = (await ask?.('Enter to go on editing, q to leave: '))?.trim();
+    if (answer !== '') return undefined;
+    text = edited;
+  }
+}
+
+function isAsBefore({ proved, revision, phase }: EditableGame, state: Json, newPhase: string | undefined) {
+  if (proved?.revision !== revision || digestOf(proved.state) !== digestOf(state)) return false;
+  return newPhase === undefined || newPhase === phase;
+}
+
+const nothingDone = ({ id, revision }: EditableGame): VerbResult => ({
+  exit: exit.done,
+  result: { id, revision, changed: false },
+  text: () => [`Nothing was changed, so nothing was done: game ${id} stays at revision ${revision}`],
+});
