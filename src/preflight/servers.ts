@@ -4,6 +4,7 @@ import { formatValue } from '../base/units.ts';
 import type { MetricSource } from '../metrics/source.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import type { Answer, PlatformClient } from '../platform/client.ts';
+import type { Breakers, Flags, Health } from '../platform/schemas.ts';
 import type { Check } from './preflight.ts';
 
 /** What every game server must answer. Without game servers there is one row that says what is then missing. */
@@ -16,9 +17,8 @@ export async function lookAtServers(
       {
         subject: 'game servers',
         name: 'health',
-        kind: 'warning',
-        found: 'none is configured, so there are no flags, no rollback and no health',
-        next: 'Set GAME_SERVER_URLS',
+        kind: 'ok',
+        found: 'none is configured (GAME_SERVER_URLS), so there are no flags, rollbacks and health',
       },
     ];
   }
@@ -27,25 +27,39 @@ export async function lookAtServers(
     platform.breakers(signal),
     platform.flags(signal),
   ]);
-  return platform.servers.flatMap((_, index) => [
-    ...rowOf('health', health[index], ({ components }) =>
+  return platform.servers.flatMap((subject, index) => {
+    const answer = health[index];
+    // Said once, not again by every question that went unanswered.
+    if (answer && 'fault' in answer && answer.fault.code === 'platform-unreachable')
+      return [{ subject, name: 'answers', ...problem(answer.fault) }];
+    return rowsOf(answer, breakers[index], flags[index]);
+  });
+}
+
+function rowsOf(
+  health: Answer<Health> | undefined,
+  breakers: Answer<Breakers['breakers']> | undefined,
+  flags: Answer<Flags> | undefined,
+): Check[] {
+  return [
+    ...rowOf('health', health, ({ components }) =>
       components.state_management.healthy
         ? { kind: 'ok', found: 'healthy' }
         : { kind: 'problem', found: 'says that its state management is unhealthy', next: seeStatus },
     ),
-    ...rowOf('circuit breakers', breakers[index], (rows) => {
+    ...rowOf('circuit breakers', breakers, (rows) => {
       const tripped = rows.filter(({ state }) => state !== 'closed');
       if (tripped.length === 0) return { kind: 'ok', found: `${rows.length} closed` };
       const names = tripped.map(({ name, state }) => `${name} ${state}`).join(', ');
       return { kind: 'problem', found: names, next: seeStatus };
     }),
-    ...rowOf('flags', flags[index], (values) => ({
+    ...rowOf('flags', flags, (values) => ({
       kind: 'ok',
       found: Object.entries(values)
         .map(([name, { enabled, percentage }]) => `${name} ${enabled ? `${percentage} %` : 'off'}`)
         .join(', '),
     })),
-  ]);
+  ];
 }
 
 const seeStatus = 'See gamekeeper status';

@@ -60,7 +60,7 @@ export function openEmbedded({ folder, clock, random = Math.random }: EmbeddedOp
       checkSnapshot(snapshot);
       return store.call('putSnapshot', [id, snapshot, clock.now()], signal);
     },
-    examine: async () => [],
+    examine: (signal) => store.call('examine', [], signal),
     census: (signal) => store.call('census', [clock.now()], signal),
     scan,
     readRecords,

@@ -1,7 +1,16 @@
 /** What the backend and its worker say to each other. */
 import type { FaultCode } from '../../base/fault.ts';
 import type { GameRecord, RecordKey } from '../../game/record.ts';
-import type { Append, Appended, Census, Expected, PutSnapshot, Replaced, SnapshotPut } from '../port.ts';
+import type {
+  Append,
+  Appended,
+  Census,
+  Expected,
+  Finding,
+  PutSnapshot,
+  Replaced,
+  SnapshotPut,
+} from '../port.ts';
 
 /** What the worker can be asked for; each call takes effect whole or not at all. */
 export interface Store {
@@ -9,6 +18,7 @@ export interface Store {
   append(id: string, append: Append, nowMs: number): Appended;
   putSnapshot(id: string, snapshot: PutSnapshot, nowMs: number): SnapshotPut;
   census(nowMs: number): Census;
+  examine(): Finding[];
   /** Keys in a fixed order, those after `after`; fewer than `limit` means the end. */
   page(after: RecordKey | undefined, limit: number, nowMs: number): RecordKey[];
   /** undefined for each that is absent. */

@@ -71,7 +71,7 @@ function migrate(db: DatabaseSync, file: string): void {
   });
 }
 
-function versionOf(db: DatabaseSync): number {
+export function versionOf(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA user_version').get()?.user_version);
 }
 

@@ -1,5 +1,6 @@
 import { openAppend } from './append.ts';
 import { openCensus } from './census.ts';
+import { examineFile } from './examine.ts';
 import { isBusy, storeFault } from './faults.ts';
 import { openGames } from './games.ts';
 import { isWrite, type Reply, type Request, type Store } from './messages.ts';
@@ -16,6 +17,7 @@ const methods: Methods = {
   append: (tables, id, append, nowMs) => tables.append(id, append, nowMs),
   putSnapshot: (tables, id, snapshot, nowMs) => tables.putSnapshot(id, snapshot, nowMs),
   census: ({ census }, nowMs) => census(nowMs),
+  examine: ({ db, file }) => examineFile(db, file),
   page: ({ games }, after, limit, nowMs) => games.page(after, limit, nowMs),
   readRecords: ({ records }, keys, nowMs) => keys.map((key) => records.read(key, nowMs)),
   replaceRecord: ({ records }, record, expected, nowMs) => records.replace(record, expected, nowMs),
@@ -112,7 +114,14 @@ function open(file: string) {
   const db = openDatabase(file);
   try {
     const games = openGames(db);
-    return { db, games, records: openRecords(db, games), census: openCensus(db), ...openAppend(db, games) };
+    return {
+      db,
+      file,
+      games,
+      records: openRecords(db, games),
+      census: openCensus(db),
+      ...openAppend(db, games),
+    };
   } catch (thrown) {
     db.close();
     throw thrown;

@@ -182,3 +182,32 @@ test('a process that closes nothing can end', () => {
   });
   expect(output).toBe('asked\n');
 });
+
+test('a sound file is found sound, with what it takes to stay so', async () => {
+  const backend = open(tempFolder());
+  await backend.append(id, append);
+  const findings = await backend.examine();
+  expect(findings.map(({ name, kind }) => `${name}: ${kind}`)).toEqual([
+    'permissions: ok',
+    'disk space: ok',
+    'journal: ok',
+    'schema: ok',
+    'quick check: ok',
+  ]);
+});
+
+test('a damaged page is found, and what to do about it said', async () => {
+  const folder = tempFolder();
+  const writer = open(folder);
+  await writer.append(id, { ...append, event: Buffer.alloc(100_000, 'x') });
+  await writer.close();
+  const bytes = readFileSync(fileIn(folder));
+  // The last page of a value that spans many: only whoever follows it all notices.
+  bytes.fill(0xff, bytes.length - 4096);
+  writeFileSync(fileIn(folder), bytes);
+  const findings = await open(folder).examine();
+  expect(findings.find(({ name }) => name === 'quick check')).toMatchObject({
+    kind: 'problem',
+    next: expect.stringContaining('backup'),
+  });
+});
