@@ -4,6 +4,7 @@ import { type Endpoint, nameOf, type Topology } from './address.ts';
 import type { Shard } from './cluster-map.ts';
 import { createClusterNodes } from './cluster-nodes.ts';
 import { scanCluster } from './cluster-scan.ts';
+import { examineCluster } from './cluster-state.ts';
 import type { Pool, PoolSettings } from './pool.ts';
 import { askingCommand, type Redirect, redirectOf } from './redirect.ts';
 import type { Route, ServerCommand, Servers } from './servers.ts';
@@ -69,16 +70,17 @@ export function openCluster(
       }
       throw unsettled(slot);
     },
-    async each(command) {
+    async each(command, of) {
       const map = await nodes.fresh();
       map.checkWhole();
+      const pools = map.shards.map((shard) => (of === 'primary' ? nodes.pool(shard.master) : reader(shard)));
       return Promise.all(
-        map.shards
-          .map(reader)
-          .map(async (pool) => ({ server: pool.server, answer: await pool.run(command) })),
+        pools.map(async (pool) => ({ server: pool.server, answer: await pool.run(command) })),
       );
     },
     keys: (pattern) => scanCluster({ nodes, reader, pattern, settings }),
+    primaryRole: 'master',
+    examine: async () => [await examineCluster(nodes)],
     close: () => nodes.close(),
   };
 }

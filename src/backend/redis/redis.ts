@@ -10,6 +10,7 @@ import { parseRedisUrl, type RedisAddress, redisLocation } from './address.ts';
 import { append, putSnapshot } from './append.ts';
 import { takeCensus } from './census.ts';
 import { openCluster } from './cluster.ts';
+import { examineServers } from './examine.ts';
 import { isNotPermitted } from './faults.ts';
 import type { PoolSettings } from './pool.ts';
 import { readRecord } from './read.ts';
@@ -80,7 +81,7 @@ export function openRedis(options: RedisOptions): Backend {
       return putSnapshot(on(write, signal), id, snapshot);
     },
     census: (signal) => within(signal, () => takeCensus(servers, clock, signal)),
-    examine: async () => [],
+    examine: (signal) => within(signal, () => examineServers(servers, readFrom)),
     async *scan(signal) {
       await within(signal, async () => {});
       for await (const page of scanKeys(servers, signal)) yield page.map(({ record }) => record);
@@ -132,7 +133,7 @@ function openServers(
 ): Servers {
   switch (topology.kind) {
     case 'single':
-      return openSingle(topology.server, settings);
+      return openSingle(topology.server, readFrom, settings);
     case 'sentinel':
       return openSentinel(topology, readFrom, settings);
     case 'cluster':

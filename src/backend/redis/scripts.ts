@@ -142,12 +142,37 @@ const countGame = `${revisionOf}
   return {redis.call('HGET', KEYS[1], 'phase'), snapshots}
 `;
 
+/** ARGV: a key of each layout. Answers the commands that this user may not run on one of them. */
+const lackingRights = `
+  local lacking = {}
+  local function check(...)
+    local asked = {...}
+    if redis.acl_check_cmd(unpack(asked)) then return end
+    for _, command in ipairs(lacking) do
+      if command == asked[1] then return end
+    end
+    table.insert(lacking, asked[1])
+  end
+  check('SCAN', '0')
+  for _, key in ipairs(ARGV) do
+    for _, command in ipairs({'TYPE', 'PEXPIRETIME', 'HGETALL', 'HKEYS', 'HLEN', 'EXISTS', 'PERSIST', 'DEL'}) do
+      check(command, key)
+    end
+    check('HGET', key, '1')
+    check('HDEL', key, '1')
+    check('HSET', key, '1', '1')
+    check('PEXPIREAT', key, '1')
+  end
+  return lacking
+`;
+
 export const scripts = {
   gkAppend: { numberOfKeys: 1, lua: append },
   gkPutSnapshot: { numberOfKeys: 1, lua: putSnapshot },
   gkReadGame: { numberOfKeys: 1, lua: readGame, readOnly: true },
   gkReplaceGame: { numberOfKeys: 1, lua: replaceGame },
   gkRemoveGame: { numberOfKeys: 1, lua: removeGame },
+  gkLackingRights: { numberOfKeys: 0, lua: lackingRights, readOnly: true },
   gkCountGame: { numberOfKeys: 1, lua: countGame, readOnly: true },
 };
 
@@ -162,6 +187,7 @@ declare module 'ioredis' {
     ): Result<[type: Buffer, expiresAtMs: number, fields: readonly Buffer[], mortalField: Buffer], Context>;
     gkReplaceGame(key: string, ...argv: Argument[]): Result<'written' | 'changed' | 'expired', Context>;
     gkRemoveGame(key: string, ...argv: Argument[]): Result<'written' | 'changed', Context>;
+    gkLackingRights(...keys: string[]): Result<string[], Context>;
     gkCountGame(key: Buffer): Result<[phase: string | null, snapshots: number], Context>;
   }
 }

@@ -1,26 +1,21 @@
 /** The server that sentinels say is the master, or one of its replicas; another one after each failover. */
 import type { Redis } from 'ioredis';
-import { asFault, Fault } from '../../base/fault.ts';
+import { Fault } from '../../base/fault.ts';
+import type { Finding } from '../port.ts';
 import { type Endpoint, nameOf, type Topology } from './address.ts';
-import { createAttempts } from './attempts.ts';
 import { isNotPermitted, isReplyOf } from './faults.ts';
-import { createOutage } from './outage.ts';
-import { createPool, type Pool, type PoolSettings } from './pool.ts';
-import { createSentinels } from './sentinels.ts';
+import { follow } from './follow.ts';
+import type { PoolSettings } from './pool.ts';
+import { createSentinels, type Sentinels } from './sentinels.ts';
 import { type Route, type ServerCommand, type Servers, scanServer } from './servers.ts';
 
 type Behind = Extract<Topology, { kind: 'sentinel' }>;
-
-export interface SentinelServers extends Servers {
-  /** Whether enough sentinels are there for a failover, in a sentinel's own words. */
-  checkQuorum(): Promise<string>;
-}
 
 export function openSentinel(
   { sentinels, master }: Behind,
   readFrom: 'primary' | 'replica',
   settings: PoolSettings,
-): SentinelServers {
+): Servers {
   const source = createSentinels({
     sentinels,
     master,
@@ -62,12 +57,13 @@ export function openSentinel(
       if (again === demoted) throw noMaster(master);
       return again;
     },
-    async each(command) {
-      const pool = await reader.serving();
+    async each(command, of) {
+      const pool = await (of === 'primary' ? primary : reader).serving();
       return [{ server: pool.server, answer: await pool.run(command) }];
     },
     keys: (pattern) => scanServer(reader.serving, pattern),
-    checkQuorum: () => source.ask(async (redis) => String(await redis.call('SENTINEL', 'CKQUORUM', master))),
+    primaryRole: 'master',
+    examine: async () => [await examineQuorum(source, master)],
     close() {
       source.close();
       primary.close();
@@ -77,51 +73,6 @@ export function openSentinel(
 }
 
 const demoted = Symbol('a replica refused a write');
-
-interface Followed {
-  serving(): Promise<Pool>;
-  /** The next call asks where the server is. */
-  forget(): void;
-  close(): void;
-}
-
-type FollowSettings = PoolSettings & { readonly check?: (redis: Redis) => Promise<void> };
-
-/** The connections to a server that is looked up again whenever a connection to it was lost. */
-function follow(find: () => Promise<Endpoint>, settings: FollowSettings): Followed {
-  const outage = createOutage(settings.listener);
-  const attempts = createAttempts(settings.clock, asFault);
-  let current: { readonly pool: Pool; readonly losses: number } | undefined;
-  let known = false;
-
-  const look = async (): Promise<void> => {
-    const { check } = settings;
-    // Before it asks: a failover that is told meanwhile makes the answer old.
-    known = true;
-    const found = await find().catch((thrown: unknown) => {
-      known = false;
-      throw thrown;
-    });
-    let pool = current?.pool;
-    if (pool?.server !== nameOf(found)) {
-      pool?.close();
-      pool = createPool({ ...found, ...(check ? { check } : {}) }, settings, outage);
-    }
-    current = { pool, losses: pool.losses };
-  };
-
-  return {
-    async serving() {
-      if (!current || !known || current.losses !== current.pool.losses) await attempts.join(look);
-      if (!current) throw new Error('A look that succeeds leaves a server');
-      return current.pool;
-    },
-    forget() {
-      known = false;
-    },
-    close: () => current?.pool.close(),
-  };
-}
 
 /** A sentinel may be behind, and then the old master answers. */
 async function isMaster(redis: Redis): Promise<void> {
@@ -135,6 +86,20 @@ async function isMaster(redis: Redis): Promise<void> {
     next: 'Wait until the sentinels agree on another',
     retryable: true,
   });
+}
+
+async function examineQuorum(source: Sentinels, master: string): Promise<Finding> {
+  const name = 'sentinels';
+  const next = 'Check the sentinels: without enough of them there is no failover';
+  const said = await source.ask((redis) =>
+    // It refuses with what is missing.
+    redis.call('SENTINEL', 'CKQUORUM', master).catch((thrown: unknown) => {
+      if (isReplyOf(thrown, 'NOQUORUM') || isNotPermitted(thrown)) return thrown;
+      throw thrown;
+    }),
+  );
+  if (!(said instanceof Error)) return { name, kind: 'ok', found: String(said).replace(/^OK /, '') };
+  return { name, kind: isNotPermitted(said) ? 'unknown' : 'problem', found: said.message, next };
 }
 
 function oneOf(replicas: readonly Endpoint[], master: string): Endpoint {

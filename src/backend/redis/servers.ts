@@ -1,6 +1,7 @@
 /** What the rest of this room sees of one server, of one behind sentinels, and of a cluster. */
 import type { Redis } from 'ioredis';
 import { Fault } from '../../base/fault.ts';
+import type { Finding } from '../port.ts';
 import type { Lane } from './link.ts';
 import type { Pool } from './pool.ts';
 
@@ -24,10 +25,14 @@ export type OnKey = <T>(key: string | Buffer, command: ServerCommand<T>) => Prom
 export interface Servers {
   /** One command on the server of this key; it must be sent before the first await. */
   call<T>(key: string | Buffer, route: Route, command: ServerCommand<T>): Promise<T>;
-  /** The same command on each of the servers that hold all games between them and answer reads. */
-  each<T>(command: ServerCommand<T>): Promise<readonly Answer<T>[]>;
+  /** The same command on each of the servers that hold all games between them: those that answer reads, or primaries. */
+  each<T>(command: ServerCommand<T>, of?: 'primary'): Promise<readonly Answer<T>[]>;
   /** Every key that matches, in pages; some may come twice. */
   keys(pattern: string): AsyncGenerator<readonly Buffer[]>;
+  /** What those who take writes should be; a single server may be a replica on purpose. */
+  readonly primaryRole: 'master' | 'slave';
+  /** What can be found out of all of them together. */
+  examine(): Promise<readonly Finding[]>;
   close(): void;
 }
 
