@@ -1,5 +1,5 @@
-import { Box, useInput, usePaste } from 'ink';
-import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { Box, useApp, useInput, usePaste } from 'ink';
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { keystrokesOf } from './keystroke.ts';
 import { frameOf, type Size } from './layout.ts';
 import type { Machinery } from './machinery.ts';
@@ -17,18 +17,19 @@ const moved = (stack: ViewStack, move: View | 'back'): ViewStack =>
   move === 'back' ? closed(stack) : opened(stack, move);
 
 export function App({ machinery, size: { columns, rows }, first }: AppProps) {
-  const { ports, theme, dispatcher, ticker, memory, notice, track } = machinery;
+  const { ports, theme, dispatcher, ticker, memory, gameList, notice, track } = machinery;
   const [stack, move] = useReducer(moved, [first]);
   const [busy, setBusy] = useState<string>();
   const frame = useMemo(() => frameOf({ columns, rows }), [columns, rows]);
+  const lend = useLending(machinery);
   const shell: Shell = useMemo(
     () => ({
-      ...{ ports, theme, dispatcher, ticker, memory, track, frame, setBusy },
+      ...{ ports, theme, dispatcher, ticker, memory, gameList, track, lend, frame, setBusy },
       open: move,
       back: () => move('back'),
       say: notice.set,
     }),
-    [ports, theme, dispatcher, ticker, memory, track, frame, notice],
+    [ports, theme, dispatcher, ticker, memory, gameList, track, lend, frame, notice],
   );
   return (
     <ShellContext value={shell}>
@@ -38,6 +39,29 @@ export function App({ machinery, size: { columns, rows }, first }: AppProps) {
         <Room machinery={machinery} stack={stack} busy={busy} />
       </Box>
     </ShellContext>
+  );
+}
+
+/** The other program may change the size of the terminal, so the whole screen is drawn afterwards. */
+function useLending({ lent, redraw }: Machinery): Shell['lend'] {
+  const { suspendTerminal } = useApp();
+  return useCallback(
+    async (work) => {
+      let ended: (() => Awaited<ReturnType<typeof work>>) | undefined;
+      lent.set(true);
+      try {
+        await suspendTerminal(async () => {
+          const value = await work();
+          ended = () => value;
+        });
+      } finally {
+        lent.set(false);
+        redraw();
+      }
+      if (!ended) throw new Error('The terminal came back before the work had ended');
+      return ended();
+    },
+    [lent, redraw, suspendTerminal],
   );
 }
 

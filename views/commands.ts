@@ -13,26 +13,31 @@ export type Subjects = Readonly<Record<ScreenId, { readonly subject?: string }>>
 const plain = ['q', 'quit', 'help'];
 
 export function parseCommand(text: string, screens: Subjects): Command {
-  const [name = '', subject, ...rest] = text.trim().split(/\s+/);
+  const [, name = '', subject = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
   if (name === 'q' || name === 'quit') return { kind: 'quit' };
   if (name === 'help') return { kind: 'help' };
   if (!isScreenId(name)) return { kind: 'wrong', why: `No command "${name}"; Tab lists them` };
   const wanted = screens[name].subject;
-  if (wanted && subject === undefined) return { kind: 'wrong', why: `:${name} needs a ${wanted}` };
-  if ((subject !== undefined && !wanted) || rest.length > 0) {
-    return { kind: 'wrong', why: `:${name} takes ${wanted ? `one ${wanted}` : 'no argument'}` };
-  }
-  return { kind: 'open', view: subject === undefined ? { screen: name } : { screen: name, subject } };
+  if (wanted && subject === '') return { kind: 'wrong', why: `:${name} needs a ${wanted}` };
+  if (!wanted && subject !== '') return { kind: 'wrong', why: `:${name} takes no argument` };
+  // The id of a game may hold spaces.
+  if (wanted === 'runbook' && /\s/.test(subject))
+    return { kind: 'wrong', why: `:${name} takes one ${wanted}` };
+  return { kind: 'open', view: subject === '' ? { screen: name } : { screen: name, subject } };
 }
 
+/** Ids that an argument can be completed to, by what the argument is. */
+export type Completable = Readonly<Record<string, readonly string[]>>;
+
 /** Whole lines that the text could become. */
-export function completions(text: string, screens: Subjects, runbooks: readonly string[]): readonly string[] {
-  const [, name = '', space, subject = ''] = /^\s*(\S*)(\s+)?(\S*)/.exec(text) ?? [];
+export function completions(text: string, screens: Subjects, known: Completable): readonly string[] {
+  const [, name = '', space, subject = ''] = /^\s*(\S*)(\s+)?(.*)/s.exec(text) ?? [];
   if (space === undefined) {
     return [...Object.keys(screens), ...plain].filter((command) => command.startsWith(name));
   }
-  if (!isScreenId(name) || screens[name].subject !== 'runbook') return [];
-  return runbooks.filter((id) => id.startsWith(subject)).map((id) => `${name} ${id}`);
+  const wanted = isScreenId(name) ? screens[name].subject : undefined;
+  const ids = wanted === undefined ? [] : (known[wanted] ?? []);
+  return ids.filter((id) => id.startsWith(subject)).map((id) => `${name} ${id}`);
 }
 
 /** As far as all candidates agree. */

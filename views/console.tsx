@@ -2,6 +2,7 @@ import { render } from 'ink';
 import { Fault } from '../src/base/fault.ts';
 import { App } from './App.tsx';
 import { createDispatcher } from './dispatcher.ts';
+import { createGameList } from './games/list.ts';
 import { createCell } from './hook/cell.ts';
 import { createTicker } from './hook/ticker.ts';
 import type { Machinery } from './machinery.ts';
@@ -41,12 +42,15 @@ export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): 
     ending ??= thrown;
     ink.unmount();
   };
+  const lent = createCell(false);
   const machinery: Machinery = {
     ports,
     notice,
+    lent,
     theme: createTheme(options),
     ticker: createTicker(ports.clock, ports.feeds.status),
     memory: createMemory(ports.feeds.status),
+    gameList: createGameList({ games: ports.games, clock: ports.clock, track: tracker.track }),
     track: tracker.track,
     quit: () => end(),
     redraw: () => redraw(),
@@ -61,6 +65,7 @@ export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): 
   );
   // Ink's diff is relative to what it last drew; after a resize or a stray write that is not what is there.
   const redraw = () => {
+    if (lent.get()) return;
     ink.clear();
     stdout.write(homeAndErase);
     ink.rerender(app());

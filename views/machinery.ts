@@ -1,4 +1,5 @@
 import type { Dispatcher } from './dispatcher.ts';
+import type { GameList } from './games/list.ts';
 import type { Cell } from './hook/cell.ts';
 import type { Ticker } from './hook/ticker.ts';
 import type { ConsolePorts } from './ports.ts';
@@ -13,9 +14,12 @@ export interface Machinery {
   readonly dispatcher: Dispatcher;
   readonly ticker: Ticker;
   readonly memory: Memory;
+  readonly gameList: GameList;
   /** The line above the keys. */
   readonly notice: Cell<string | undefined>;
   readonly track: Shell['track'];
   readonly quit: () => void;
   readonly redraw: () => void;
+  /** True while another program has the terminal: nothing may be drawn. */
+  readonly lent: Cell<boolean>;
 }

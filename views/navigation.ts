@@ -1,14 +1,17 @@
 /** Where the operator is and how to get back, as data. */
+import type { Layout } from '../src/game/record.ts';
 
-export const screenIds = ['overview', 'runbooks', 'walk', 'backups', 'rollback'] as const;
+export const screenIds = ['overview', 'runbooks', 'walk', 'backups', 'rollback', 'games', 'game'] as const;
 export type ScreenId = (typeof screenIds)[number];
 
 export const isScreenId = (text: string): text is ScreenId => (screenIds as readonly string[]).includes(text);
 
 export interface View {
   readonly screen: ScreenId;
-  /** What the screen is about, like the id of a runbook. */
+  /** What the screen is about: the id of a runbook or of a game. */
   readonly subject?: string;
+  /** Of a game; without it the current one if it is there, else the legacy one. */
+  readonly layout?: Layout;
 }
 
 /** The newest on top; never empty. */
@@ -16,7 +19,8 @@ export type ViewStack = readonly [View, ...View[]];
 
 const deepest = 20;
 
-const same = (a: View | undefined, b: View) => a?.screen === b.screen && a.subject === b.subject;
+const same = (a: View | undefined, b: View) =>
+  a?.screen === b.screen && a.subject === b.subject && a.layout === b.layout;
 
 export function opened(stack: ViewStack, view: View): ViewStack {
   return same(stack[0], view) ? stack : [view, ...stack.slice(0, deepest - 1)];

@@ -57,6 +57,8 @@ export interface ConsolePorts {
     run(plan: Plan, typed: string | undefined, observer: RunObserver, signal: AbortSignal): Promise<Report>;
   };
   games(): Promise<GamesPort>;
+  /** undefined: the operator has chosen none. It needs the whole terminal: see `lend` of the shell. */
+  readonly editor: { readonly command: string; edit(text: string): Promise<string> } | undefined;
   validateArchive(
     name: string,
     progress: (done: number, total: number) => void,

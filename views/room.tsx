@@ -79,7 +79,7 @@ export function Room({ machinery, stack, busy }: RoomProps) {
         {plain && view.screen === 'overview' ? (
           <Plain />
         ) : (
-          <Screen key={view.subject} subject={view.subject} />
+          <Screen key={`${view.subject} ${view.layout}`} view={view} />
         )}
       </Box>
       <Box flexDirection="column" paddingX={1} flexShrink={0}>

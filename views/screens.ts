@@ -1,7 +1,9 @@
 /** The screens, one row each: keys, tabs, `:` commands and the help derive from it. */
 import type { ComponentType } from 'react';
-import type { ScreenId } from './navigation.ts';
+import type { ScreenId, View } from './navigation.ts';
 import { Backups } from './screen/backups.tsx';
+import { GameScreen } from './screen/game.tsx';
+import { Games } from './screen/games.tsx';
 import { Overview } from './screen/overview.tsx';
 import { Rollback } from './screen/rollback.tsx';
 import { Runbooks } from './screen/runbooks.tsx';
@@ -12,10 +14,10 @@ export interface ScreenRow {
   /** Opens it from anywhere; screens that need a subject have none. */
   readonly key?: string;
   /** What has to be named to open it. */
-  readonly subject?: 'runbook';
+  readonly subject?: 'runbook' | 'game';
   /** Digits mean something else on it, so its tabs show none. */
   readonly ownDigits?: boolean;
-  readonly component: ComponentType<{ readonly subject: string | undefined }>;
+  readonly component: ComponentType<{ readonly view: View }>;
 }
 
 export const screens: Readonly<Record<ScreenId, ScreenRow>> = {
@@ -24,4 +26,6 @@ export const screens: Readonly<Record<ScreenId, ScreenRow>> = {
   walk: { title: 'Runbook', subject: 'runbook', ownDigits: true, component: WalkScreen },
   backups: { title: 'Backups', key: '3', component: Backups },
   rollback: { title: 'Rollback', key: '4', component: Rollback },
+  games: { title: 'Games', key: '5', component: Games },
+  game: { title: 'Game', subject: 'game', component: GameScreen },
 };

@@ -1,6 +1,7 @@
 /** What every screen gets from the console around it. */
 import { createContext, use } from 'react';
 import type { Dispatcher } from './dispatcher.ts';
+import type { GameList } from './games/list.ts';
 import type { Ticker } from './hook/ticker.ts';
 import type { Frame } from './layout.ts';
 import type { View } from './navigation.ts';
@@ -14,6 +15,8 @@ export interface Shell {
   readonly dispatcher: Dispatcher;
   readonly ticker: Ticker;
   readonly memory: Memory;
+  /** Read once and kept, with the operator's place in it. */
+  readonly gameList: GameList;
   readonly frame: Frame;
   open(view: View): void;
   back(): void;
@@ -21,6 +24,8 @@ export interface Shell {
   say(text: string | undefined): void;
   /** While something runs nobody leaves by accident; undefined: nothing runs. */
   setBusy(what: string | undefined): void;
+  /** Gives the terminal away for as long as the work lasts, then draws the screen anew. */
+  lend<T>(work: () => Promise<T>): Promise<T>;
   /** Work that outlives no console: aborted when it ends, and waited for. */
   track<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

@@ -11,7 +11,9 @@ import { createFeed } from '../base/feed.ts';
 import { once } from '../base/once.ts';
 import type { World } from '../compose.ts';
 import { isProduction } from '../config/environment-name.ts';
+import { editorCommand } from '../config/terminal.ts';
 import type { MetricSource } from '../metrics/source.ts';
+import { createEditor } from './editor.ts';
 import { refuseReadOnly } from './read-only.ts';
 
 function parseScreen(name: string): ScreenId {
@@ -35,7 +37,7 @@ const archivesIntervalMs = 10_000;
 /** Resolves when the operator leaves. It opens also when nothing behind it answers: each panel says so itself. */
 export async function openConsole(world: World, { color, ascii, screen }: ConsoleTerminal): Promise<void> {
   const first = screen === undefined ? undefined : parseScreen(screen);
-  await runConsole(consolePorts(world), {
+  await runConsole(consolePorts(world, editorCommand()), {
     ...(first === undefined ? {} : { screen: first }),
     stdin: process.stdin,
     stdout: process.stdout,
@@ -44,7 +46,7 @@ export async function openConsole(world: World, { color, ascii, screen }: Consol
   });
 }
 
-function consolePorts(world: World): ConsolePorts {
+function consolePorts(world: World, editor: string | undefined): ConsolePorts {
   const { environment, simulated, readOnly, version, clock, place, settings } = world;
   const readStatus = once(() => world.statusReader());
   let source: MetricSource | undefined;
@@ -84,6 +86,7 @@ function consolePorts(world: World): ConsolePorts {
       run: (plan, typed, observer, signal) => run(world, plan, { typed, observer, signal }),
     },
     games: world.games,
+    editor: editor === undefined ? undefined : createEditor(editor),
     validateArchive: async (name, progress, signal) =>
       validateArchive(await world.archives(), name, clock, progress, signal),
     runbooks: {

@@ -30,6 +30,13 @@ function obstacleTo(stdinIsTty: boolean, stdoutIsTty: boolean, term: string | un
   return undefined;
 }
 
+/** The command that opens a text for a person; undefined when none is chosen. Every program asks in this order. */
+export function editorCommand(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  return env.VISUAL?.trim() || env.EDITOR?.trim() || undefined;
+}
+
 /** POSIX order; with nothing set, terminals of today are UTF-8. */
 export function speaksUtf8(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;

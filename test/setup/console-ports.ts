@@ -265,6 +265,7 @@ interface FakeOptions {
   readonly environment?: string;
   readonly readOnly?: boolean;
   readonly games?: FakeGames;
+  readonly editor?: ConsolePorts['editor'];
   readonly points?: (id: SignalId) => readonly Point[];
   readonly runbooks?: readonly Runbook[];
   readonly walk?: (id: string) => Walk | Promise<Walk>;
@@ -279,6 +280,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
   return {
     fakeGames: games,
     games: async () => games,
+    editor: options.editor,
     requests,
     runs,
     world: {

@@ -27,8 +27,8 @@ test.each([
 });
 
 test('commands complete to screens, and walk to the ids of runbooks', () => {
-  expect(completions('r', screens, [])).toEqual(['runbooks', 'rollback']);
-  expect(completions('walk d', screens, ['disable-persistence', 'other'])).toEqual([
+  expect(completions('r', screens, {})).toEqual(['runbooks', 'rollback']);
+  expect(completions('walk d', screens, { runbook: ['disable-persistence', 'other'] })).toEqual([
     'walk disable-persistence',
   ]);
   expect(commonStart(['runbooks', 'rollback'])).toBe('r');

@@ -9,14 +9,27 @@ export interface List {
 
 /** A selection in a list of `length` rows, with its keys; it stays inside when the list shrinks. */
 export function useList(length: number, page: number, what = 'select'): List {
-  const [wanted, setWanted] = useState(0);
+  const [wanted, select] = useState(0);
+  return listOf({ length, page, what, wanted, select });
+}
+
+interface ListInput {
+  readonly length: number;
+  readonly page: number;
+  readonly what?: string;
+  readonly wanted: number;
+  readonly select: (index: number) => void;
+}
+
+/** The same where somebody else remembers what is selected. */
+export function listOf({ length, page, what = 'select', wanted, select }: ListInput): List {
   const selected = Math.min(wanted, length - 1);
   const row = (keys: readonly string[], by: -1 | 1, step: number): KeyRow => ({
     keys,
-    what: step === 1 ? what : `${what}, a page`,
+    what: step === 1 ? what : `${what}, ${step === page ? 'a page' : by < 0 ? 'the first' : 'the last'}`,
     disabled: length < 2 ? 'there is nothing to move to' : atEnd(selected, by, length),
     helpOnly: step > 1 || length < 2,
-    run: () => setWanted(Math.max(0, Math.min(length - 1, selected + by * step))),
+    run: () => select(Math.max(0, Math.min(length - 1, selected + by * step))),
   });
   return {
     selected,
@@ -25,6 +38,8 @@ export function useList(length: number, page: number, what = 'select'): List {
       row(['down', 'j'], 1, 1),
       row(['pageup'], -1, page),
       row(['pagedown'], 1, page),
+      row(['home'], -1, Math.max(length, page + 1)),
+      row(['end'], 1, Math.max(length, page + 1)),
     ],
   };
 }

@@ -109,7 +109,8 @@ export function ArchiveTable({ state, filter, onCreate, onValidate, onRestore }:
       {archives.length > 0 && (
         <Table
           columns={shown}
-          rows={archives.map((row) => shown.map(({ cell }) => cell(row, now)))}
+          rows={archives}
+          cellsOf={(row) => shown.map(({ cell }) => cell(row, now))}
           selected={list.selected}
           height={height}
         />

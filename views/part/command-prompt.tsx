@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { commonStart, completions, parseCommand } from '../commands.ts';
+import { useCell } from '../hook/cell.ts';
 import { screens } from '../screens.ts';
 import { useShell } from '../shell.ts';
 import { Prompt } from './prompt.tsx';
@@ -10,9 +11,12 @@ interface CommandPromptProps {
   readonly onHelp: () => void;
 }
 
-/** `:` and what follows it; Tab completes screens and the ids of runbooks. */
+/** More would not fit beside the text. */
+const shownCandidates = 20;
+
+/** `:` and what follows it; Tab completes screens and the ids of runbooks and games. */
 export function CommandPrompt({ onClose, onQuit, onHelp }: CommandPromptProps) {
-  const { ports, open, say } = useShell();
+  const { ports, gameList, open, say } = useShell();
   const [runbooks, setRunbooks] = useState<readonly string[]>([]);
   useEffect(() => {
     // Without the list only completion is poorer; the runbooks' own screen says what is wrong.
@@ -31,7 +35,9 @@ export function CommandPrompt({ onClose, onQuit, onHelp }: CommandPromptProps) {
     if (command.kind === 'quit') onQuit();
     if (command.kind === 'help') onHelp();
   };
-  const candidates = (text: string) => completions(text, screens, runbooks);
+  const { rows } = useCell(gameList.listing);
+  const gameIds = useMemo(() => rows.map(({ id }) => id), [rows]);
+  const candidates = (text: string) => completions(text, screens, { runbook: runbooks, game: gameIds });
   return (
     <Prompt
       label=":"
@@ -39,7 +45,7 @@ export function CommandPrompt({ onClose, onQuit, onHelp }: CommandPromptProps) {
       onSubmit={submit}
       onCancel={onClose}
       onComplete={(text) => commonStart(candidates(text)) || text}
-      aside={(text) => candidates(text).join('  ')}
+      aside={(text) => candidates(text).slice(0, shownCandidates).join('  ')}
     />
   );
 }

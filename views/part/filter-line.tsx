@@ -3,8 +3,15 @@ import { type Line as LineData, piece } from '../line.ts';
 import { Prompt } from './prompt.tsx';
 import { Line } from './text.tsx';
 
+interface FilterLineProps {
+  readonly filter: Filter;
+  readonly otherwise: LineData;
+  /** What can be typed, shown beside it. */
+  readonly grammar?: string;
+}
+
 /** The filter of a list while it is typed, and while it hides rows; else what there is to say about the list. */
-export function FilterLine({ filter, otherwise }: { readonly filter: Filter; readonly otherwise: LineData }) {
+export function FilterLine({ filter, otherwise, grammar = '' }: FilterLineProps) {
   const { text, asking, setText, close } = filter;
   if (asking) {
     const drop = () => {
@@ -12,7 +19,15 @@ export function FilterLine({ filter, otherwise }: { readonly filter: Filter; rea
       close();
     };
     return (
-      <Prompt label="/" what="keep" initial={text} onChange={setText} onSubmit={close} onCancel={drop} />
+      <Prompt
+        label="/"
+        what="keep"
+        initial={text}
+        aside={() => grammar}
+        onChange={setText}
+        onSubmit={close}
+        onCancel={drop}
+      />
     );
   }
   if (text === '' || otherwise.length > 0) return <Line of={otherwise} />;

@@ -33,12 +33,18 @@ export function FlagTable({ flags, age, selected, height }: FlagTableProps) {
     })),
   ];
   const columns = columnCells(keptColumns(wishes, cells), cells);
-  const rows = (flags?.servers ?? []).map((row) => columns.map(({ cell }) => cell(row)));
+  const rows = flags?.servers ?? [];
   return (
     <>
       <Lines of={head} />
       {rows.length > 0 && (
-        <Table columns={columns} rows={rows} selected={selected} height={height - head.length} />
+        <Table
+          columns={columns}
+          rows={rows}
+          cellsOf={(row) => columns.map(({ cell }) => cell(row))}
+          selected={selected}
+          height={height - head.length}
+        />
       )}
     </>
   );

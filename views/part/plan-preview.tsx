@@ -108,8 +108,10 @@ function Changes({ plan, selected, height, cells }: ChangesProps) {
   const { ascii } = useShell().theme;
   const arrow = ascii ? '->' : '→';
   const columns = columnCells(keptColumns(changeColumns(plan.changes, arrow, cells), cells), cells);
-  const rows = plan.changes.map((change) => columns.map(({ cell }) => cell(change)));
-  return <Table columns={columns} rows={rows} selected={selected} height={height} />;
+  const cellsOf = (change: Change) => columns.map(({ cell }) => cell(change));
+  return (
+    <Table columns={columns} rows={plan.changes} cellsOf={cellsOf} selected={selected} height={height} />
+  );
 }
 
 interface ChangeColumn extends ColumnWish {

@@ -18,25 +18,27 @@ export interface TableCell {
   readonly tone?: Tone;
 }
 
-interface TableProps {
+interface TableProps<Row> {
   readonly columns: readonly TableColumn[];
-  readonly rows: readonly (readonly TableCell[])[];
+  readonly rows: readonly Row[];
+  /** One for each column; asked only for the rows in view, so a list may be as long as it likes. */
+  readonly cellsOf: (row: Row) => readonly TableCell[];
   /** Index of the row in front; undefined when rows cannot be selected. */
   readonly selected: number | undefined;
   /** Rows on the screen, the heading and the line that counts included. */
   readonly height: number;
 }
 
-interface Shown extends TableProps {
+interface Shown extends Pick<TableProps<unknown>, 'columns' | 'selected' | 'height'> {
   readonly from: number;
+  readonly cells: readonly (readonly TableCell[])[];
 }
 
 const TableContext = createContext<Shown | undefined>(undefined);
 
 /** A window of the rows around the selection, drawn by ink-table. */
-export function Table(props: TableProps) {
-  const { rows, selected, columns } = props;
-  const visible = visibleRows(props);
+export function Table<Row>({ rows, cellsOf, selected, columns, height }: TableProps<Row>) {
+  const visible = visibleRows(rows.length, height);
   const { from, to } = windowAround(rows.length, selected ?? 0, visible);
   // ink-table tells a cell only its column and its text: the text is the number of its row, the cell looks up the rest.
   const names = columns.map((_, column) => String(column));
@@ -45,22 +47,22 @@ export function Table(props: TableProps) {
   );
   const hidden = rows.length > visible ? `${from + 1} to ${to} of ${rows.length}` : '';
   return (
-    <TableContext value={{ ...props, from }}>
+    <TableContext value={{ columns, selected, height, from, cells: rows.slice(from, to).map(cellsOf) }}>
       <Box flexDirection="column">
         <InkTable data={data} columns={names} cell={Cell} header={Heading} skeleton={Skeleton} />
-        {!isTight(props) && hidden !== '' && <Line of={[piece(hidden, 'quiet')]} />}
+        {!isTight(height) && hidden !== '' && <Line of={[piece(hidden, 'quiet')]} />}
       </Box>
     </TableContext>
   );
 }
 
 /** Too low for anything but rows. */
-const isTight = ({ height }: Pick<TableProps, 'height'>) => height < 3;
+const isTight = (height: number) => height < 3;
 
 /** Without the heading and, where rows are hidden, the line that counts them. */
-function visibleRows({ rows, height }: TableProps): number {
-  if (isTight({ height })) return Math.max(1, height);
-  return rows.length <= height - 1 ? height - 1 : height - 2;
+function visibleRows(length: number, height: number): number {
+  if (isTight(height)) return Math.max(1, height);
+  return length <= height - 1 ? height - 1 : height - 2;
 }
 
 function useTable(): Shown {
@@ -75,10 +77,10 @@ interface CellProps {
 }
 
 function Cell({ column, children }: CellProps) {
-  const { columns, rows, selected } = useTable();
+  const { columns, cells: shown, from, selected } = useTable();
   const { ellipsis, selected: mark } = useShell().theme.glyphs;
   const row = Number(String(children).trim());
-  const { text, tone } = rows[row]?.[column] ?? { text: '', tone: undefined };
+  const { text, tone } = shown[row - from]?.[column] ?? { text: '', tone: undefined };
   const shape = columns[column];
   if (!shape) return null;
   const marker = column === 0 ? (row === selected ? `${mark} ` : '  ') : '';
@@ -99,7 +101,7 @@ function Heading({ children }: { readonly children?: ReactNode }) {
   const { ellipsis } = useShell().theme.glyphs;
   const column = Number(String(children).trim());
   const shape = columns[column];
-  if (!shape || isTight(table)) return null;
+  if (!shape || isTight(table.height)) return null;
   return (
     <Text tone="quiet">{`${column === 0 ? '  ' : ''}${padTo(shape.title, shape.cells, shape.align, ellipsis)}  `}</Text>
   );

@@ -65,11 +65,13 @@ function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
   });
   const cells = frame.columns - 2;
   const columns = columnCells(keptColumns(runbookColumns, cells), cells);
-  const rows = runbooks.map((runbook) => columns.map(({ cell }) => cell(runbook, named)));
+  const cellsOf = (runbook: Runbook) => columns.map(({ cell }) => cell(runbook, named));
   return (
     <Box flexDirection="column" paddingX={1}>
-      <FilterLine filter={filter} otherwise={noneLine(all.length, rows.length)} />
-      {rows.length > 0 && <Table columns={columns} rows={rows} selected={list.selected} height={height} />}
+      <FilterLine filter={filter} otherwise={noneLine(all.length, runbooks.length)} />
+      {runbooks.length > 0 && (
+        <Table columns={columns} rows={runbooks} cellsOf={cellsOf} selected={list.selected} height={height} />
+      )}
       <Lines
         of={['', ...wrap(selected?.summary ?? '', cells)]
           .slice(0, summaryRows)

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { Walk } from '../../src/runbook/walk.ts';
 import { useLoaded } from '../hook/use-loaded.ts';
 import { useWalk } from '../hook/use-walk.ts';
+import type { View } from '../navigation.ts';
 import { ActionFlow } from '../part/action-flow.tsx';
 import { UntilLoaded } from '../part/until-loaded.tsx';
 import { WalkNode } from '../part/walk-node.tsx';
@@ -9,7 +10,7 @@ import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 
 /** A runbook being walked. */
-export function WalkScreen({ subject = '' }: { readonly subject: string | undefined }) {
+export function WalkScreen({ view: { subject = '' } }: { readonly view: View }) {
   const { ports } = useShell();
   const start = useCallback(() => ports.runbooks.start(subject), [ports, subject]);
   const loading = useLoaded(start);

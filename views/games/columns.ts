@@ -1,0 +1,55 @@
+import { formatAge, formatBytes, formatValue } from '../../src/base/units.ts';
+import type { GameRow } from '../../src/games/game-view.ts';
+import type { ColumnWish } from '../layout.ts';
+import type { TableCell } from '../part/table.tsx';
+
+export interface GameColumn extends ColumnWish {
+  readonly cell: (row: GameRow, nowMs: number) => TableCell;
+}
+
+const unknown: TableCell = { text: '?', tone: 'warn' };
+
+const told = <T>(value: T | undefined, text: (value: T) => string): TableCell =>
+  value === undefined ? unknown : { text: text(value) };
+
+/** In the legacy layout nothing counts revisions: that is no damage. */
+const revision = ({ layout, revision }: GameRow): TableCell =>
+  layout === 'legacy' && revision === undefined ? { text: 'legacy', tone: 'quiet' } : told(revision, String);
+
+/** One word each, so that a problem is seen without colour and without opening the game. */
+function problems({ problems }: GameRow): TableCell {
+  const [first] = problems;
+  if (!first) return { text: 'none', tone: 'quiet' };
+  const more = problems.length > 1 ? `${problems.length} problems: ` : '';
+  return { text: more + problemText(first), tone: 'bad' };
+}
+
+export const problemText = ({ field, what }: GameRow['problems'][number]): string =>
+  field === undefined ? what : `${field}: ${what}`;
+
+export const gameColumns: readonly GameColumn[] = [
+  { title: 'game', cells: 17, grows: true, cell: ({ id }) => ({ text: id }) },
+  { title: 'phase', cells: 12, cell: ({ phase }) => told(phase, (text) => text) },
+  { title: 'rev', cells: 5, align: 'right', drop: 2, cell: revision },
+  {
+    title: 'age',
+    cells: 6,
+    align: 'right',
+    cell: ({ updatedAtMs }, now) => told(updatedAtMs, (at) => formatAge(now - at)),
+  },
+  {
+    title: 'size',
+    cells: 8,
+    align: 'right',
+    drop: 1,
+    cell: ({ sizeBytes }) => told(sizeBytes, formatBytes),
+  },
+  {
+    title: 'snaps',
+    cells: 5,
+    align: 'right',
+    drop: 3,
+    cell: ({ snapshots }) => told(snapshots, (count) => formatValue(count, 'games')),
+  },
+  { title: 'problems', cells: 9, grows: true, cell: problems },
+];

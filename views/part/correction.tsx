@@ -1,0 +1,125 @@
+import { Box } from 'ink';
+import { useEffect, useState } from 'react';
+import type { GameView } from '../../src/games/game-view.ts';
+import { lossOf } from '../games/loss.ts';
+import { type Correcting, useCorrection } from '../hook/use-correction.ts';
+import { useKeys } from '../hook/use-keys.ts';
+import type { KeyRow } from '../keymap.ts';
+import { type Line as LineData, piece, wrap } from '../line.ts';
+import type { ActionRequest } from '../ports.ts';
+import { useShell } from '../shell.ts';
+import { faultLines } from './fault-notice.tsx';
+import { lossLines } from './loss-lines.ts';
+import { Prompt } from './prompt.tsx';
+import { Lines } from './text.tsx';
+
+interface CorrectionProps {
+  readonly view: GameView;
+  readonly onRequest: (request: ActionRequest) => void;
+  readonly onCancel: () => void;
+}
+
+/** A state corrected by hand: the editor, then a reason, then the preview that every change has. */
+export function Correction({ view, onRequest, onCancel }: CorrectionProps) {
+  const { ports, frame } = useShell();
+  const { id } = view.row;
+  const { correcting, edit } = useCorrection(id);
+  const [discard, setDiscard] = useState(false);
+  const loss = lossOf(view);
+  const opensAtOnce = ports.editor !== undefined && loss === undefined;
+  useEffect(() => {
+    if (opensAtOnce) edit();
+  }, [opensAtOnce, edit]);
+
+  const cells = frame.columns - 2;
+  useKeys('modal', {
+    rows: [
+      ...keysFor(correcting, ports.editor !== undefined, edit),
+      ...(loss && correcting.at !== 'editing'
+        ? [
+            {
+              keys: ['d'],
+              what: discard ? 'keep what memory has' : 'accept the loss',
+              run: () => setDiscard(!discard),
+            },
+          ]
+        : []),
+      { keys: ['esc'], what: 'change nothing', run: onCancel },
+    ],
+  });
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      <Lines
+        of={[
+          [piece('CORRECT  ', 'accent', true), piece(id, 'plain', true)],
+          ...textFor(correcting, ports.editor?.command, id, cells),
+          ...(loss ? lossLines(loss, discard, cells) : []),
+        ]}
+      />
+      {correcting.at === 'reason' && (
+        <Prompt
+          label="Why is it corrected?"
+          what="preview"
+          refuse={(text) => (text.trim() === '' ? 'a reason is needed' : undefined)}
+          onSubmit={(text) => {
+            const { game, phase, state } = correcting;
+            const reason = text.trim();
+            onRequest({
+              action: 'games correct',
+              input: { id, state, phase, reason, found: game.found, evict: true, discard },
+            });
+          }}
+          onCancel={onCancel}
+        />
+      )}
+    </Box>
+  );
+}
+
+function keysFor({ at }: Correcting, canEdit: boolean, edit: () => void): readonly KeyRow[] {
+  if (at === 'editing' || at === 'reason') return [];
+  const disabled = canEdit ? undefined : 'no editor is chosen';
+  return [{ keys: ['e'], what: at === 'start' ? 'open the editor' : 'edit again', disabled, run: edit }];
+}
+
+function textFor(
+  correcting: Correcting,
+  command: string | undefined,
+  id: string,
+  cells: number,
+): readonly LineData[] {
+  const say = (text: string, tone?: 'warn' | 'bad') =>
+    wrap(text, cells).map((line): LineData => [piece(line, tone)]);
+  if (command === undefined) return say(withoutEditor(id), 'warn');
+  switch (correcting.at) {
+    case 'start':
+      return say(`e opens the state in ${command}. Nothing is changed before a preview.`);
+    case 'editing':
+      return say(`The state is open in ${command}.`);
+    case 'failed':
+      return faultLines('It could not be edited; nothing was changed', correcting.fault, cells);
+    case 'unchanged':
+      return say('The text came back as it was: nothing to correct.');
+    case 'unusable':
+      return say(`${correcting.why}. What you typed is kept: e edits it again.`, 'bad');
+    case 'reason':
+      return provedNote(correcting, cells);
+  }
+}
+
+const withoutEditor = (id: string): string =>
+  'No editor is chosen: quit, set EDITOR (or VISUAL) to one, like EDITOR=vi, and start again. Or correct it from a ' +
+  `shell, with the state in a file: gamekeeper games correct '${id.replaceAll("'", "'\\''")}'`;
+
+/** Whoever corrects an old state must know that it is one. */
+function provedNote({ game }: Extract<Correcting, { at: 'reason' }>, cells: number): readonly LineData[] {
+  const { proved, revision } = game;
+  const warn = (text: string) => wrap(text, cells).map((line): LineData => [piece(line, 'bad')]);
+  if (!proved) return warn('! Storage proves no state of this game: you started from an empty one.');
+  if (proved.revision < revision) {
+    return warn(
+      `! You started from revision ${proved.revision}; the game is at ${revision}, which nothing proves.`,
+    );
+  }
+  return [[piece('The preview shows each field that differs.', 'quiet')]];
+}

@@ -1,0 +1,121 @@
+import { Box } from 'ink';
+import { useMemo } from 'react';
+import type { GameView } from '../../src/games/game-view.ts';
+import {
+  eventLines,
+  gameLine,
+  problemLines,
+  type Section,
+  sections,
+  sectionTitles,
+  snapshotLines,
+  stateNote,
+  type TextRoom,
+  timelineLines,
+  whereLines,
+} from '../games/detail-text.ts';
+import { useKeys } from '../hook/use-keys.ts';
+import { useList } from '../hook/use-list.ts';
+import { useNow } from '../hook/use-now.ts';
+import type { KeyRow } from '../keymap.ts';
+import { cutLine, endsOf, type Line as LineData, piece } from '../line.ts';
+import { useShell } from '../shell.ts';
+import { ScrollLines } from './scroll-lines.tsx';
+import { StateTree } from './state-tree.tsx';
+import { Line } from './text.tsx';
+
+interface GameDetailProps {
+  readonly view: GameView;
+  /** How old it is, and why it is not newer. */
+  readonly age: LineData;
+  readonly section: Section;
+  readonly onSection: (section: Section) => void;
+  /** What can be done with the game. */
+  readonly actions: readonly KeyRow[];
+}
+
+/** Problems come first where there are any: nothing else about the game can be trusted then. */
+export const sectionsOf = ({ row }: GameView): readonly Section[] =>
+  row.problems.length > 0 ? ['problems', ...sections.filter((one) => one !== 'problems')] : sections;
+
+export function GameDetail({ view, age, section, onSection, actions }: GameDetailProps) {
+  const { frame, theme } = useShell();
+  const now = useNow();
+  const cells = frame.columns - 2;
+  const { ellipsis } = theme.glyphs;
+  const order = sectionsOf(view);
+  const step = (by: 1 | -1) => {
+    const at = order.indexOf(section);
+    onSection(order[(at + by + order.length) % order.length] ?? 'state');
+  };
+  useKeys('screen', {
+    rows: [
+      { keys: ['tab'], what: 'next part', run: () => step(1) },
+      { keys: ['shift-tab'], what: 'the part before', helpOnly: true, run: () => step(-1) },
+      ...actions,
+    ],
+  });
+  const height = Math.max(1, frame.contentRows - 2);
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      <Line of={cutLine(gameLine(view, now), cells, ellipsis)} />
+      <Line of={endsOf(tabsLine(view, section), age, cells, ellipsis)} />
+      {section === 'state' ? (
+        <StateOf view={view} height={height} cells={cells} />
+      ) : (
+        <SectionText view={view} section={section} height={height} cells={cells} now={now} />
+      )}
+    </Box>
+  );
+}
+
+function tabsLine(view: GameView, section: Section): LineData {
+  return sectionsOf(view).flatMap((one) => {
+    const problems = one === 'problems' ? view.row.problems.length : 0;
+    const title =
+      problems > 0 ? `${problems} ${problems === 1 ? 'problem' : 'problems'}` : sectionTitles[one];
+    if (one === section) return [piece(`[${title}]`, 'accent', true), piece(' ')];
+    return [piece(` ${title} `, problems > 0 ? 'bad' : 'quiet'), piece(' ')];
+  });
+}
+
+interface StateOfProps {
+  readonly view: GameView;
+  readonly height: number;
+  readonly cells: number;
+}
+
+function StateOf({ view, height, cells }: StateOfProps) {
+  const note = stateNote(view);
+  if (view.state.kind === 'none') return <Line of={note} />;
+  return <StateTree state={view.state.state} note={note} height={height} cells={cells} />;
+}
+
+const textOf: Readonly<
+  Record<Exclude<Section, 'state'>, (view: GameView, room: TextRoom) => readonly LineData[]>
+> = {
+  timeline: timelineLines,
+  snapshots: snapshotLines,
+  events: eventLines,
+  where: whereLines,
+  problems: problemLines,
+};
+
+interface SectionTextProps extends StateOfProps {
+  readonly section: Exclude<Section, 'state'>;
+  readonly now: number;
+}
+
+function SectionText({ view, section, height, cells, now }: SectionTextProps) {
+  const { glyphs } = useShell().theme;
+  const lines = useMemo(
+    () =>
+      textOf[section](view, { cells, nowMs: now, glyphs }).map((line) =>
+        cutLine(line, cells, glyphs.ellipsis),
+      ),
+    [view, section, cells, now, glyphs],
+  );
+  const list = useList(Math.max(1, lines.length - height + 2), height, 'scroll');
+  useKeys('screen', { rows: list.rows });
+  return <ScrollLines lines={lines} from={list.selected} height={height} />;
+}

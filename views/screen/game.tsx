@@ -1,0 +1,142 @@
+import { useMemo, useState } from 'react';
+import type { GameKey, GameView } from '../../src/games/game-view.ts';
+import type { Section } from '../games/detail-text.ts';
+import { readingAge } from '../games/reading-text.ts';
+import { type GameReading, useGame } from '../hook/use-game.ts';
+import { useKeys } from '../hook/use-keys.ts';
+import { useNow } from '../hook/use-now.ts';
+import type { KeyRow } from '../keymap.ts';
+import { piece } from '../line.ts';
+import type { View } from '../navigation.ts';
+import { ActionFlow } from '../part/action-flow.tsx';
+import { Correction } from '../part/correction.tsx';
+import { FaultNotice } from '../part/fault-notice.tsx';
+import { GameDetail, sectionsOf } from '../part/game-detail.tsx';
+import { RecoverChoice } from '../part/recover-choice.tsx';
+import { Lines } from '../part/text.tsx';
+import { VerificationView } from '../part/verification-view.tsx';
+import { Waiting } from '../part/waiting.tsx';
+import type { ActionRequest } from '../ports.ts';
+import { useShell } from '../shell.ts';
+
+type Doing = 'verify' | 'recover' | 'correct' | ActionRequest;
+
+/** One game: what is stored of it, who holds it, and what can be done with it. */
+export function GameScreen({ view: { subject = '', layout } }: { readonly view: View }) {
+  const key: GameKey = useMemo(
+    () => ({ id: subject, ...(layout === undefined ? {} : { layout }) }),
+    [subject, layout],
+  );
+  const game = useGame(key);
+  const { back } = useShell();
+  const [section, setSection] = useState<Section>();
+  const [doing, setDoing] = useState<Doing>();
+  const leave = () => {
+    setDoing(undefined);
+    game.read();
+  };
+  const { view } = game;
+  if (!view) return <NoGame game={game} id={subject} onLeave={back} />;
+  if (doing === 'verify') return <VerificationView game={key} onClose={leave} />;
+  if (doing === 'recover') {
+    return (
+      <RecoverChoice
+        view={view}
+        onCancel={() => setDoing(undefined)}
+        onChoose={(mode, discard) =>
+          setDoing({ action: 'games recover', input: { id: subject, mode, evict: true, discard } })
+        }
+      />
+    );
+  }
+  if (doing === 'correct') {
+    return <Correction view={view} onRequest={setDoing} onCancel={() => setDoing(undefined)} />;
+  }
+  if (doing !== undefined) return <ActionFlow request={doing} onClose={leave} />;
+  return (
+    <Shown
+      view={view}
+      game={game}
+      section={section ?? sectionsOf(view)[0] ?? 'state'}
+      onSection={setSection}
+      onDo={setDoing}
+    />
+  );
+}
+
+interface ShownProps {
+  readonly view: GameView;
+  readonly game: GameReading & { read(): void };
+  readonly section: Section;
+  readonly onSection: (section: Section) => void;
+  readonly onDo: (what: Doing) => void;
+}
+
+function Shown({ view, game, section, onSection, onDo }: ShownProps) {
+  const { ports } = useShell();
+  const now = useNow();
+  const { id } = view.row;
+  const unread = game.gone ? 'the game is gone' : game.fault && `it could not be read: ${game.fault.message}`;
+  const change =
+    (ports.world.readOnly ? 'this console is read-only' : undefined) ?? unread ?? whyNotChanged(view);
+  const actions: readonly KeyRow[] = [
+    { keys: ['v'], what: 'verify', disabled: unread, run: () => onDo('verify') },
+    {
+      keys: ['s'],
+      what: 'snapshot',
+      disabled: change,
+      run: () => onDo({ action: 'games snapshot', input: { id } }),
+    },
+    { keys: ['R'], what: 'recover', disabled: change, run: () => onDo('recover') },
+    { keys: ['e'], what: 'correct', disabled: change, run: () => onDo('correct') },
+    {
+      keys: ['r'],
+      what: 'read now',
+      disabled: game.reading ? 'it is being read' : undefined,
+      run: game.read,
+    },
+  ];
+  return (
+    <GameDetail
+      view={view}
+      age={readingAge(game, now)}
+      section={section}
+      onSection={onSection}
+      actions={actions}
+    />
+  );
+}
+
+const whyNotChanged = ({ row }: GameView): string | undefined =>
+  row.layout === 'legacy' ? 'the legacy layout holds nothing that a state is rebuilt from' : undefined;
+
+interface NoGameProps {
+  readonly game: GameReading & { read(): void };
+  readonly id: string;
+  readonly onLeave: () => void;
+}
+
+function NoGame({ game, id, onLeave }: NoGameProps) {
+  if (game.gone && !game.reading) return <Missing id={id} onAgain={game.read} onLeave={onLeave} />;
+  if (game.fault && !game.reading) {
+    return (
+      <FaultNotice
+        title={`Game ${id} could not be read`}
+        fault={game.fault}
+        onAgain={game.read}
+        onLeave={onLeave}
+      />
+    );
+  }
+  return <Waiting what={`Reading game ${id}`} onLeave={onLeave} />;
+}
+
+function Missing({ id, onAgain, onLeave }: { id: string; onAgain: () => void; onLeave: () => void }) {
+  useKeys('screen', {
+    rows: [
+      { keys: ['r'], what: 'read now', run: onAgain },
+      { keys: ['esc'], what: 'back', run: onLeave },
+    ],
+  });
+  return <Lines of={[[piece(` There is no game ${id} in this storage.`, 'warn')]]} />;
+}
