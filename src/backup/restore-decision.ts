@@ -26,6 +26,16 @@ export interface PlannedGame extends RecordKey {
   /** The archive's. */
   readonly revision?: number | undefined;
   readonly expiresAtMs?: number | undefined;
+  /** A server has it in memory and may play it on until it lets go: what is replaced is what is found then. */
+  readonly held?: true;
+}
+
+export const isWritten = ({ does }: PlannedGame) => does === 'create' || does === 'update';
+
+/** A game that a server has in memory. */
+export interface HeldBy {
+  readonly server: string;
+  readonly isOver: boolean;
 }
 
 export interface Decision {
@@ -37,9 +47,15 @@ export interface Decision {
   readonly lowers: boolean;
 }
 
-export function decide(archived: ArchivedGame, read: RecordRead, policy: RestorePolicy): Decision {
+export function decide(
+  archived: ArchivedGame,
+  read: RecordRead,
+  policy: RestorePolicy,
+  heldBy?: HeldBy,
+): Decision {
   const found = foundIn(read);
-  const verdict = judge(archived, read, found, policy);
+  const verdict = judgeHeld(judge(archived, read, found, policy), policy, heldBy);
+  const held = heldBy && (verdict.does === 'create' || verdict.does === 'update');
   const { id, layout, digest, revision, expiresAtMs } = archived;
   const from = read.kind === 'record' ? describeRecord(read.record) : undefined;
   const to =
@@ -51,7 +67,16 @@ export function decide(archived: ArchivedGame, read: RecordRead, policy: Restore
     skip: from === undefined ? {} : { from },
   }[verdict.does];
   return {
-    game: { id, layout, does: verdict.does, archived: digest, found, revision, expiresAtMs },
+    game: {
+      id,
+      layout,
+      does: verdict.does,
+      archived: digest,
+      found,
+      revision,
+      expiresAtMs,
+      ...(held ? { held } : {}),
+    },
     change: {
       target: gameLabel(archived),
       effect: verdict.does,
@@ -78,6 +103,18 @@ function judge(archived: ArchivedGame, read: RecordRead, found: Found, policy: R
   // What cannot be read cannot be compared, kept or replaced safely.
   if (read.kind === 'unreadable') return { does: 'skip', why: `cannot be read: ${read.fault.message}` };
   return policy === 'overwrite' ? { does: 'update' } : judgeNewer(archived.revision, read.record.revision);
+}
+
+/** An equal game that is being played will not stay equal. */
+function judgeHeld(verdict: Verdict, policy: RestorePolicy, heldBy: HeldBy | undefined): Verdict {
+  if (!heldBy) return verdict;
+  const moves = verdict.does === 'unchanged' && policy === 'overwrite' && !heldBy.isOver;
+  if (!moves && verdict.does !== 'update') return verdict;
+  return {
+    ...verdict,
+    does: 'update',
+    why: `in the memory of ${heldBy.server}, and may move until it lets go`,
+  };
 }
 
 function judgeNewer(archived: number | undefined, existing: number | undefined): Verdict {

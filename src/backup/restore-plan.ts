@@ -7,6 +7,8 @@ import { asFault, Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { describeRecord, gamesText, keyText, namesOf } from '../game/record-words.ts';
+import type { AdminClient } from '../platform/admin.ts';
+import { findHolders, type Holders } from '../platform/held-games.ts';
 import { type ArchiveRef, defaultArchiveName } from './archive-names.ts';
 import type { ArchivingParts } from './archiving.ts';
 import type { ArchiveHeader } from './format.ts';
@@ -15,14 +17,19 @@ import {
   type ArchivedGame,
   type Decision,
   decide,
+  type HeldBy,
   isLeftAlone,
+  isWritten,
   type PlannedGame,
   type RestorePolicy,
 } from './restore-decision.ts';
+import { planHeld } from './restore-held.ts';
 import { checkStored } from './validate.ts';
 
 export interface RestoreParts extends ArchivingParts {
   readonly random: RandomHex;
+  /** undefined where the game servers cannot be asked what they hold. */
+  readonly admin: AdminClient | undefined;
 }
 
 export interface RestoreInput {
@@ -42,10 +49,15 @@ export interface RestoreDetail {
   readonly games: readonly PlannedGame[];
   /** Keeps what is overwritten; undefined when nothing is. */
   readonly safety?: { readonly name: string; readonly archiveId: string };
+  /** Servers are asked to let go of the games first. */
+  readonly letsGo: boolean;
+  /** Ids of games of which they may drop what storage never took. */
+  readonly discards: readonly string[];
 }
 
 export const restoreSteps = {
   verify: 'Verify the archive',
+  letGo: 'Have the servers let go of the games',
   keep: 'Keep the games that will be overwritten',
   write: 'Write the games',
 };
@@ -59,12 +71,15 @@ export async function draftRestore(
   const ref = await store.resolve(input.archive);
   const { games: archived, rootHash, header } = await readWholeArchive(parts, ref, signal);
   const chosen = choose(archived, input.only);
-  const decisions = await compare(backend, chosen, input.onExisting, signal);
+  const current = chosen.filter(({ layout }) => layout === 'current').map(({ id }) => id);
+  const holders = parts.admin && (await findHolders(parts.admin, current, signal));
+  const decisions = await compare(backend, chosen, input.onExisting, holders, signal);
   refuseConflicts(decisions);
 
   const games = decisions.map(({ game }) => game);
   const overwrites = games.some(({ does }) => does === 'update');
   const safety = overwrites ? { safety: await nameSafety(parts) } : {};
+  const { discards, warnings, unverified } = planHeld(games, holders);
   const detail: RestoreDetail = {
     archivePath: ref.path,
     archiveName: ref.name,
@@ -72,6 +87,8 @@ export async function draftRestore(
     target: backend.location,
     onExisting: input.onExisting,
     games,
+    letsGo: parts.admin !== undefined && games.some(isWritten),
+    discards,
     ...safety,
   };
   return {
@@ -82,8 +99,9 @@ export async function draftRestore(
     warnings: [
       ...originWarnings(header, parts.environment),
       ...warningsOf(decisions, await doubles(backend, games, signal)),
+      ...warnings,
     ],
-    unverified: ['Whether a game server holds any of these games in memory and will write it again'],
+    unverified,
     basis: basisOf(
       detail,
       games.map(({ found }) => found),
@@ -92,13 +110,11 @@ export async function draftRestore(
   };
 }
 
-export const isWritten = ({ does }: PlannedGame) => does === 'create' || does === 'update';
-
 type BasisParts = Pick<RestoreDetail, 'target' | 'rootHash' | 'onExisting' | 'games'>;
 
 /**
  * What a restore plan depends on: the target, the archive, and of each game what decided over it. A game that is
- * left alone may go on being played; that it exists is what counts.
+ * left alone may go on being played, and so may one that a server has yet to let go of; that it exists is what counts.
  */
 export function basisOf(
   { target, rootHash, onExisting, games }: BasisParts,
@@ -106,7 +122,8 @@ export function basisOf(
 ): string {
   const states = games.map((game, index) => {
     const state = found[index] ?? 'absent';
-    return isLeftAlone(game, onExisting) && state !== 'absent' ? 'present' : state;
+    const mayMove = isLeftAlone(game, onExisting) || game.held;
+    return mayMove && state !== 'absent' ? 'present' : state;
   });
   return digestOf({ target, rootHash, onExisting, states, keys: games.map(keyText) });
 }
@@ -182,15 +199,24 @@ async function compare(
   backend: Backend,
   archived: readonly ArchivedGame[],
   policy: RestorePolicy,
+  holders: Holders | undefined,
   signal?: AbortSignal,
 ): Promise<Decision[]> {
+  const decided = (game: ArchivedGame, read: RecordRead) =>
+    decide(game, read, policy, game.layout === 'current' ? heldBy(holders, game.id) : undefined);
   const decisions = new Map<string, Decision>();
   const held = archived.filter(canHold(backend));
   for await (const batch of readInBatches(backend, [held], signal)) {
-    for (const { key, read } of batch) decisions.set(keyText(key), decide(key, read, policy));
+    for (const { key, read } of batch) decisions.set(keyText(key), decided(key, read));
   }
   const absent: RecordRead = { kind: 'absent' };
-  return archived.map((game) => decisions.get(keyText(game)) ?? decide(game, absent, policy));
+  return archived.map((game) => decisions.get(keyText(game)) ?? decided(game, absent));
+}
+
+function heldBy(holders: Holders | undefined, id: string): HeldBy | undefined {
+  const holding = holders?.of.get(id);
+  if (!holding?.[0]) return undefined;
+  return { server: holding[0].server, isOver: holding.every(({ held }) => held.phase === 'GAME_OVER') };
 }
 
 function refuseConflicts(decisions: readonly Decision[]): void {
@@ -240,9 +266,9 @@ function safetyChanges({ safety }: RestoreDetail): Change[] {
   ];
 }
 
-function stepsOf({ safety }: RestoreDetail): string[] {
-  const { verify, keep, write } = restoreSteps;
-  return safety ? [verify, keep, write] : [verify, write];
+function stepsOf({ safety, letsGo }: RestoreDetail): string[] {
+  const { verify, letGo, keep, write } = restoreSteps;
+  return [verify, ...(letsGo ? [letGo] : []), ...(safety ? [keep] : []), write];
 }
 
 function originWarnings({ environment, source }: ArchiveHeader, here: string): string[] {

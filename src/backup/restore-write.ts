@@ -1,13 +1,13 @@
 import type { StepContext, StepOutcome } from '../action/action.ts';
 import { type GameOutcome, workThrough } from '../action/bulk.ts';
 import type { Backend } from '../backend/port.ts';
-import type { GameRecord, RecordKey } from '../game/record.ts';
+import type { RecordKey } from '../game/record.ts';
 import { keyText } from '../game/record-words.ts';
 import { refOfPath } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { type ArchivedRecord, openArchive, readChunks } from './reader.ts';
-import type { PlannedGame } from './restore-decision.ts';
-import { isWritten, type RestoreDetail } from './restore-plan.ts';
+import { isWritten, type PlannedGame } from './restore-decision.ts';
+import type { RestoreDetail } from './restore-plan.ts';
 
 interface ToWrite extends RecordKey {
   readonly archived: ArchivedRecord;
@@ -15,14 +15,14 @@ interface ToWrite extends RecordKey {
 }
 
 /**
- * Writes each planned game over exactly what the plan saw there, and nothing else.
+ * Writes each planned game over exactly what the plan saw there, or its server left there, and nothing else.
  *
- * @param kept keys of the games whose present record is in the safety archive; no other is overwritten
+ * @param kept digests, by key, of the records in the safety archive; no other is overwritten
  */
 export async function writeGames(
   { backend, store }: { readonly backend: Backend; readonly store: ArchiveStore },
   { archivePath, games }: RestoreDetail,
-  kept: ReadonlySet<string>,
+  kept: ReadonlyMap<string, string>,
   context: StepContext,
 ): Promise<StepOutcome> {
   const planned = new Map(games.filter(isWritten).map((game) => [keyText(game), game]));
@@ -38,8 +38,11 @@ export async function writeGames(
         if (archived.digest !== game.archived) {
           return { kind: 'refused', why: 'the archive no longer holds what the plan shows' };
         }
-        if (game.does === 'update' && !kept.has(keyText(game))) return { kind: 'moved' };
-        return writeGame(backend, archived.record, game, signal);
+        const replaced = kept.get(keyText(game));
+        if (game.does === 'update' && replaced === undefined) return { kind: 'moved' };
+        const expected = replaced ?? (game.found === 'unreadable' ? 'absent' : game.found);
+        const { kind } = await backend.replaceRecord(archived.record, expected, signal);
+        return { kind: kind === 'written' ? 'done' : 'moved' };
       },
     },
     context,
@@ -69,15 +72,4 @@ async function* recordsOf(store: ArchiveStore, path: string): AsyncGenerator<rea
   } finally {
     await file.close();
   }
-}
-
-async function writeGame(
-  backend: Backend,
-  record: GameRecord,
-  { found }: PlannedGame,
-  signal: AbortSignal,
-): Promise<GameOutcome> {
-  const expected = found === 'unreadable' ? 'absent' : found;
-  const { kind } = await backend.replaceRecord(record, expected, signal);
-  return { kind: kind === 'written' ? 'done' : 'moved' };
 }

@@ -10,6 +10,7 @@ import { writeArchive } from './archiving.ts';
 import { publishedCheck } from './create.ts';
 import { openArchive } from './reader.ts';
 import { checkRestored } from './restore-check.ts';
+import { checkHeld, letGoStep } from './restore-held.ts';
 import {
   basisOf,
   draftRestore,
@@ -24,10 +25,11 @@ import { checkStored, validateArchive } from './validate.ts';
 
 /**
  * `backup restore`. The plan names each game and the digest of what it replaces, so a game that moves after the
- * preview is left alone; what is overwritten is kept in an archive of its own first. Restoring twice is restoring once.
+ * preview is left alone, unless a server plays it and lets go of it first. What is overwritten is kept in an archive of its
+ * own before. Restoring twice is restoring once.
  */
 export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, RestoreDetail> {
-  const { backend, store, clock } = parts;
+  const { backend, store, clock, admin } = parts;
   return {
     name: 'backup restore',
     effect: 'target',
@@ -42,20 +44,25 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
     async verify({ detail }, signal) {
       const { safety } = detail;
       const restored = await checkRestored(backend, detail, clock.now(), signal);
-      return safety ? [restored, await publishedCheck(store, safety.name)] : [restored];
+      return [
+        restored,
+        ...(detail.letsGo && admin ? [await checkHeld(admin, detail.games, signal)] : []),
+        ...(safety ? [await publishedCheck(store, safety.name)] : []),
+      ];
     },
   };
 }
 
 function stepsOf(parts: RestoreParts, detail: RestoreDetail): Step[] {
-  const kept = new Set<string>();
+  const kept = new Map<string, string>();
   const verify = knownStep(restoreSteps.verify, (context) => verifyStep(parts, detail, context));
   const keep = knownStep(restoreSteps.keep, (context) => keepStep(parts, detail, kept, context));
   const write: Step = {
     name: restoreSteps.write,
     run: (context) => writeGames(parts, detail, kept, context),
   };
-  return detail.safety ? [verify, keep, write] : [verify, write];
+  const letGo = letGoStep(restoreSteps.letGo, parts.admin, detail);
+  return [verify, ...(detail.letsGo ? [letGo] : []), ...(detail.safety ? [keep] : []), write];
 }
 
 /** Before the first write: the file may have changed since the preview. */
@@ -77,21 +84,25 @@ async function verifyStep(
   return { kind: 'unchanged', note: `${formatBytes(bytesRead)} read, whole` };
 }
 
-/** @param kept receives the keys of the games that are in the safety archive exactly as the plan saw them */
+/**
+ * @param kept receives, by key, the digests of the games that are in the safety archive: exactly as the plan saw them, or
+ *   as their servers left them
+ */
 async function keepStep(
   parts: RestoreParts,
   { games, safety }: RestoreDetail,
-  kept: Set<string>,
+  kept: Map<string, string>,
   { signal, progress }: StepContext,
 ): Promise<StepOutcome> {
   if (!safety) return { kind: 'unchanged' };
   const overwritten = new Map(
     games.filter(({ does }) => does === 'update').map((game) => [keyText(game), game]),
   );
-  const asPlanned = new Set<string>();
+  const archived = new Map<string, string>();
   const keep = (record: GameRecord) => {
-    const key = keyText(record);
-    if (overwritten.get(key)?.found === recordDigest(record)) asPlanned.add(key);
+    const [key, digest] = [keyText(record), recordDigest(record)];
+    const game = overwritten.get(key);
+    if (game?.held || game?.found === digest) archived.set(key, digest);
     return true;
   };
   const pages = [[...overwritten.values()]];
@@ -101,7 +112,7 @@ async function keepStep(
   await archive.publish();
   const { ok, problems } = await validateArchive(parts.store, safety.name, parts.clock, undefined, signal);
   if (!ok) return failed('integrity', `Archive ${safety.name} is not whole: ${namesOf(problems)}`);
-  for (const key of asPlanned) kept.add(key);
+  for (const [key, digest] of archived) kept.set(key, digest);
   return { kind: 'done', note: `${gamesText(archive.written.totals.games)} kept in ${archive.ref.path}` };
 }
 

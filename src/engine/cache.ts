@@ -17,9 +17,14 @@ export interface GameCache<Game extends object> {
   configure(settings: CacheSettings): void;
 }
 
-export function createGameCache<Game extends object>(initial: CacheSettings, clock: Clock): GameCache<Game> {
+/** @param onPushedOut hears of every game that had to go for others, or for its age */
+export function createGameCache<Game extends object>(
+  initial: CacheSettings,
+  clock: Clock,
+  onPushedOut: (game: Game) => void,
+): GameCache<Game> {
   let settings = initial;
-  let games = open<Game>(initial, clock);
+  let games = open<Game>(initial, clock, onPushedOut);
 
   return {
     get: (id) => games.get(id),
@@ -29,7 +34,7 @@ export function createGameCache<Game extends object>(initial: CacheSettings, clo
     dropStale: () => void games.purgeStale(),
     settings: () => settings,
     configure(next) {
-      const smaller = open<Game>(next, clock);
+      const smaller = open<Game>(next, clock, onPushedOut);
       // Oldest first, so that the newest stay.
       for (const [id, game] of [...games.entries()].toReversed()) smaller.set(id, game);
       games = smaller;
@@ -38,12 +43,19 @@ export function createGameCache<Game extends object>(initial: CacheSettings, clo
   };
 }
 
-function open<Game extends object>({ games, ttlMs }: CacheSettings, clock: Clock): LRUCache<GameId, Game> {
+function open<Game extends object>(
+  { games, ttlMs }: CacheSettings,
+  clock: Clock,
+  onPushedOut: (game: Game) => void,
+): LRUCache<GameId, Game> {
   checkWhole(games, 'a number of games');
-  if (ttlMs === undefined) return new LRUCache({ max: games });
+  const dispose = (game: Game, _id: GameId, reason: LRUCache.DisposeReason) => {
+    if (reason === 'evict' || reason === 'expire') onPushedOut(game);
+  };
+  if (ttlMs === undefined) return new LRUCache({ max: games, dispose });
   checkWhole(ttlMs, 'milliseconds');
   const ages = { ttl: ttlMs, ttlResolution: 0, updateAgeOnGet: true, perf: clock };
-  return new LRUCache({ max: games, ...ages });
+  return new LRUCache({ max: games, dispose, ...ages });
 }
 
 function checkWhole(value: number, what: string): void {

@@ -32,14 +32,14 @@ export interface EngineContext extends Required<EngineParts> {
 
 /** @throws Fault `config-invalid` when the keys cannot be used; `wrong-use` for an impossible cache */
 export function createContext(parts: EngineParts): EngineContext {
-  const { settings, clock } = parts;
+  const { settings, clock, observer } = parts;
   const { strategy, cacheGames, cacheTtlMs } = settings;
   return {
     random: randomHex,
     ...parts,
     codec: createCodec(settings),
     strategy: strategies[strategy](settings),
-    games: createHeldGames({ games: cacheGames, ttlMs: cacheTtlMs }, clock),
+    games: createHeldGames({ games: cacheGames, ttlMs: cacheTtlMs }, clock, (lost) => observer.lost(lost)),
     lanes: createLanes(),
     snapshotLanes: createLanes(),
     snapshotsQueued: new Set(),

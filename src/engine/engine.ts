@@ -73,12 +73,57 @@ export interface Unpersisted {
   /** Since when the oldest of them waits. */
   readonly oldestAtMs: number | undefined;
   readonly diverged: readonly Diverged[];
-  /** Let go of with transitions that storage never took: how many, and the newest of them by name. */
-  readonly lost: { readonly games: number; readonly newest: readonly GameId[] };
+  /** The hundred that have waited longest. */
+  readonly waiting: readonly Waiting[];
+  /** What memory let go of though storage never took it: how much since the start, and the newest hundred by name. */
+  readonly lost: { readonly transitions: number; readonly newest: readonly LostGame[] };
 }
 
+export interface Waiting {
+  readonly id: GameId;
+  readonly phase: Phase;
+  readonly transitions: number;
+  /** Since when the oldest of them waits. */
+  readonly sinceMs: number;
+  readonly why: WhyUnpersisted;
+}
+
+/**
+ * `outlived`: it was over for too long; `evicted`: over, not to be stored, and pushed out of the cache; `discarded`:
+ * somebody asked for it; `diverged`: somebody gave it up for what storage has; `shutdown`: the engine was closed first.
+ */
+export const whysLost = ['outlived', 'evicted', 'discarded', 'diverged', 'shutdown'] as const;
+export type WhyLost = (typeof whysLost)[number];
+
+/** Transitions that are gone. */
+export interface LostGame {
+  readonly id: GameId;
+  readonly transitions: number;
+  /** When the first of them was played. */
+  readonly sinceMs: number;
+  readonly atMs: number;
+  readonly why: WhyLost;
+}
+
+/** A game as memory has it, and what storage lacks of it. */
+export interface HeldGame extends LiveGame {
+  /** SHA-256 (hex) over the canonical JSON of `state`. */
+  readonly hash: string;
+  /** Since when the oldest of the transitions waits that storage lacks. */
+  readonly sinceMs: number | undefined;
+  /** Newest revision in storage, once it is known that memory and storage went different ways. */
+  readonly divergedAt: number | undefined;
+}
+
+export type Evicted =
+  /** `lost`: transitions that went with it, which storage never took. */
+  | { readonly kind: 'evicted'; readonly lost: number }
+  | { readonly kind: 'not-held' }
+  /** Memory has what storage does not prove; nothing was dropped. */
+  | { readonly kind: 'refused'; readonly why: string };
+
 export type Recovered =
-  /** The newest revision is proved; `problems` names damaged records that were not needed for it. */
+  /** What was asked for is proved; `problems` names damaged records that were not needed for it. */
   | { readonly kind: 'success'; readonly game: LiveGame; readonly problems: readonly string[] }
   /** Something was left out, and `problems` says what. */
   | { readonly kind: 'partial'; readonly game: LiveGame; readonly problems: readonly string[] }
@@ -98,8 +143,7 @@ export interface EngineObserver {
   validation(event: { type: ProblemType }): void;
   /** A game has as many events as its bound or more, for snapshots are switched off and nothing may take their place. */
   overBound(event: { id: GameId; events: number }): void;
-  /** Memory let go of transitions that storage never took. */
-  lost(event: { id: GameId }): void;
+  lost(event: LostGame): void;
 }
 
 /** How many games memory keeps beside those that wait for storage, and for how long when nobody asks for them. */
@@ -162,11 +206,12 @@ export interface Engine {
    */
   load(id: GameId, signal?: AbortSignal): Promise<LiveGame | undefined>;
   /**
-   * Rebuilds from storage: newest valid snapshot plus the events after it. Where memory knows more than storage
-   * can prove, memory's state is served, as `partial`.
-   * @throws Fault those of the backend
+   * `latest` (or no mode) rebuilds from storage: newest valid snapshot plus the events after it. Where memory knows more
+   * than storage can prove, memory's state is served, as `partial`. The other modes go back: what they find becomes the
+   * newest revision (a RECOVERED event), the history stays; `failed` while storage lacks what memory has.
+   * @throws Fault those of the backend; `conflict` when somebody else moved the game meanwhile
    */
-  recover(id: GameId, signal?: AbortSignal): Promise<Recovered>;
+  recover(id: GameId, mode?: RecoveryMode, signal?: AbortSignal): Promise<Recovered>;
   /** `refused`: switched off, unknown, or the game cannot be brought into storage first. */
   snapshot(
     id: GameId,
@@ -185,8 +230,13 @@ export interface Engine {
    * @throws Fault `wrong-use` when either is no positive whole number
    */
   configureCache(settings: CacheSettings): void;
-  /** Drops what memory holds, also transitions that were never stored: how a person settles a diverged game. */
-  discard(id: GameId): Promise<void>;
-  /** A last snapshot of every game with changes, then no more. Does not close the backend. */
+  /** What memory has; nothing is read. */
+  held(id: GameId): HeldGame | undefined;
+  /**
+   * Brings storage up to date and lets go of the game; the next use loads it again.
+   * @param how `discard` drops it in any case, with what storage never took: how a person settles a diverged game
+   */
+  evict(id: GameId, how: { readonly discard: boolean }, signal?: AbortSignal): Promise<Evicted>;
+  /** A last snapshot of every game with changes, then no more; what storage does not take is lost, and told to the observer. Does not close the backend. */
   close(signal?: AbortSignal): Promise<void>;
 }

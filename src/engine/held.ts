@@ -2,7 +2,16 @@ import type { Clock } from '../base/clock.ts';
 import type { GameId, Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import { createGameCache } from './cache.ts';
-import type { CacheSettings, LiveGame, Position, Unpersisted, WhyUnpersisted } from './engine.ts';
+import type {
+  CacheSettings,
+  HeldGame,
+  LiveGame,
+  LostGame,
+  Position,
+  Unpersisted,
+  WhyLost,
+  WhyUnpersisted,
+} from './engine.ts';
 
 /** A game in memory. Values are replaced, never changed. */
 export interface Held extends Position {
@@ -67,6 +76,11 @@ export function liveGame({ id, revision, ahead, phase, state }: Held): LiveGame 
   return { id, revision, ahead, phase, state, persisted: ahead === 0 };
 }
 
+export function heldGame(game: Held): HeldGame {
+  const { hash, pending, divergedAt } = game;
+  return { ...liveGame(game), hash, sinceMs: pending?.sinceMs, divergedAt };
+}
+
 /** The games in memory: any number that wait for storage, and the most recently used of the others. */
 export interface HeldGames {
   get(id: GameId): Held | undefined;
@@ -74,8 +88,11 @@ export interface HeldGames {
   /** It waits for storage no longer, whatever storage lacks: from now on it is one of the others, until put again. */
   giveUp(id: GameId): void;
   drop(id: GameId): void;
-  /** Drops what storage never took, and remembers the name. */
-  lose(id: GameId): void;
+  /**
+   * Drops a game with what storage never took of it, and says so.
+   * @returns how many transitions that were
+   */
+  lose(id: GameId, why: WhyLost): number;
   /** Drops those whose time in the cache is over. */
   dropStale(): void;
   cache(): CacheSettings;
@@ -84,21 +101,40 @@ export interface HeldGames {
   unpersisted(): Unpersisted;
 }
 
-/** Names of lost games that are kept; the count goes on. */
-const lostNamesKept = 1000;
+/** Games that are named at a time; the counts are of all. */
+const namedAtMost = 100;
 
-export function createHeldGames(cache: CacheSettings, clock: Clock): HeldGames {
-  const others = createGameCache<Held>(cache, clock);
+/** @param onLost hears of every game that memory lets go of with transitions that storage never took */
+export function createHeldGames(
+  cache: CacheSettings,
+  clock: Clock,
+  onLost: (lost: LostGame) => void,
+): HeldGames {
   const waiting = new Map<GameId, Held>();
-  let lost: Unpersisted['lost'] = { games: 0, newest: [] };
+  let lost: Unpersisted['lost'] = { transitions: 0, newest: [] };
+
+  const report = (game: Held, why: WhyLost): number => {
+    const transitions = onlyHere(game);
+    if (transitions === 0) return 0;
+    const nowMs = clock.now();
+    const entry = { id: game.id, transitions, sinceMs: game.pending?.sinceMs ?? nowMs, atMs: nowMs, why };
+    lost = {
+      transitions: lost.transitions + transitions,
+      newest: [...lost.newest, entry].slice(-namedAtMost),
+    };
+    onLost(entry);
+    return transitions;
+  };
+  const others = createGameCache<Held>(cache, clock, (game) => void report(game, 'evicted'));
 
   const drop = (id: GameId) => {
     others.delete(id);
     waiting.delete(id);
   };
+  const get = (id: GameId) => waiting.get(id) ?? others.get(id);
 
   return {
-    get: (id) => waiting.get(id) ?? others.get(id),
+    get,
     put(game) {
       drop(game.id);
       if (isOnlyHere(game)) waiting.set(game.id, game);
@@ -111,9 +147,10 @@ export function createHeldGames(cache: CacheSettings, clock: Clock): HeldGames {
       others.set(id, game);
     },
     drop,
-    lose(id) {
+    lose(id, why) {
+      const game = get(id);
       drop(id);
-      lost = { games: lost.games + 1, newest: [...lost.newest, id].slice(-lostNamesKept) };
+      return game ? report(game, game.divergedAt === undefined ? why : 'diverged') : 0;
     },
     dropStale: () => others.dropStale(),
     cache: () => others.settings(),
@@ -126,12 +163,21 @@ export function createHeldGames(cache: CacheSettings, clock: Clock): HeldGames {
 /** True also for a game that storage once had and lost. */
 const isOnlyHere = (game: Held): boolean => game.ahead > 0 || game.divergedAt !== undefined;
 
+/** Transitions that storage does not have; what it had once and lost is counted by revisions. */
+const onlyHere = ({ ahead, revision, divergedAt = revision }: Held): number =>
+  ahead + Math.max(0, revision - divergedAt);
+
 function summary(games: readonly Held[]): Omit<Unpersisted, 'lost'> {
-  const sinceMs = games.flatMap(({ pending }) => (pending ? [pending.sinceMs] : []));
+  const ahead = games.filter(isAhead).sort((a, b) => a.pending.sinceMs - b.pending.sinceMs);
   return {
     games: games.length,
-    deferred: games.filter(({ pending }) => pending?.why === 'deferred').length,
-    oldestAtMs: sinceMs.sort((a, b) => a - b)[0],
+    deferred: ahead.filter(({ pending }) => pending.why === 'deferred').length,
+    oldestAtMs: ahead[0]?.pending.sinceMs,
+    waiting: ahead.slice(0, namedAtMost).map(({ id, phase, ahead: transitions, pending }) => ({
+      ...{ id, phase, transitions },
+      sinceMs: pending.sinceMs,
+      why: pending.why,
+    })),
     diverged: games.flatMap(({ id, revision, ahead, divergedAt }) =>
       divergedAt === undefined ? [] : [{ id, held: { revision, ahead }, storedRevision: divergedAt }],
     ),

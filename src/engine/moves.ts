@@ -103,11 +103,10 @@ export function giveUpUnwanted({ games, policy }: EngineContext, game: Held): vo
 }
 
 /** While storage takes no writes, games that end pile up, but not for ever: then they are lost, and it is said. */
-export function dropOutlived({ games, clock, settings, observer }: EngineContext, game: Held): void {
+export function dropOutlived({ games, clock, settings }: EngineContext, game: Held): void {
   if (!isAhead(game) || game.phase !== 'GAME_OVER' || game.divergedAt !== undefined) return;
   if (clock.now() - game.pending.newestAtMs < settings.completedRetentionMs) return;
-  games.lose(game.id);
-  observer.lost({ id: game.id });
+  games.lose(game.id, 'outlived');
 }
 
 /** What memory holds when storage went further without it: dropped, unless it is the only copy of something. */

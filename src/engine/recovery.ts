@@ -18,6 +18,8 @@ export function recovery(stored: StoredGame | undefined, held: Held | undefined,
   return (held && fromMemory(held, stored, replayed)) ?? fromStorage(stored, replayed);
 }
 
+export const onlyInMemory = (transitions: number) => `${transitions} of its transitions are only in memory`;
+
 const absent: Recovery = { answer: { kind: 'not-found' }, hold: undefined };
 
 function partial(hold: Held, problems: readonly string[]): Recovery {
@@ -38,7 +40,7 @@ function fromStorage(stored: StoredGame, replayed: Replayed): Recovery {
 function fromMemory(held: Held, stored: StoredGame, { proved, problems }: Replayed): Recovery | undefined {
   const provedRevision = proved?.revision ?? 0;
   if (isAhead(held)) {
-    return partial(held, [`${held.ahead} of its transitions are only in memory`, ...problems]);
+    return partial(held, [onlyInMemory(held.ahead), ...problems]);
   }
   if (stored.revision < held.revision) {
     return partial(apart(held, stored.revision), [

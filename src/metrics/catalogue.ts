@@ -4,6 +4,7 @@
  * series exists at 0 from the start: a failure counter born at 1 never fires its alert.
  */
 import { operations } from '../backend/port.ts';
+import { whysLost } from '../engine/engine.ts';
 import { phases } from '../game/phases.ts';
 import { snapshotTriggers } from '../game/record.ts';
 import { problemTypes } from '../game/validity.ts';
@@ -64,10 +65,10 @@ export const metrics = {
     help: 'Transitions stored beyond the bound of events, because snapshots are off and nothing may take their place.',
     labels: {},
   },
-  state_lost_games_total: {
+  state_lost_transitions_total: {
     kind: 'counter',
-    help: 'Finished games that memory let go of before storage took their newest state.',
-    labels: {},
+    help: 'Transitions that memory let go of though storage never took them, by why.',
+    labels: { why: whysLost },
   },
   state_circuit_breaker_state: {
     kind: 'gauge',

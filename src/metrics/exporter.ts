@@ -77,7 +77,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     cache: ({ result }) => counters.state_cache_requests_total.inc({ cache: 'games', result }),
     validation: ({ type }) => counters.state_validation_errors_total.inc({ type }),
     overBound: () => counters.state_event_bound_exceeded_total.inc(),
-    lost: () => counters.state_lost_games_total.inc(),
+    lost: ({ why, transitions }) => counters.state_lost_transitions_total.inc({ why }, transitions),
   };
 }
 

@@ -49,14 +49,14 @@ export const evictedSchema = z.object({ lost: count });
 /** `POST /admin/games/:id/snapshot` */
 export const snapshotTakenSchema = z.object({ revision: count });
 
-/** `PUT /admin/cache`: games in memory beside those that wait for storage; how long one that nobody asks for stays. */
-export const cacheLimitsSchema = z.object({
+/**
+ * `GET` and `PUT /admin/cache`: games in memory beside those that wait for storage; how long one that nobody asks for
+ * stays, null for ever.
+ */
+export const cacheSchema = z.object({
   games: z.int().min(1).max(1_000_000),
-  ttl_seconds: z.number().positive().max(31_536_000).nullable(),
+  ttl_seconds: z.number().min(0.001).max(31_536_000).nullable(),
 });
-/** `GET /admin/cache`, and the answer to the other. */
-export const cacheSchema = cacheLimitsSchema.extend({ held: count });
-export type CacheLimits = Readonly<z.infer<typeof cacheLimitsSchema>>;
 export type Cache = Readonly<z.infer<typeof cacheSchema>>;
 
 const waitingSchema = z.object({ id: z.string(), phase: z.string(), transitions: count, since: time });

@@ -7,7 +7,6 @@ import {
   type AdminError,
   adminErrorSchema,
   type Cache,
-  type CacheLimits,
   cacheSchema,
   evictedSchema,
   foundSchema,
@@ -55,7 +54,7 @@ export interface AdminClient {
   snapshot(server: string, id: string, signal?: AbortSignal): Promise<Snapped>;
   unpersisted(signal?: AbortSignal): Promise<readonly Answer<UnpersistedGames>[]>;
   cache(signal?: AbortSignal): Promise<readonly Answer<Cache>[]>;
-  setCache(server: string, limits: CacheLimits, signal?: AbortSignal): Promise<CacheSet>;
+  setCache(server: string, limits: Cache, signal?: AbortSignal): Promise<CacheSet>;
 }
 
 interface AdminOptions {

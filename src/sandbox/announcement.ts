@@ -9,7 +9,7 @@ const announcementSchema = z.object({
   startTime: z.string().optional(),
   /** Of the control server, on loopback. */
   port: z.number().int(),
-  /** Who may disturb and hold the sandbox. */
+  /** Who may disturb and hold the sandbox, and ask its game servers' admin API. */
   token: z.string(),
   /** Base URLs of the game servers. */
   servers: z.array(z.url()).readonly(),

@@ -13,6 +13,8 @@ import { isRunning } from './process-identity.ts';
 export interface Attached {
   /** Base URLs of its game servers. */
   readonly servers: readonly string[];
+  /** Of its servers' admin API. */
+  readonly adminToken: string;
   readonly pid: number;
   setFault(fault: StorageFaultRequest, signal?: AbortSignal): Promise<void>;
   clearFaults(signal?: AbortSignal): Promise<void>;
@@ -75,6 +77,7 @@ function attachedTo({ servers, pid, port, token }: Announcement, hold: Hold): At
   };
   return {
     servers,
+    adminToken: token,
     pid,
     setFault: (fault, signal) => control('PUT', fault, signal),
     clearFaults: (signal) => control('DELETE', undefined, signal),

@@ -40,6 +40,7 @@ export function serverChores({
     { pauseMs: () => 2000, run: (signal) => backend.ping(signal) },
     { pauseMs: () => 5000, run: (signal) => engine.catchUp(signal) },
     { pauseMs: () => 5000, run: () => rooms.settleDiverged() },
+    { pauseMs: () => 1000, run: () => rooms.reopen() },
     { pauseMs: () => 10_000, run: server.takeCensus },
     { pauseMs: () => 5000, run: server.judgeAlerts },
   ];

@@ -26,6 +26,7 @@ interface FleetOptions {
   readonly clock: Clock;
   readonly seed: number;
   readonly breaker?: BreakerSettings;
+  readonly adminToken: string;
 }
 
 const fleetSize = 2;

@@ -6,6 +6,7 @@ import type { GameId } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { Exporter } from '../metrics/exporter.ts';
 import { createScrapeSource } from '../metrics/source/scrape.ts';
+import { createAdminHandler } from '../platform/admin-handler.ts';
 import { createAlertBoard } from './alert-board.ts';
 import { repeat, serverChores } from './chores.ts';
 import type { FlagFile } from './flag-file.ts';
@@ -16,6 +17,7 @@ import type { Chance } from './random.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 import { createRouter, listenOnLoopback, stopServer } from './router.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { webRoutes } from './web-routes.ts';
 
 export interface GameServer {
   readonly url: string;
@@ -35,12 +37,15 @@ interface GameServerOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly breaker?: BreakerSettings;
+  /** Of the admin API. */
+  readonly adminToken: string;
   /** Taken when it is free. */
   readonly port?: number;
 }
 
 export async function startGameServer({
   flagFile,
+  adminToken,
   port: wanted,
   ...options
 }: GameServerOptions): Promise<GameServer> {
@@ -57,7 +62,11 @@ export async function startGameServer({
   const alerts = createAlertBoard(clock);
   const figures = figuresOf(exporter, clock);
 
-  const server = createRouter(platformRoutes({ flags, rooms, chance, breaker, alerts, exporter }));
+  const admin = createAdminHandler({ engine, token: adminToken, onEvict: rooms.evict });
+  const server = createRouter([
+    ...platformRoutes({ flags, rooms, chance, breaker, alerts, exporter }),
+    ...webRoutes('/admin', admin),
+  ]);
   const port = await listenOnLoopback(server, wanted);
   const stop = new AbortController();
   const judgeAlerts = async () => alerts.update((await figures.read()).signals);

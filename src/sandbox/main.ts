@@ -57,7 +57,7 @@ async function serve({
   // A fault that outlived its run would meet somebody who never asked for it.
   faults.clear();
   const token = randomHex(16);
-  const fleet = await startFleet({ folder, clock, seed: clock.now(), ...options });
+  const fleet = await startFleet({ folder, clock, seed: clock.now(), adminToken: token, ...options });
   const lease = createLease({ clock, firstMs: firstLeaseMs, graceMs });
   const control = createRouter(controlRoutes({ token, faults, lease }));
   const port = await listenOnLoopback(control);

@@ -32,6 +32,10 @@ export interface Rooms {
   /** Looks at a game that is over or at an id that nobody has: what memory seldom holds. */
   watchOld(): Promise<void>;
   remember(finished: GameId): void;
+  /** Closes the table of a game that the engine was asked to let go of. */
+  evict(id: GameId): void;
+  /** Opens tables again that were closed for long enough, with what storage has of their games by then. */
+  reopen(): Promise<void>;
   /** Where memory and storage went apart, as after a restore, what storage has goes. */
   settleDiverged(): Promise<void>;
 }
@@ -52,6 +56,10 @@ interface Seated {
 
 const usualRooms = 20;
 const rememberedGames = 200;
+/** Who has a game evicted wants to change it in storage, and needs a moment for that. */
+const closedForMs = 10_000;
+/** A game lasts four hours at most: nobody comes back to a table that is older. */
+const abandonedAfterMs = 3.5 * 3_600_000;
 const lost: readonly FaultCode[] = ['not-found', 'game-invalid', 'record-unreadable'];
 
 export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions): Rooms {
@@ -60,6 +68,8 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
   const waiting = new Map<GameId, readonly string[]>();
   const moving = new Set<GameId>();
   const finished: GameId[] = [];
+  /** Games that were evicted, and those of them that were seated here. */
+  const closed = new Map<GameId, { readonly untilMs: number; readonly seated: boolean }>();
 
   const remember = (id: GameId) => {
     finished.push(id);
@@ -73,6 +83,7 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
 
   const settle = async (id: GameId, state: CardGame, moved: Transitioned) => {
     if (moved.kind === 'conflict') return renew(id);
+    if (closed.has(id)) return;
     games.set(id, { id, state, position: { revision: moved.revision, ahead: moved.ahead } });
     if (state.phase !== 'NOT_STARTED') waiting.delete(id);
     if (state.phase !== 'GAME_OVER') return;
@@ -83,7 +94,9 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
   const adopt = (game: LiveGame) => {
     const { id, revision, ahead } = game;
     const state = parseCardGame(game.state);
-    if (state?.phase === game.phase) games.set(id, { id, state, position: { revision, ahead } });
+    if (state?.phase !== game.phase || closed.has(id)) return;
+    if (clock.now() - Date.parse(state.created_at) > abandonedAfterMs) return;
+    games.set(id, { id, state, position: { revision, ahead } });
   };
 
   /** Somebody else wrote the game, as a restore does: what storage has goes. */
@@ -117,7 +130,7 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
     list: () => [...games.values()].map((game) => viewOf(game, waiting.get(game.id))),
     create,
     async fill() {
-      const missing = Math.max(0, usualRooms - games.size);
+      const missing = Math.max(0, usualRooms - games.size - closed.size);
       await Promise.all(Array.from({ length: missing }, () => create(inventedRoom(chance))));
     },
     join(id, player) {
@@ -156,14 +169,27 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
         [...games.values()].filter(({ id }) => mayRecover(id)),
       ),
     async watchOld() {
-      const known = finished.length > 0 && chance.next() < 0.5;
-      const id = known ? chance.pick(finished) : parseGameId(inventedRoom(chance).id);
+      const open = finished.filter((id) => !closed.has(id));
+      const known = open.length > 0 && chance.next() < 0.5;
+      const id = known ? chance.pick(open) : parseGameId(inventedRoom(chance).id);
       await engine.load(id);
     },
     remember,
+    evict(id) {
+      const seated = games.has(id) || closed.get(id)?.seated === true;
+      leave(id);
+      closed.set(id, { untilMs: clock.now() + closedForMs, seated });
+    },
+    async reopen() {
+      const due = [...closed].filter(([, { untilMs }]) => clock.now() >= untilMs);
+      for (const [id, { seated }] of due) {
+        closed.delete(id);
+        if (seated) await renew(id);
+      }
+    },
     async settleDiverged() {
       for (const { id } of engine.unpersisted().diverged) {
-        await engine.discard(id);
+        await engine.evict(id, { discard: true });
         await renew(id);
       }
     },

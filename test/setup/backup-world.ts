@@ -9,6 +9,7 @@ import { createRestoreAction } from '../../src/backup/restore.ts';
 import type { RestoreInput } from '../../src/backup/restore-plan.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { randomHex } from '../../src/base/ids.ts';
+import type { AdminClient } from '../../src/platform/admin.ts';
 import { silent } from './counter-action.ts';
 import { type MemoryFiles, memoryFiles } from './memory-files.ts';
 
@@ -20,6 +21,8 @@ interface BackupWorld {
   readonly stateDir: string;
   readonly files?: MemoryFiles;
   readonly environment?: string;
+  /** What servers hold; none is asked when left out. */
+  readonly admin?: AdminClient;
 }
 
 export function backupWorld({
@@ -28,10 +31,11 @@ export function backupWorld({
   stateDir,
   files = memoryFiles(),
   environment = 'staging',
+  admin,
 }: BackupWorld) {
   const store = createArchiveStore(backupFolder, { files });
   const actor = { user: 'ana', host: 'bastion' };
-  const parts = { backend, store, environment, actor, clock, random: randomHex };
+  const parts = { backend, store, environment, actor, clock, random: randomHex, admin };
   const create = createBackupAction(parts);
   const restore = createRestoreAction(parts);
   const runner = createRunner({ stateDir, environment, simulated: false, actor, clock, random: randomHex });

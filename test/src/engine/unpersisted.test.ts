@@ -191,8 +191,12 @@ describe('a game that ends without being stored', () => {
     expect(room.engine.unpersisted().games).toBe(50);
     room.clock.advance(1);
     await room.engine.catchUp();
-    expect(room.engine.unpersisted()).toMatchObject({ games: 0, lost: { games: 50, newest: names } });
-    expect(room.seen.lost).toHaveLength(50);
+    const { games, lost } = room.engine.unpersisted();
+    expect({ games, transitions: lost.transitions }).toEqual({ games: 0, transitions: 50 * 6 });
+    expect(lost.newest.map(({ id: name, why }) => [name, why])).toEqual(
+      names.map((name) => [name, 'outlived']),
+    );
+    expect(room.seen.lost).toEqual(lost.newest);
     expect(await inMemory(room)).toEqual([]);
   });
 
@@ -353,7 +357,7 @@ describe('when memory and storage went different ways', () => {
 
   test('a person can give up what is in memory', async () => {
     const { engine } = await forked();
-    await engine.discard(id);
+    await engine.evict(id, { discard: true });
     expect(engine.unpersisted().games).toBe(0);
     expect((await engine.load(id))?.state).toEqual({ by: 'other' });
   });

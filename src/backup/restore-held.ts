@@ -1,0 +1,95 @@
+/** The games of a restore that servers hold in memory: they let go of them first, or would write them again. */
+import type { Check, Step } from '../action/action.ts';
+import { evictStep } from '../action/evict-step.ts';
+import { Fault } from '../base/fault.ts';
+import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
+import type { AdminClient } from '../platform/admin.ts';
+import { findHolders, type Holders, hasOnlyCopy, heldUnverified } from '../platform/held-games.ts';
+import { isWritten, type PlannedGame } from './restore-decision.ts';
+import type { RestoreDetail } from './restore-plan.ts';
+
+/** What the plan says about them. */
+export interface HeldPlan {
+  /** Ids of games of which the plan says that what only memory has will be lost. */
+  readonly discards: readonly string[];
+  readonly warnings: readonly string[];
+  readonly unverified: readonly string[];
+}
+
+export function planHeld(games: readonly PlannedGame[], holders: Holders | undefined): HeldPlan {
+  const written = games.filter(isWritten);
+  const ahead = written.flatMap((game) => {
+    const holding = (isCurrent(game) && holders?.of.get(game.id)) || [];
+    // Storage does not have it, so whatever memory has is only there.
+    const only = holding.filter((holder) => hasOnlyCopy(holder) || game.found === 'absent');
+    return only.length > 0 ? [{ id: game.id, label: `${gameLabel(game)} (revision ${newest(only)})` }] : [];
+  });
+  const played = written.filter(({ held, does }) => held && does === 'update').map(gameLabel);
+  return {
+    discards: ahead.map(({ id }) => id),
+    warnings: [
+      played.length > 0
+        ? `In the memory of servers, so what becomes of them until then is kept and overwritten: ${namesOf(played)}`
+        : '',
+      ahead.length > 0
+        ? `Only in the memory of a server, and lost with this: ${namesOf(ahead.map(({ label }) => label))}`
+        : '',
+    ].filter(Boolean),
+    unverified: heldUnverified(holders),
+  };
+}
+
+const newest = (holders: readonly { held: { revision: number; ahead: number } }[]) =>
+  Math.max(...holders.map(({ held }) => held.revision + held.ahead));
+
+const isCurrent = ({ layout }: PlannedGame) => layout === 'current';
+
+const idsOf = (games: readonly PlannedGame[]) =>
+  games.filter((game) => isWritten(game) && isCurrent(game)).map(({ id }) => id);
+
+/** Asks again who holds them: what was loaded since the plan is let go of too. */
+export function letGoStep(
+  name: string,
+  admin: AdminClient | undefined,
+  { games, discards }: RestoreDetail,
+): Step {
+  if (admin) return evictStep({ name, admin, ids: idsOf(games), discards: new Set(discards) });
+  const fault = new Fault(
+    'refused',
+    'The plan has servers let go of games, and this session cannot ask them',
+    {
+      next: 'Set STATE_ADMIN_TOKEN',
+    },
+  );
+  return { name, run: async () => ({ kind: 'failed', fault }) };
+}
+
+/** A server that loaded a game again has what was restored, and may have played on. */
+export async function checkHeld(
+  admin: Pick<AdminClient, 'find'>,
+  games: readonly PlannedGame[],
+  signal?: AbortSignal,
+): Promise<Check> {
+  const ids = idsOf(games);
+  const { of, unasked } = await findHolders(admin, ids, signal);
+  const stale = games.filter(
+    (game) =>
+      isWritten(game) &&
+      isCurrent(game) &&
+      (of.get(game.id) ?? []).some(
+        ({ held }) => held.revision < (game.revision ?? 0) || held.diverged_at !== null,
+      ),
+  );
+  const found = [
+    stale.length > 0
+      ? `held as before: ${namesOf(stale.map(gameLabel))}`
+      : `none of ${gamesText(ids.length)}`,
+    unasked.length > 0 ? `not asked: ${namesOf(unasked.map(({ server }) => server))}` : '',
+  ];
+  const kind = stale.length > 0 ? 'fail' : unasked.length > 0 ? 'inconclusive' : 'pass';
+  return {
+    name: 'Games that a server holds as they were before',
+    kind,
+    found: found.filter(Boolean).join('; '),
+  };
+}

@@ -1,0 +1,68 @@
+import { asFault, Fault } from '../base/fault.ts';
+import type { Fetch } from '../base/http.ts';
+import type { Attached } from './attach.ts';
+
+/** The hold of a whole program on its sandbox: once the sandbox was killed, the next use starts it again. */
+export interface Attachment {
+  current(signal?: AbortSignal): Promise<Attached>;
+  /** Asks the sandbox's servers, after it was attached again where that is needed. */
+  readonly fetch: Fetch;
+  release(): Promise<void>;
+}
+
+export function createAttachment(attach: () => Promise<Attached>): Attachment {
+  let attached: Promise<Attached> | undefined;
+  let isReleased = false;
+  let servers: readonly string[] | undefined;
+
+  const attachAgain = async () => {
+    const fresh = await attach();
+    if (servers && servers.join() !== fresh.servers.join()) {
+      await fresh.release();
+      throw movedAway();
+    }
+    servers = fresh.servers;
+    void fresh.ended.then(forget);
+    return fresh;
+  };
+
+  const forget = () => {
+    attached = undefined;
+  };
+
+  const current = (signal?: AbortSignal) => {
+    if (isReleased) throw new Fault('interrupted', 'The sandbox was let go of');
+    attached ??= attachAgain().catch((thrown) => {
+      forget();
+      throw thrown;
+    });
+    return signal ? unlessAborted(attached, signal) : attached;
+  };
+
+  return {
+    current,
+    async fetch(url, init) {
+      await current(init.signal ?? undefined);
+      return globalThis.fetch(url, init);
+    },
+    async release() {
+      isReleased = true;
+      await (await attached?.catch(() => undefined))?.release();
+    },
+  };
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(asFault(signal.reason, 'interrupted'));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
+}
+
+/** Everything in this program knows the servers by their addresses, which are the same unless somebody took a port. */
+function movedAway(): Fault {
+  return new Fault('platform-unreachable', 'The sandbox was started again on other ports', {
+    next: 'Quit and start again; its games are kept',
+  });
+}
