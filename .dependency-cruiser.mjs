@@ -1,6 +1,6 @@
 // The house's import directions: a room imports only rooms above it in this list.
 const ground = ['base', 'config', 'game', 'backend', 'engine', 'metrics', 'platform', 'monitoring', 'action'];
-const capabilities = ['flags', 'games', 'backup', 'rollback', 'runbook', 'status', 'preflight'];
+const capabilities = ['flags', 'games', 'migration', 'backup', 'rollback', 'runbook', 'status', 'preflight'];
 
 const room = (name) => `^src/${name}/`;
 const anyOf = (rooms) => `^src/(${rooms.join('|')})/`;

@@ -25,6 +25,9 @@ import type { RecoverDetail, RecoverInput } from './games/recover.ts';
 import type { BulkDetail } from './games/recover-all.ts';
 import type { SnapshotDetail } from './games/snapshot.ts';
 import type { MetricSource } from './metrics/source.ts';
+import type { BackfillDetail, BackfillInput } from './migration/backfill.ts';
+import type { MigrateDetail, MigrateInput } from './migration/migrate-plan.ts';
+import type { Sides } from './migration/sides.ts';
 import type { AdminClient } from './platform/admin.ts';
 import type { PlatformClient } from './platform/client.ts';
 import type { Check } from './preflight/preflight.ts';
@@ -49,6 +52,13 @@ export interface World {
   backend(): Promise<Backend>;
   /** The second backend, for dual writes, filling and comparing; undefined where none is configured. */
   secondary(): Promise<Backend | undefined>;
+  /**
+   * Both, for comparing them.
+   * @throws Fault `config-invalid` without a second backend, or where the first is read from a replica
+   */
+  sides(): Promise<Sides>;
+  /** Games that the secondary does not hold as the primary does, after all that this process wrote; undefined without dual writes. */
+  settleDualWrites(): Promise<number | undefined>;
   /** undefined without game servers. */
   platform(): Promise<PlatformClient | undefined>;
   /** What the servers hold in memory; undefined without game servers or STATE_ADMIN_TOKEN. */
@@ -78,6 +88,9 @@ export interface Actions {
   'games recover'(): Promise<Action<RecoverInput, RecoverDetail>>;
   'games recover-all'(): Promise<Action<BulkInput, BulkDetail>>;
   'games correct'(): Promise<Action<CorrectInput, CorrectDetail>>;
+  /** @throws Fault as `sides` */
+  'games backfill'(): Promise<Action<BackfillInput, BackfillDetail>>;
+  'games migrate'(): Promise<Action<MigrateInput, MigrateDetail>>;
   /** @throws Fault `config-invalid` without game servers */
   'rollback run'(): Promise<Action<{ reason: string }, RollbackDetail>>;
 }
@@ -93,6 +106,9 @@ const proofWindowMs = 5_000;
 
 /** What a backend may take to examine itself, once it is connected. */
 const examinationMs = 5_000;
+
+/** How long legacy games are watched for somebody who writes them. */
+const watchMs = 5_000;
 
 /** Folder of the sandbox, within the state folder. */
 export const sandboxFolder = (settings: Settings): string => join(settings.stateDir, 'sandbox-platform');
@@ -124,15 +140,32 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     return refuseWrites(opened);
   };
 
-  const backend = once(async () => guarded(await openTarget(settings, sandbox, clock)));
-
   const { secondary: second } = settings;
-  const openSecond =
+  const openSecondUnguarded =
     second &&
     once(async () => {
       const { openBackend } = await import('./backend/catalogue.ts');
-      return guarded(await openBackend(second, clock));
+      return openBackend(second, clock);
     });
+  const openSecond = openSecondUnguarded && once(async () => guarded(await openSecondUnguarded()));
+
+  const dualWrites = once(async () => {
+    const primary = await openTarget(settings, sandbox, clock);
+    if (!settings.dualWrite || !openSecondUnguarded) return { backend: primary };
+    const { withDualWrite } = await import('./backend/dual-write/dual-write.ts');
+    const backend = withDualWrite(primary, await openSecondUnguarded(), { clock });
+    return { backend, dualWrite: backend.dualWrite };
+  });
+
+  const backend = once(async () => guarded((await dualWrites()).backend));
+
+  const sides = async () => {
+    if (!openSecond) throw noSecondary();
+    const { retryReads } = await import('./backend/retry.ts');
+    const [primary, secondary] = await Promise.all([backend(), openSecond()]);
+    if (primary.readsFrom === 'replica') throw comparesReplica();
+    return { primary: retryReads(primary, { clock }), secondary: retryReads(secondary, { clock }) };
+  };
 
   const platform = once(async () => {
     const urls = await servers();
@@ -248,6 +281,21 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       const { createCorrectAction } = await import('./games/correct.ts');
       return createCorrectAction(await changingGames());
     },
+    async 'games backfill'() {
+      const { createBackfillAction } = await import('./migration/backfill.ts');
+      return createBackfillAction({ ...(await sides()), clock });
+    },
+    async 'games migrate'() {
+      const { createMigrateAction } = await import('./migration/migrate.ts');
+      return createMigrateAction({
+        ...(await onGames()),
+        encrypts: settings.engine.keys !== undefined,
+        random: randomHex,
+        actor,
+        platform: await platform(),
+        watchMs,
+      });
+    },
     async 'rollback run'() {
       const [{ rollbackAction }, client] = await Promise.all([import('./rollback/rollback.ts'), platform()]);
       if (!client) throw noGameServers();
@@ -335,6 +383,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     place: placeOf(settings),
     backend,
     secondary: async () => openSecond?.(),
+    sides,
+    settleDualWrites: async () => (await dualWrites.made())?.dualWrite?.settle(),
     platform,
     admin,
     metrics,
@@ -349,7 +399,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     startWalk,
     async close() {
       await (await backend.made())?.close();
-      await (await openSecond?.made())?.close();
+      // Dual writes have closed it.
+      if (!(await dualWrites.made())?.dualWrite) await (await openSecond?.made())?.close();
       await (await attachment.made())?.release();
     },
   };
@@ -383,6 +434,18 @@ function placeOf({ target }: Settings): string {
 function locationOf(store: Store): string {
   if (store.kind === 'redis') return redisLocation(store.url, store.readFrom);
   return `dynamodb table ${store.table}${store.endpoint === undefined ? '' : ` at ${store.endpoint}`}`;
+}
+
+function noSecondary(): Fault {
+  return new Fault('config-invalid', 'No second backend is configured', {
+    next: 'Set STATE_SECONDARY_BACKEND and its address, like DYNAMODB_STATE_TABLE',
+  });
+}
+
+function comparesReplica(): Fault {
+  return new Fault('config-invalid', 'The primary is read from a replica, which may be behind', {
+    next: 'Set REDIS_READ_FROM to primary',
+  });
 }
 
 function noGameServers(): Fault {

@@ -64,7 +64,7 @@ const planOptions: readonly Option[] = [
     about: 'apply exactly this saved plan',
     conflicts: [
       ...['onExisting', 'only', 'reason', 'mode', 'snapshot', 'at', 'since', 'parallel'],
-      ...['file', 'phase', 'evict', 'discard'],
+      ...['file', 'phase', 'evict', 'discard', 'all', 'idleFor', 'olderThan'],
     ],
   },
   { form: '--confirm <environment>', about: "confirm with the environment's name instead of typing it" },
@@ -185,6 +185,39 @@ export const verbs: readonly Verb[] = [
       ...planOptions,
     ],
     load: () => import('./cli/verb/games-correct.ts'),
+  },
+  {
+    name: 'games compare',
+    summary: 'Compare both storages by content; exits 1 when games differ',
+    effect: 'none',
+    load: () => import('./cli/verb/games-compare.ts'),
+  },
+  {
+    name: 'games backfill',
+    summary: 'Copy to the second storage what it lacks or has older',
+    effect: 'target',
+    options: [
+      {
+        form: '--on-existing <policy>',
+        about: 'what to do with games that exist there and differ',
+        choices: ['skip', 'newer', 'overwrite'],
+        fallback: 'newer',
+      },
+      ...planOptions,
+    ],
+    load: () => import('./cli/verb/games-backfill.ts'),
+  },
+  {
+    name: 'games migrate',
+    summary: 'Move games of the legacy layout to the current one',
+    effect: 'target',
+    arguments: [{ form: '[id...]', about: 'ids of games' }],
+    options: [
+      { form: '--all', about: 'every game of the legacy layout' },
+      { form: '--idle-for <time>', about: 'only those not written for so long', fallback: '10m' },
+      ...planOptions,
+    ],
+    load: () => import('./cli/verb/games-migrate.ts'),
   },
   {
     name: 'backup create',
