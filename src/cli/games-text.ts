@@ -17,6 +17,7 @@ import { stateTree } from './state-tree.ts';
 import { table } from './table.ts';
 
 const unknown = '?';
+const nobodyAsked = 'In memory: not known, no game server can be asked';
 
 export function rowsTable(rows: readonly GameRow[], nowMs: number): string[] {
   if (rows.length === 0) return [];
@@ -66,7 +67,7 @@ export function viewLines(view: GameView, location: string, nowMs: number): stri
       'In memory',
       (heldBy ?? []).map((one) => holdingCells(one, nowMs)),
     ),
-    ...(heldBy === undefined ? ['', 'In memory: no game server can be asked'] : []),
+    ...(heldBy === undefined && row.layout === 'current' ? ['', nobodyAsked] : []),
     ...section('Phases', timeline.map(spanCells)),
     ...section('Snapshots', snapshots.map(snapshotCells)),
     ...section(`Last ${events.length} events`, events.map(eventCells)),

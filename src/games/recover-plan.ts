@@ -26,7 +26,7 @@ export type Recovery =
       readonly newest: Proved | undefined;
       readonly warnings: readonly string[];
     }
-  | { readonly kind: 'failed'; readonly problems: readonly string[] };
+  | { readonly kind: 'failed'; readonly problems: readonly string[]; readonly isProved: boolean };
 
 export function planRecovery(
   game: GameInHand,
@@ -36,9 +36,9 @@ export function planRecovery(
   decoder: Decoder,
 ): Recovery {
   const rebuilt = rebuild(game.stored, mode, decoder);
-  if (rebuilt.kind === 'failed') return rebuilt;
   const { stored, headProblems } = game;
   const newest = replay(stored, decoder).proved;
+  if (rebuilt.kind === 'failed') return { ...rebuilt, isProved: newest !== undefined };
   const hash = digestOf(rebuilt.state);
   const isNewest =
     newest?.revision === stored.revision && newest.hash === hash && rebuilt.phase === stored.phase;
@@ -87,8 +87,12 @@ export function recoveryChange({ write, from }: Extract<Recovery, { kind: 'write
   };
 }
 
-export function notRecoverable(id: string, problems: readonly string[]): Fault {
-  return new Fault('integrity', `Game ${id} cannot be recovered: ${problems.join('; ')}`, {
-    next: 'Choose another mode, restore this game from a backup, or correct it by hand',
+/** @param isProved storage proves some state, so that it is the mode that leads nowhere */
+export function notRecoverable(id: string, problems: readonly string[], isProved: boolean): Fault {
+  const code = isProved ? 'not-found' : 'integrity';
+  return new Fault(code, `Game ${id} cannot be recovered like this: ${problems.join('; ')}`, {
+    next: isProved
+      ? 'Choose another mode or moment: gamekeeper games show has the phases, events and snapshots'
+      : 'Restore this game from a backup, or correct it by hand',
   });
 }

@@ -59,7 +59,7 @@ async function draftRecovery(
 ): Promise<Draft<RecoverDetail>> {
   const game = await openGame(parts, id, signal);
   const recovery = planRecovery(game, mode, reason, parts, parts.codec);
-  if (recovery.kind === 'failed') throw notRecoverable(id, recovery.problems);
+  if (recovery.kind === 'failed') throw notRecoverable(id, recovery.problems, recovery.isProved);
   const place = parts.backend.location;
   if (recovery.kind === 'unchanged') {
     const { revision, why } = recovery;

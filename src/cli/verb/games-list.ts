@@ -1,4 +1,5 @@
 import { formatValue } from '../../base/units.ts';
+import { gamesText } from '../../game/record-words.ts';
 import type { GameFilter } from '../../games/game-view.ts';
 import { createTopRows, type RowOrder, type TopRows } from '../../games/top-rows.ts';
 import { exit } from '../exit.ts';
@@ -58,5 +59,5 @@ function summary(
     checked === 'proof'
       ? 'every event and snapshot was proved'
       : 'every event and snapshot was decoded; gamekeeper games verify proves them too';
-  return `${formatValue(total, 'games')} games in ${location}, ${withProblems} with problems${more} (${how})`;
+  return `${gamesText(total)} in ${location}, ${withProblems} with problems${more} (${how})`;
 }

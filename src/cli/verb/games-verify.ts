@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault.ts';
-import { gameLabel } from '../../game/record-words.ts';
+import { gameLabel, gamesText } from '../../game/record-words.ts';
 import type { GamesPort, Verification } from '../../games/game-view.ts';
 import { problemText } from '../../games/problem.ts';
 import { exit } from '../exit.ts';
@@ -59,7 +59,7 @@ function resultOf(games: GamesPort, seen: Seen, damaged: readonly Verification[]
         `DAMAGED: ${gameLabel(key)}`,
         ...problems.map((problem) => `  ${problemText(problem)}`),
       ]),
-      `${seen.games} games with ${seen.events} events and ${seen.snapshots} snapshots in ${location} verified, ${damaged.length} damaged`,
+      `${gamesText(seen.games)} in ${location} verified, ${seen.events} events and ${seen.snapshots} snapshots: ${damaged.length} damaged`,
     ],
   };
 }
