@@ -39,7 +39,7 @@ interface Loan {
 }
 
 /** Calls on one connection before another is opened: few full ones are faster than many, see the README's figures. */
-const fullLoad = 64;
+const fullLoad = 128;
 /** Connections that stay once load has asked for them, and how long those beyond them may idle. */
 const kept = 5;
 const longestIdleMs = 30_000;
