@@ -3,7 +3,7 @@ import type { Form, Parsed } from './form.ts';
 
 export const httpUrl: Form<string> = {
   expects: 'http://HOST:PORT',
-  parse: (text) => parseHttp(text, 'expected an address like http://10.0.0.5:8000'),
+  parse: (text) => parseHttp(/[?#]/.test(text) ? '' : text, 'expected an address like http://10.0.0.5:8000'),
 };
 
 export const httpUrls = (rules: { readonly query: boolean }): Form<readonly string[]> => ({

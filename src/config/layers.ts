@@ -52,7 +52,7 @@ export async function layer(
       ...(profile ? missing(profile, { ...environment, ...flags.layer }) : []),
       ...(profile && prefer === undefined ? disputed.map((each) => disputeOf(profile, each)) : []),
     ],
-    warnings: misspelt(env),
+    warnings: [...misspelt(env), ...(profile?.warnings ?? [])],
     layers: [profile?.layer ?? {}, environment, flags.layer],
   };
 }

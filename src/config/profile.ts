@@ -2,7 +2,7 @@
  * Profiles: the same variables in a file, `<name>.yaml`, as lines of `NAME: value`. `NAME: $NAME` leaves a value to the
  * environment, for secrets that no file may hold.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
 import { word } from './form.ts';
@@ -10,8 +10,11 @@ import type { ConfigProblem, Given, Layer, Source } from './given.ts';
 import { placeOf } from './given.ts';
 import { nearest } from './nearest.ts';
 import { isVariable, type VariableName, variableNames } from './schema.ts';
+import { secretsIn } from './secrets.ts';
 
 const extension = '.yaml';
+/** Everybody; a group may share its profiles. */
+const othersRead = 0o004;
 
 export interface Profile {
   readonly name: string;
@@ -20,6 +23,7 @@ export interface Profile {
   /** Variables that it hands over to the environment on purpose, and where it says so. */
   readonly fromEnvironment: ReadonlyMap<VariableName, Source>;
   readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly ConfigProblem[];
 }
 
 /** Never throws: what is wrong with the file, or in it, is in `problems`. */
@@ -31,17 +35,32 @@ export async function readProfile(folder: string, name: string): Promise<Profile
     layer: {},
     fromEnvironment: new Map(),
     problems: [problem],
+    warnings: [],
   });
   if ('problem' in word.parse(name)) return unread(await noSuchProfile(folder, name));
   try {
-    return parseProfile(await readFile(file, 'utf8'), name, file);
+    const profile = parseProfile(await readFile(file, 'utf8'), name, file);
+    return { ...profile, warnings: await readableByOthers(profile) };
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     return unread(missing ? await noSuchProfile(folder, name) : unreadable(file));
   }
 }
 
-function parseProfile(text: string, name: string, file: string): Profile {
+async function readableByOthers({ file, layer }: Omit<Profile, 'warnings'>): Promise<ConfigProblem[]> {
+  const { mode } = await stat(file);
+  if (secretsIn([layer]).length === 0 || (mode & othersRead) === 0) return [];
+  return [
+    {
+      variable: undefined,
+      place: file,
+      what: 'holds a secret and may be read by others',
+      next: `Run chmod 600 ${file}`,
+    },
+  ];
+}
+
+function parseProfile(text: string, name: string, file: string): Omit<Profile, 'warnings'> {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const sourceAt = (offset: number): Source => {
