@@ -334,6 +334,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
   const preflight = async (signal?: AbortSignal) => {
     const { preflight: look } = await import('./preflight/preflight.ts');
     const { backupLocation, backupLocationIsDefault } = settings;
+    // Its start is not what a probe waits for.
+    if (simulated) await sandbox(signal);
     return look(
       {
         backends: [
