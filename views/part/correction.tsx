@@ -58,6 +58,7 @@ export function Correction({ view, onRequest, onCancel }: CorrectionProps) {
       />
       {correcting.at === 'reason' && (
         <Prompt
+          layer="modal"
           label="Why is it corrected?"
           what="preview"
           refuse={(text) => (text.trim() === '' ? 'a reason is needed' : undefined)}

@@ -5,6 +5,8 @@ import { fieldLine } from './field.ts';
 import { Line } from './text.tsx';
 
 interface PromptProps {
+  /** `modal` where it comes in front of a question. */
+  readonly layer?: 'prompt' | 'modal';
   readonly label: string;
   readonly what: string;
   readonly initial?: string;
@@ -21,6 +23,7 @@ interface PromptProps {
 
 /** The line above the keys while something is typed into it. */
 export function Prompt({
+  layer = 'prompt',
   label,
   what,
   initial,
@@ -33,7 +36,7 @@ export function Prompt({
 }: PromptProps) {
   const { theme, frame } = useShell();
   const edit = useTextField({
-    layer: 'prompt',
+    layer,
     ...(initial === undefined ? {} : { initial }),
     ...(onChange ? { onChange } : {}),
     rows: ({ text }, setText) => [

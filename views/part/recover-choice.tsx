@@ -111,6 +111,7 @@ function ModeChoice(props: ModeChoiceProps) {
       <Lines of={lines.map((line) => cutLine(line, cells, theme.glyphs.ellipsis))} />
       {asksMoment && (
         <Prompt
+          layer="modal"
           label="To its state at?"
           what="preview"
           refuse={(text) =>
