@@ -15,7 +15,9 @@ export interface Access extends Pick<RedisAddress, 'db' | 'tls' | 'username' | '
 export interface Server extends Endpoint {
   /** A replica in a cluster answers reads only to those who say that they know it. */
   readonly readOnly?: boolean;
-  /** Refuses a server that answers but is not the one that was meant; runs once a connection is there. */
+  /** In place of a PING: is it ready to be asked? Rejects when it is not. */
+  readonly greet?: (redis: Redis) => Promise<void>;
+  /** Refuses a server that is ready but is not the one that was meant. */
   readonly check?: (redis: Redis) => Promise<void>;
 }
 
@@ -65,7 +67,7 @@ export async function connectClient(redis: Redis, server: Server, connectTimeout
   }, connectTimeoutMs);
   try {
     await redis.connect();
-    await checkReady(redis);
+    await (server.greet ?? ping)(redis);
     // A database that cannot be selected is only an event, and the client would go on with database 0.
     if (reason) throw reason;
     await server.check?.(redis);
@@ -80,7 +82,7 @@ export async function connectClient(redis: Redis, server: Server, connectTimeout
 }
 
 /** The client calls itself ready also when nothing has answered. A server that loads its data answers so. */
-async function checkReady(redis: Redis): Promise<void> {
+async function ping(redis: Redis): Promise<void> {
   try {
     await redis.ping();
   } catch (thrown) {

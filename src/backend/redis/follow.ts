@@ -9,6 +9,8 @@ export interface Followed {
   serving(): Promise<Pool>;
   /** The next call asks where the server is. */
   forget(): void;
+  /** It is another server now, and calls under way may wait for an answer that never comes. */
+  leave(): void;
   close(): void;
 }
 
@@ -45,6 +47,11 @@ export function follow(find: () => Promise<Endpoint>, settings: FollowSettings):
     },
     forget() {
       known = false;
+    },
+    leave() {
+      known = false;
+      current?.pool.close();
+      current = undefined;
     },
     close: () => current?.pool.close(),
   };

@@ -21,7 +21,7 @@ export function openSentinel(
     master,
     access: settings.access,
     onSwitch() {
-      primary.forget();
+      primary.leave();
       replica.forget();
     },
   });

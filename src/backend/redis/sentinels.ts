@@ -47,7 +47,7 @@ export function createSentinels({ sentinels, master, access, onSwitch }: Sentine
     try {
       await connectClient(
         redis,
-        { ...sentinel, check: (client) => logIn(client, access) },
+        { ...sentinel, greet: (client) => logIn(client, access) },
         access.connectTimeoutMs,
       );
       const answer = await question(redis);
