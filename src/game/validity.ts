@@ -27,29 +27,31 @@ const typeOfField: Readonly<Record<string, ProblemType>> = {
   updated_at: 'timestamps',
 };
 
-const validState = z
-  .looseObject({
-    room_id: text,
-    players: z.array(z.looseObject({ id: text })).max(mostPlayers),
-    created_at: time,
-    updated_at: time,
-  })
-  .check(({ value: { players, created_at, updated_at }, issues }) => {
-    const say = (message: string, path: string, type?: ProblemType) =>
-      issues.push({ code: 'custom', message, path: [path], input: undefined, params: { type } });
-    if (new Set(players.map((player) => player.id)).size < players.length) say('two have one id', 'players');
-    const lastedMs = Date.parse(updated_at) - Date.parse(created_at);
-    if (lastedMs < 0) say('before the game was created', 'updated_at');
-    if (lastedMs > longestMs) say('more than 4 h after the game was created', 'updated_at', 'duration');
-  });
+const validState = (fewest: number) =>
+  z
+    .looseObject({
+      room_id: text,
+      players: z.array(z.looseObject({ id: text })).max(mostPlayers),
+      created_at: time,
+      updated_at: time,
+    })
+    .check(({ value: { players, created_at, updated_at }, issues }) => {
+      const say = (message: string, path: string, type?: ProblemType) =>
+        issues.push({ code: 'custom', message, path: [path], input: undefined, params: { type } });
+      if (players.length < fewest) say(`${players.length}, at least ${fewest} are needed`, 'players');
+      if (new Set(players.map((player) => player.id)).size < players.length)
+        say('two have one id', 'players');
+      const lastedMs = Date.parse(updated_at) - Date.parse(created_at);
+      if (lastedMs < 0) say('before the game was created', 'updated_at');
+      if (lastedMs > longestMs) say('more than 4 h after the game was created', 'updated_at', 'duration');
+    });
+
+const validStates = { waiting: validState(0), started: validState(fewestPlayers) };
 
 /** All of them; none for a valid state. A room that waits may lack players. */
 export function stateProblems(state: Json, phase: Phase): readonly StateProblem[] {
-  const { data, error } = validState.safeParse(state);
-  if (error) return error.issues.map(problemOf);
-  if (phase === 'NOT_STARTED' || data.players.length >= fewestPlayers) return [];
-  const message = `players: ${data.players.length}, at least ${fewestPlayers} are needed`;
-  return [{ type: 'players', message }];
+  const { error } = validStates[phase === 'NOT_STARTED' ? 'waiting' : 'started'].safeParse(state);
+  return error ? error.issues.map(problemOf) : [];
 }
 
 function problemOf(issue: z.core.$ZodIssue): StateProblem {

@@ -35,7 +35,6 @@ const engineSettings: EngineSettings = {
   snapshotIntervalMs: 60_000,
   cacheGames: 40,
   completedRetentionMs: 4 * 60_000,
-  validate: false,
 };
 
 const censusMaxAgeMs = 30_000;
@@ -47,7 +46,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   const guarded = withBreaker(storage, clock, options.breaker);
   const exporter = createExporter({
     backend: storage.kind,
-    strategy: 'hybrid',
+    strategy: engineSettings.strategy,
     clock,
     gauges: {
       activeGames,

@@ -59,6 +59,11 @@ test.each<Json>([null, 'state', []])('%j is no state of a game', (state) => {
 });
 
 test('every problem is told, not only the first', () => {
-  const state = { ...valid, room_id: '', players: [{}], created_at: 'now' };
-  expect(stateProblems(state, 'TURN').map(({ type }) => type)).toEqual(['room-id', 'players', 'timestamps']);
+  const state = { ...valid, room_id: '', players: [{ id: '' }], created_at: 'now' };
+  expect(stateProblems(state, 'TURN').map(({ type }) => type)).toEqual([
+    'room-id',
+    'players',
+    'timestamps',
+    'players',
+  ]);
 });
