@@ -91,7 +91,10 @@ describe.concurrent('a profile that is a folder', () => {
       recursive: true,
     });
     const document = documentOf(await world.run(['status', '--profile', 'mine', '--json']));
-    expect(document).toMatchObject({ exit: 2, fault: { message: 'Profile "mine" cannot be read' } });
+    expect(document).toMatchObject({
+      exit: 2,
+      fault: { message: expect.stringMatching(/mine\.yaml cannot be read$/) },
+    });
   });
 });
 
