@@ -11,7 +11,7 @@ import { startRedis } from '../setup/redis.ts';
 import { benchEngine, firstState, nextState } from './engine-load.ts';
 import { inTurn, type Rate, rateLine, timeCalls } from './measure.ts';
 
-const rounds = 5;
+const rounds = 3;
 /** As long as an event of the sandbox's card game. */
 const payload = 'x'.repeat(420);
 const atMs = 1_700_000_000_000;
@@ -31,9 +31,9 @@ export async function run(): Promise<readonly string[]> {
   );
   try {
     return [
-      ...(await compare(server.port, backend, 1, 20_000)),
+      ...(await compare(server.port, backend, 1, 10_000)),
       '',
-      ...(await compare(server.port, backend, 50, 100_000)),
+      ...(await compare(server.port, backend, 50, 50_000)),
     ];
   } finally {
     await backend.close();
