@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { Fault } from '../base/fault.ts';
+import type { DynamoDbPlace } from './dynamodb/dynamodb.ts';
 import type { Backend, BackendKind, BackendListener } from './port.ts';
 import type { RedisPlace } from './redis/redis.ts';
 
@@ -7,7 +7,7 @@ import type { RedisPlace } from './redis/redis.ts';
 export type BackendPlace =
   | { readonly kind: 'embedded'; readonly folder: string }
   | ({ readonly kind: 'redis' } & RedisPlace)
-  | { readonly kind: 'dynamodb' };
+  | ({ readonly kind: 'dynamodb' } & DynamoDbPlace);
 
 type Open<Kind extends BackendKind> = (
   place: Extract<BackendPlace, { kind: Kind }>,
@@ -21,14 +21,13 @@ const rows: { readonly [Kind in BackendKind]: Open<Kind> } = {
     (await import('./embedded/embedded.ts')).openEmbedded({ folder, clock }),
   redis: async (place, clock, listener) =>
     (await import('./redis/redis.ts')).openRedis({ ...place, clock, listener }),
-  dynamodb: async () => {
-    throw new Fault('unsupported', 'This version cannot use dynamodb as a backend', {
-      next: 'Set STATE_STORAGE_BACKEND to embedded or redis',
-    });
+  dynamodb: async (place, clock, listener) => {
+    const { findRegion, openDynamoDb } = await import('./dynamodb/dynamodb.ts');
+    return openDynamoDb({ ...place, region: await findRegion(place.endpoint), clock, listener });
   },
 };
 
-/** @throws Fault `unsupported` for a kind that is not built yet, `config-invalid` for a wrong address */
+/** @throws Fault `config-invalid` for a wrong address, or when no AWS region is set */
 export function openBackend<Kind extends BackendKind>(
   place: Extract<BackendPlace, { kind: Kind }>,
   clock: Clock,

@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import type { Backend } from '../../src/backend/port.ts';
+import { newTables } from './dynamodb.ts';
 import { openAddress } from './open-address.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -27,6 +28,11 @@ export async function redisPlace(
     redis.disconnect();
   }
   return placeAt(url);
+}
+
+/** Tables of its own. */
+export async function dynamoDbPlace(endpoint: string): Promise<Place> {
+  return placeAt(`dynamodb:${endpoint}#${await newTables(endpoint)}`);
 }
 
 function placeAt(address: string): Place {

@@ -1,0 +1,152 @@
+import type { Clock } from '../../base/clock.ts';
+import { Fault } from '../../base/fault.ts';
+import { type RandomHex, randomHex } from '../../base/ids.ts';
+import type { RecordKey } from '../../game/record.ts';
+import { storedGame } from '../current-layout.ts';
+import { interruptible } from '../interruptible.ts';
+import type { Backend, BackendListener, Operation, RecordRead } from '../port.ts';
+import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
+import { append } from './append.ts';
+import { takeCensus } from './census.ts';
+import { type ClientSettings, createClient, findRegion } from './client.ts';
+import { examineTables } from './examine.ts';
+import { dynamoFault, isMissingTable } from './faults.ts';
+import { removeLegacy, replaceLegacy } from './legacy.ts';
+import { readGame, readHead } from './read.ts';
+import { readRecords } from './records.ts';
+import { removeGame, replaceGame } from './replace.ts';
+import { type Call, startCall } from './requests.ts';
+import { scanKeys } from './scan.ts';
+import { putSnapshot } from './snapshot.ts';
+import { createTableLookup, currentForWriting, legacyForWriting, type Tables } from './tables.ts';
+
+/** Where the tables are; region and credentials are AWS's own settings. */
+export interface DynamoDbPlace extends Omit<ClientSettings, 'region'> {
+  /** Of either layout, see `tables.ts`. */
+  readonly table: string;
+}
+
+export interface DynamoDbOptions extends DynamoDbPlace, Pick<ClientSettings, 'region'> {
+  readonly clock: Clock;
+  readonly listener?: BackendListener;
+  /** Parts of a table that a scan reads at once. */
+  readonly scanSegments?: number;
+  readonly random?: () => number;
+  readonly randomHex?: RandomHex;
+}
+
+export { findRegion };
+
+/** Looks for its tables with the first call, not before. */
+export function openDynamoDb(options: DynamoDbOptions): Backend {
+  const client = createClient(options);
+  const { region, table, clock, endpoint, poolSize } = options;
+  const location = `${endpoint === undefined ? `dynamodb://${region}` : withoutUser(endpoint)}/${table}`;
+  const { listener = {}, scanSegments = 4, random = Math.random } = options;
+  const lookup = createTableLookup(table);
+  let closed = false;
+
+  const settings = {
+    ...{ client, location, clock, random, listener, randomHex: options.randomHex ?? randomHex },
+    operationTimeoutMs: options.operationTimeoutMs,
+  };
+
+  const caught = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closed) throw new Fault('wrong-use', `The connection to ${location} is closed`);
+    try {
+      return await work();
+    } catch (thrown) {
+      if (isMissingTable(thrown)) lookup.forget();
+      throw dynamoFault(thrown, location);
+    }
+  };
+
+  const run = <T>(
+    operation: Operation,
+    signal: AbortSignal | undefined,
+    work: (call: Call, tables: Tables) => Promise<T>,
+  ): Promise<T> =>
+    interruptible(
+      () =>
+        caught(async () => {
+          const call = startCall(settings, operation, signal);
+          return work(call, await lookup.find(call));
+        }),
+      signal,
+    );
+
+  return {
+    kind: 'dynamodb',
+    location,
+    readsFrom: 'primary',
+    supports: {
+      legacyLayout: true,
+      sharedBetweenProcesses: true,
+      transactions: { items: 100, bytes: 4 * 1024 * 1024 },
+    },
+    ping: (signal) =>
+      run('ping', signal, async (call, { current, legacy }) => {
+        // Without a current table the look-up has been answered, and that is all there is to ask.
+        if (current.exists || !legacy) await readHead(call, current.name, 'ping');
+      }),
+    async append(id, step, signal) {
+      checkAppend(step);
+      return run('append', signal, (call, tables) => append(call, currentForWriting(tables), id, step));
+    },
+    read: (id, signal) =>
+      run('read', signal, async (call, { current }) => {
+        const found = current.exists ? await readGame(call, current.name, id) : undefined;
+        return found?.record && storedGame(found.record);
+      }),
+    async putSnapshot(id, snapshot, signal) {
+      checkSnapshot(snapshot);
+      return run('putSnapshot', signal, (call, tables) =>
+        putSnapshot(call, currentForWriting(tables), id, snapshot),
+      );
+    },
+    census: (signal) =>
+      run('census', signal, (_, tables) =>
+        takeCensus(tables, clock, () => startCall(settings, 'census', signal), signal),
+      ),
+    examine: (signal) => run('examine', signal, examineTables),
+    async *scan(signal) {
+      const tables = await run('scan', signal, async (_, tables) => tables);
+      const pages = scanKeys(tables, scanSegments, () => startCall(settings, 'scan', signal));
+      for (;;) {
+        const { value, done } = await interruptible(() => caught(() => pages.next()), signal);
+        if (done) return;
+        yield value;
+      }
+    },
+    readRecords: (keys: readonly RecordKey[], signal): Promise<readonly RecordRead[]> =>
+      run('readRecords', signal, (_, tables) =>
+        readRecords(() => startCall(settings, 'readRecords', signal), tables, keys, poolSize),
+      ),
+    async replaceRecord(record, expected, signal) {
+      checkRecord(record, clock.now());
+      return run('replaceRecord', signal, (call, tables) =>
+        record.layout === 'legacy'
+          ? replaceLegacy(call, legacyForWriting(tables), record, expected)
+          : replaceGame(call, currentForWriting(tables), record, expected),
+      );
+    },
+    async removeRecord(key, expected, signal) {
+      checkId(key);
+      return run('removeRecord', signal, (call, tables) =>
+        key.layout === 'legacy'
+          ? removeLegacy(call, legacyForWriting(tables), key, expected)
+          : removeGame(call, currentForWriting(tables), key, expected),
+      );
+    },
+    async close() {
+      closed = true;
+      client.destroy();
+    },
+  };
+}
+
+/** An address may hold a password. */
+function withoutUser(endpoint: string): string {
+  const url = URL.parse(endpoint);
+  return url ? `${url.protocol}//${url.host}` : endpoint;
+}

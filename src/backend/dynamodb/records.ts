@@ -1,0 +1,73 @@
+import { Fault } from '../../base/fault.ts';
+import type { RecordKey } from '../../game/record.ts';
+import type { RecordRead } from '../port.ts';
+import { unreadableId } from '../record-check.ts';
+import type { Item } from './attribute-value.ts';
+import { legacyRecord, readLegacyItems } from './legacy.ts';
+import { readGame } from './read.ts';
+import type { Call } from './requests.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * @param startCall makes one call for each game: its time limit is for one
+ * @param atOnce how many games are read at the same time
+ */
+export async function readRecords(
+  startCall: () => Call,
+  tables: Tables,
+  keys: readonly RecordKey[],
+  atOnce: number,
+): Promise<RecordRead[]> {
+  const legacyIds = keys
+    .filter(({ id, layout }) => layout === 'legacy' && id.isWellFormed())
+    .map(({ id }) => id);
+  const legacy = tables.legacy
+    ? await readLegacyItems(startCall(), tables.legacy, legacyIds)
+    : new Map<string, Item>();
+  const reads: RecordRead[] = [];
+  const work = keys.entries();
+  const readOn = async () => {
+    for (const [at, key] of work)
+      reads[at] = await readable(key, () => readRecord(startCall(), tables, key, legacy));
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, keys.length) }, readOn));
+  return reads;
+}
+
+async function readRecord(
+  call: Call,
+  { current, legacy }: Tables,
+  { id, layout }: RecordKey,
+  legacyItems: ReadonlyMap<string, Item>,
+): Promise<RecordRead> {
+  if (layout === 'legacy') {
+    const item = legacyItems.get(id);
+    const record = item && legacy && legacyRecord(legacy, id, item, call.nowMs());
+    return record ? { kind: 'record', record } : { kind: 'absent' };
+  }
+  if (!current.exists) return { kind: 'absent' };
+  const { record, foreign } = await readGame(call, current.name, id);
+  if (foreign.length > 0) return { kind: 'unreadable', fault: besideGame(id, foreign) };
+  return record ? { kind: 'record', record } : { kind: 'absent' };
+}
+
+/** Damage is an answer of its own; anything else is a failure of the call. */
+async function readable({ id }: RecordKey, read: () => Promise<RecordRead>): Promise<RecordRead> {
+  if (!id.isWellFormed()) return { kind: 'unreadable', fault: unreadableId(id) };
+  try {
+    return await read();
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'record-unreadable') {
+      return { kind: 'unreadable', fault: thrown };
+    }
+    throw thrown;
+  }
+}
+
+function besideGame(id: string, parts: readonly string[]): Fault {
+  return new Fault(
+    'record-unreadable',
+    `Under the id of game ${id} there are items that are no part of it: ${parts.join(', ')}`,
+    { next: 'Find out which program writes them, and move them to a table of their own' },
+  );
+}

@@ -1,0 +1,60 @@
+/** A stand-in of DynamoDB in a process of its own, and tables in it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createTables } from '../../src/backend/dynamodb/create-tables.ts';
+import { openDynamoDb } from '../../src/backend/dynamodb/dynamodb.ts';
+import type { Backend } from '../../src/backend/port.ts';
+import { systemClock } from '../../src/base/clock.ts';
+
+export interface TestDynamoDb {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+type Options = Parameters<typeof openDynamoDb>[0];
+
+// No test may find the credentials of whoever runs it.
+export const credentials = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_EC2_METADATA_DISABLED: 'true',
+} as const;
+
+export async function startDynamoDb(): Promise<TestDynamoDb> {
+  Object.assign(process.env, credentials);
+  const server = spawn(process.execPath, [join(import.meta.dirname, 'dynalite-process.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const [port] = await once(createInterface({ input: server.stdout }), 'line');
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    },
+  };
+}
+
+let tables = 0;
+
+/** The name of a new legacy table, with the one of the current layout beside it. */
+export async function newTables(endpoint: string): Promise<string> {
+  tables++;
+  const table = `games-${process.pid}-${tables}`;
+  await createTables({ ...settingsFor(endpoint), table, withLegacy: true });
+  return table;
+}
+
+export function openTestDynamoDb(endpoint: string, table: string, more: Partial<Options> = {}): Backend {
+  return openDynamoDb({ ...settingsFor(endpoint), table, clock: systemClock, ...more });
+}
+
+export const settingsFor = (endpoint: string) => ({
+  region: 'eu-west-1',
+  endpoint,
+  connectTimeoutMs: 5_000,
+  operationTimeoutMs: 20_000,
+  poolSize: 20,
+});
