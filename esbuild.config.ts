@@ -9,6 +9,7 @@ const { metafile } = await build({
   entryPoints: {
     cli: 'src/cli.ts',
     index: 'src/index.ts',
+    settings: 'src/settings.ts',
     'embedded-worker': 'src/backend/embedded/worker.ts',
   },
   outdir,
