@@ -9,6 +9,7 @@ import { redisLocation } from './backend/redis/address.ts';
 import type { ArchiveStore } from './backup/archive-store.ts';
 import type { BackupDetail, BackupInput } from './backup/create.ts';
 import type { RestoreDetail, RestoreInput } from './backup/restore-plan.ts';
+import type { RetireDetail, RetireInput } from './backup/retire-plan.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { Fault } from './base/fault.ts';
 import { currentIdentity, type Identity } from './base/identity.ts';
@@ -84,6 +85,7 @@ export interface World {
 export interface Actions {
   'backup create'(): Promise<Action<BackupInput, BackupDetail>>;
   'backup restore'(): Promise<Action<RestoreInput, RestoreDetail>>;
+  'backup retire'(): Promise<Action<RetireInput, RetireDetail>>;
   'games snapshot'(): Promise<Action<{ readonly id: string }, SnapshotDetail>>;
   'games recover'(): Promise<Action<RecoverInput, RecoverDetail>>;
   'games recover-all'(): Promise<Action<BulkInput, BulkDetail>>;
@@ -265,6 +267,10 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       const { createRestoreAction } = await import('./backup/restore.ts');
       return createRestoreAction({ ...(await archiving()), admin: await admin() });
     },
+    async 'backup retire'() {
+      const { createRetireAction } = await import('./backup/retire.ts');
+      return createRetireAction(await archiving());
+    },
     async 'games snapshot'() {
       const { createSnapshotAction } = await import('./games/snapshot.ts');
       return createSnapshotAction({ ...(await onGames()), snapshotsKept: settings.engine.snapshotsKept });
@@ -328,6 +334,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       readServers: async (signal) => (client ? readServers(client, signal) : []),
       readFlags: async (signal) => (client ? (await flags()).read(signal) : undefined),
       readMetrics: (signal) => source.read(signal),
+      readMemory: async (signal) => (await admin())?.unpersisted(signal),
     });
   };
 

@@ -261,6 +261,16 @@ export const verbs: readonly Verb[] = [
     load: () => import('./cli/verb/backup-restore.ts'),
   },
   {
+    name: 'backup retire',
+    summary: 'Remove finished games that are in a verified archive, which it makes if need be',
+    effect: 'target',
+    options: [
+      { form: '--older-than <time>', about: 'ended so long ago; COMPLETED_GAME_RETENTION_HOURS without it' },
+      ...planOptions,
+    ],
+    load: () => import('./cli/verb/backup-retire.ts'),
+  },
+  {
     name: 'rollback status',
     summary: 'Flags on every game server, and the last rollback',
     effect: 'none',

@@ -22,11 +22,17 @@ export interface Manifest {
   readonly filter: { readonly includeCompleted: boolean };
   /** Games that were seen and are not in it: filtered out, or gone between scan and read. */
   readonly leftOut: { readonly completed: number; readonly vanished: number };
-  /** Holds only the games that a restore was about to overwrite; undefined for a backup of everything. */
-  readonly purpose?: 'before-restore' | undefined;
+  /**
+   * `before-restore`: only the games that a restore was about to overwrite. `retired`: finished games, removed from
+   * storage since. undefined for a backup of everything.
+   */
+  readonly purpose?: ArchivePurpose | undefined;
   /** SHA-256 (hex) that the archive's footer ends with. */
   readonly rootHash: string;
 }
+
+export const archivePurposes = ['before-restore', 'retired'] as const;
+export type ArchivePurpose = (typeof archivePurposes)[number];
 
 export interface ArchiveRow {
   readonly name: string;

@@ -2,6 +2,7 @@ import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Identity } from '../base/identity.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
+import type { ArchivePurpose } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import type { ArchiveStore, UnpublishedArchive } from './archive-store.ts';
 import { captureGames } from './capture.ts';
@@ -26,7 +27,7 @@ export interface ArchiveOrder {
   /** False leaves the game out. */
   readonly keep: (record: GameRecord) => boolean;
   readonly includeCompleted: boolean;
-  readonly purpose?: 'before-restore';
+  readonly purpose?: ArchivePurpose;
 }
 
 /** Written and synced, but nobody sees it before it is published. */

@@ -21,6 +21,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
 import type { Layout } from '../game/record.ts';
+import { archivePurposes } from './archive-list.ts';
 import { codecs } from './codec.ts';
 
 const magic = Buffer.from('GKA\r\n\x1a\n', 'latin1');
@@ -52,7 +53,7 @@ const headerSchema = z.object({
   startedAtMs: count,
   consistency: z.literal('fuzzy-scan'),
   filter: z.object({ includeCompleted: z.boolean() }),
-  purpose: z.literal('before-restore').optional(),
+  purpose: z.enum(archivePurposes).optional(),
 });
 
 /** What is known before the first game is read; fields as in Manifest. */

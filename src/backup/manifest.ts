@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
-import type { Manifest } from './archive-list.ts';
+import { archivePurposes, type Manifest } from './archive-list.ts';
 import { codecs } from './codec.ts';
 import type { ArchiveHeader, ArchiveTotals } from './format.ts';
 
@@ -23,7 +23,7 @@ const manifestSchema = z.object({
   consistency: z.literal('fuzzy-scan'),
   filter: z.object({ includeCompleted: z.boolean() }),
   leftOut: z.object({ completed: count, vanished: count }),
-  purpose: z.literal('before-restore').optional(),
+  purpose: z.enum(archivePurposes).optional(),
   rootHash: z.string().regex(/^[0-9a-f]{64}$/),
 }) satisfies z.ZodType<Manifest>;
 

@@ -8,8 +8,8 @@ import { parseGameId } from '../../../src/game/game.ts';
 import { createBackfillAction } from '../../../src/migration/backfill.ts';
 import { compareGames, verdictOf } from '../../../src/migration/compare.ts';
 import { createMigrateAction } from '../../../src/migration/migrate.ts';
+import { carryOut } from '../../setup/carry-out.ts';
 import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
-import { carryOut } from '../../setup/migration-world.ts';
 import { openTestRedis } from '../../setup/open-redis.ts';
 import { startRedis, type TestRedis } from '../../setup/redis.ts';
 import { playGames, writeLegacyGames } from '../../setup/redis-games.ts';
@@ -39,9 +39,9 @@ test('games of both layouts move from Redis to an embedded store, and are equal 
     platform: undefined,
     watchMs: 1,
   });
-  expect((await carryOut(migrate, { ids: 'all', idleMs: 60_000 }, clock)).outcome).toBe('done');
+  expect((await carryOut(migrate, { ids: 'all', idleMs: 60_000 })).outcome).toBe('done');
   const backfill = createBackfillAction({ primary, secondary, clock });
-  expect((await carryOut(backfill, { onExisting: 'newer' }, clock)).outcome).toBe('done');
+  expect((await carryOut(backfill, { onExisting: 'newer' })).outcome).toBe('done');
 
   const comparison = await compareGames({ primary, secondary }, clock, () => {});
   expect(comparison.counts).toMatchObject({ same: 4, different: 0 });

@@ -6,8 +6,8 @@ import { parseGameId } from '../../../src/game/game.ts';
 import { createBackfillAction } from '../../../src/migration/backfill.ts';
 import type { CopyPolicy } from '../../../src/migration/copy-decision.ts';
 import { anyRecords } from '../../setup/archived-records.ts';
+import { carryOut } from '../../setup/carry-out.ts';
 import { currentRecord, legacyRecord } from '../../setup/game-records.ts';
-import { carryOut } from '../../setup/migration-world.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
@@ -23,8 +23,7 @@ function world(here: Records, there: Records = []) {
     secondary,
     action,
     draft: (onExisting: CopyPolicy = 'newer') => action.draft({ onExisting }),
-    run: (onExisting: CopyPolicy = 'newer', between = () => {}) =>
-      carryOut(action, { onExisting }, clock, between),
+    run: (onExisting: CopyPolicy = 'newer', between = () => {}) => carryOut(action, { onExisting }, between),
   };
 }
 

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { storedGame } from '../../../src/backend/current-layout.ts';
-import { intercept } from '../../../src/backend/intercept.ts';
-import type { Backend } from '../../../src/backend/port.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { randomHex } from '../../../src/base/ids.ts';
 import { parseGameId } from '../../../src/game/game.ts';
@@ -11,9 +9,10 @@ import { recordDigest } from '../../../src/game/record-codec.ts';
 import { carries, fieldsDigest, toCurrent } from '../../../src/migration/legacy-to-current.ts';
 import { createMigrateAction } from '../../../src/migration/migrate.ts';
 import type { MigrateInput, MigrateParts } from '../../../src/migration/migrate-plan.ts';
+import { carryOut } from '../../setup/carry-out.ts';
 import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { anyValue, currentRecord, legacyRecord } from '../../setup/game-records.ts';
-import { carryOut } from '../../setup/migration-world.ts';
+import { killedAtWrite } from '../../setup/killed-at-write.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
@@ -42,7 +41,7 @@ function world(records: readonly GameRecord[], more: Partial<MigrateParts> = {})
     backend,
     action,
     draft: (input: Partial<MigrateInput> = {}) => action.draft({ ...all, ...input }),
-    run: (between: () => unknown = () => {}) => carryOut(action, all, clock, between),
+    run: (between: () => unknown = () => {}) => carryOut(action, all, between),
   };
 }
 
@@ -213,18 +212,6 @@ describe('a legacy game that is written', () => {
 describe('a migration that is killed', () => {
   const records = [old('a'), old('b', { region: 'eu' }), old('c')];
 
-  /** Dies at its write of this number, before or after it took effect; then nothing works any more. */
-  function mortal(inner: Backend, dyingWrite: number, after: boolean): Backend {
-    let writes = 0;
-    const dead = new Fault('backend-unreachable', 'killed');
-    return intercept(inner, async ({ effect }, next) => {
-      if (writes > dyingWrite) throw dead;
-      if (effect === 'read' || writes++ < dyingWrite) return next();
-      if (after) await next();
-      throw dead;
-    });
-  }
-
   const points = Array.from({ length: 6 }, (_, write) => [write, false] as const);
 
   test.each([...points, ...points.map(([write]) => [write, true] as const)])(
@@ -232,7 +219,7 @@ describe('a migration that is killed', () => {
     async (write, after) => {
       const clock = virtualClock();
       const backend = recordBackend(clock, records);
-      const killed = world([], { backend: mortal(backend, write, after), clock });
+      const killed = world([], { backend: killedAtWrite(backend, write, after), clock });
       await killed.run().catch(() => {});
       for (const record of records) {
         const legacy = backend.records.get(`legacy:${record.id}`);

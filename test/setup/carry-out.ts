@@ -1,8 +1,8 @@
-/** Actions between storages in memory, run end to end by the real runner. */
+/** An action end to end, by the real runner. */
 import type { Action, Report } from '../../src/action/action.ts';
 import { Confirmed, type PlanDetail } from '../../src/action/plan.ts';
 import { createRunner } from '../../src/action/run.ts';
-import type { Clock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { randomHex } from '../../src/base/ids.ts';
 import { silent } from './counter-action.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -13,11 +13,11 @@ const environment = 'staging';
 export async function carryOut<I, D extends PlanDetail>(
   action: Action<I, D>,
   input: I,
-  clock: Clock,
   between: () => Promise<unknown> | unknown = () => {},
 ): Promise<Report> {
   const actor = { user: 'ana', host: 'bastion' };
   const stateDir = tempFolder();
+  const clock = systemClock;
   const runner = createRunner({ stateDir, environment, simulated: false, actor, clock, random: randomHex });
   const plan = await runner.prepare(action, input);
   await between();

@@ -1,0 +1,64 @@
+import { Fault } from '../base/fault.ts';
+import type { RecordKey } from '../game/record.ts';
+import { keyText } from '../game/record-words.ts';
+import type { ArchiveRef } from './archive-names.ts';
+import type { ArchiveStore } from './archive-store.ts';
+import { checkStored } from './validate.ts';
+
+/** A record, by its key and its content. */
+export interface ArchivableGame extends RecordKey {
+  readonly digest: string;
+}
+
+/** Which of the games are in an archive, exactly as they are; none are while any byte of it is in doubt. */
+export async function provenIn(
+  store: ArchiveStore,
+  ref: ArchiveRef,
+  games: Iterable<ArchivableGame>,
+  progress: (doneBytes: number, totalBytes: number) => void = () => {},
+  signal?: AbortSignal,
+): Promise<{ readonly proven: ReadonlySet<string>; readonly problems: readonly string[] }> {
+  const wanted = new Map([...games].map((game) => [keyText(game), game.digest]));
+  const proven = new Set<string>();
+  const onRecord = ({ record, digest }: { record: RecordKey; digest: string }) => {
+    if (wanted.get(keyText(record)) === digest) proven.add(keyText(record));
+  };
+  const { validation } = await checkStored(store, ref, { onRecord, progress }, signal);
+  return validation.ok ? { proven, problems: [] } : { proven: new Set(), problems: validation.problems };
+}
+
+/**
+ * For each game that is in one, the name of a validated archive of this environment; newest archives first.
+ *
+ * @param endedSince the oldest of the games ended then, so older archives cannot have any
+ */
+export async function findArchived(
+  store: ArchiveStore,
+  environment: string,
+  games: readonly ArchivableGame[],
+  endedSinceMs: number,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  if (games.length === 0) return found;
+  for (const { name, path, manifest, verifiedAtMs } of await listed(store, signal)) {
+    const missing = games.filter((game) => !found.has(keyText(game)));
+    if (missing.length === 0) break;
+    if (manifest instanceof Fault || verifiedAtMs === undefined) continue;
+    if (manifest.environment !== environment || manifest.endedAtMs < endedSinceMs) continue;
+    const ref = await store.resolve(path);
+    const { proven } = await provenIn(store, ref, missing, undefined, signal);
+    for (const key of proven) found.set(key, name);
+  }
+  return found;
+}
+
+async function listed(store: ArchiveStore, signal?: AbortSignal) {
+  try {
+    return (await store.list(signal)).archives;
+  } catch (thrown) {
+    // No folder yet: the first archive makes it.
+    if (thrown instanceof Fault && thrown.code === 'not-found') return [];
+    throw thrown;
+  }
+}

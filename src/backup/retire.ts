@@ -1,0 +1,186 @@
+import type { Action, Check, Step, StepContext, StepOutcome } from '../action/action.ts';
+import { workThrough } from '../action/bulk.ts';
+import { knownStep } from '../action/known-step.ts';
+import { foundIn, readInBatches } from '../backend/record-reads.ts';
+import { Fault } from '../base/fault.ts';
+import { formatBytes } from '../base/units.ts';
+import type { GameRecord } from '../game/record.ts';
+import { recordDigest } from '../game/record-codec.ts';
+import { gameLabel, gamesText, keyText, namesOf } from '../game/record-words.ts';
+import { archiveRef } from './archive-names.ts';
+import { provenIn } from './archived-proof.ts';
+import { writeArchive } from './archiving.ts';
+import {
+  archivesOf,
+  basisOf,
+  draftRetire,
+  type RetireDetail,
+  type RetireInput,
+  type RetireParts,
+  retireSteps,
+} from './retire-plan.ts';
+import { validateArchive } from './validate.ts';
+
+/**
+ * `backup retire`: takes finished games out of storage. None is removed before an archive that holds exactly its record
+ * has been read back whole, and a game that is another one by then is left alone.
+ */
+export function createRetireAction(parts: RetireParts): Action<RetireInput, RetireDetail> {
+  return {
+    name: 'backup retire',
+    effect: 'target',
+    draft: (input, signal) => draftRetire(parts, input, signal),
+    basis: (detail) => basisOf(parts, detail),
+    lockKey: ({ target }) => `backup retire ${target}`,
+    steps: ({ detail }) => stepsOf(parts, detail),
+    async verify({ detail }, signal) {
+      const gone = await findGone(parts, detail, signal);
+      const check = checkGone(detail, gone);
+      return gone.removed.length > 0 ? [check, await checkKept(parts, gone.removed, signal)] : [check];
+    },
+  };
+}
+
+/** In the order of the plan's steps. */
+export function stepsOf(parts: RetireParts, detail: RetireDetail): Step[] {
+  const proven = new Set<string>();
+  const write = knownStep(retireSteps.write, (context) => writeStep(parts, detail, context));
+  const prove = knownStep(retireSteps.prove, (context) => proveStep(parts, detail, proven, context));
+  const remove: Step = {
+    name: retireSteps.remove,
+    run: (context) => removeStep(parts, detail, proven, context),
+  };
+  return detail.fresh ? [write, prove, remove] : [prove, remove];
+}
+
+async function writeStep(
+  parts: RetireParts,
+  { games, fresh }: RetireDetail,
+  { signal, progress }: StepContext,
+): Promise<StepOutcome> {
+  if (!fresh) return { kind: 'unchanged' };
+  const due = new Map(
+    games.filter(({ archive }) => archive === fresh.name).map((game) => [keyText(game), game]),
+  );
+  const keep = (record: GameRecord) => due.get(keyText(record))?.digest === recordDigest(record);
+  const pages = [[...due.values()].map(({ id, layout }) => ({ id, layout }))];
+  const told = (done: number) => progress(done, due.size, 'games');
+  const order = { ...fresh, pages, keep, includeCompleted: true, purpose: 'retired' } as const;
+  const archive = await writeArchive(parts, order, told, signal);
+  await archive.publish();
+  const { ok, problems } = await validateArchive(parts.store, fresh.name, parts.clock, undefined, signal);
+  if (!ok) return unsound(fresh.name, problems);
+  const { games: written } = archive.written.totals;
+  return { kind: 'done', note: `${gamesText(written)} in ${archive.ref.path}` };
+}
+
+/** @param proven receives the keys of the games whose very record is in a validated archive */
+async function proveStep(
+  { store }: RetireParts,
+  detail: RetireDetail,
+  proven: Set<string>,
+  { signal, progress }: StepContext,
+): Promise<StepOutcome> {
+  let bytesRead = 0;
+  for (const name of archivesOf(detail)) {
+    const games = detail.games.filter(({ archive }) => archive === name);
+    let archiveBytes = 0;
+    const told = (done: number, total: number) => {
+      archiveBytes = done;
+      progress(bytesRead + done, bytesRead + total, 'bytes');
+    };
+    const found = await provenIn(store, archiveRef(store.location, name), games, told, signal);
+    if (found.problems.length > 0) return unsound(name, found.problems);
+    for (const key of found.proven) proven.add(key);
+    bytesRead += archiveBytes;
+  }
+  return { kind: 'unchanged', note: `${gamesText(proven.size)} proven, ${formatBytes(bytesRead)} read` };
+}
+
+function removeStep(
+  { backend }: RetireParts,
+  { games }: RetireDetail,
+  proven: ReadonlySet<string>,
+  context: StepContext,
+): Promise<StepOutcome> {
+  return workThrough(
+    {
+      total: games.length,
+      batches: [games],
+      done: 'removed',
+      next: 'Make a new plan: it shows what is left',
+      async one(game, signal) {
+        // It had moved when it was to be archived.
+        if (!proven.has(keyText(game))) return { kind: 'moved' };
+        const key = { id: game.id, layout: game.layout };
+        if ((await backend.removeRecord(key, game.digest, signal)).kind === 'written')
+          return { kind: 'done' };
+        const [read] = await backend.readRecords([key], signal);
+        return { kind: read?.kind === 'absent' ? 'unchanged' : 'moved' };
+      },
+    },
+    context,
+  );
+}
+
+interface Gone {
+  readonly removed: RetireDetail['games'];
+  /** Labels of games that are still as they were. */
+  readonly left: readonly string[];
+  /** Labels of games that are there as other ones. */
+  readonly moved: readonly string[];
+}
+
+async function findGone(
+  { backend }: RetireParts,
+  { games }: RetireDetail,
+  signal?: AbortSignal,
+): Promise<Gone> {
+  const removed: RetireDetail['games'][number][] = [];
+  const left: string[] = [];
+  const moved: string[] = [];
+  for await (const batch of readInBatches(backend, [games], signal)) {
+    for (const { key, read } of batch) {
+      const found = foundIn(read);
+      if (found === 'absent') removed.push(key);
+      else (found === key.digest ? left : moved).push(gameLabel(key));
+    }
+  }
+  return { removed, left, moved };
+}
+
+function checkGone({ games }: RetireDetail, { removed, left, moved }: Gone): Check {
+  const name = 'Games gone from storage';
+  if (games.length === 0) return { name, kind: 'pass', found: 'none was due' };
+  const found = [
+    `${removed.length} of ${gamesText(games.length)}`,
+    left.length > 0 ? `still there: ${namesOf(left)}` : '',
+    moved.length > 0 ? `changed and left alone: ${namesOf(moved)}` : '',
+  ];
+  const kind = left.length > 0 ? 'fail' : moved.length > 0 ? 'inconclusive' : 'pass';
+  return { name, kind, found: found.filter(Boolean).join('; ') };
+}
+
+/** What is gone must be in an archive that reads back whole now. */
+async function checkKept(
+  { store }: RetireParts,
+  removed: RetireDetail['games'],
+  signal?: AbortSignal,
+): Promise<Check> {
+  const name = 'Removed games in validated archives';
+  const lost: string[] = [];
+  for (const archive of archivesOf({ games: removed })) {
+    const games = removed.filter((game) => game.archive === archive);
+    const { proven } = await provenIn(store, archiveRef(store.location, archive), games, undefined, signal);
+    lost.push(...games.filter((game) => !proven.has(keyText(game))).map(gameLabel));
+  }
+  if (lost.length === 0) return { name, kind: 'pass', found: `all ${removed.length}` };
+  return { name, kind: 'fail', found: `not in one: ${namesOf(lost)}` };
+}
+
+function unsound(name: string, problems: readonly string[]): StepOutcome {
+  const fault = new Fault('integrity', `Archive ${name} is not whole: ${namesOf(problems)}`, {
+    next: 'Nothing was removed. Check the disk of the backup location, then make a new plan',
+  });
+  return { kind: 'failed', fault };
+}
