@@ -12,8 +12,8 @@ export interface Problem {
 }
 
 /**
- * How closely a game is looked at. `head`: fields and revisions; `records`: every event and snapshot is decoded too;
- * `proof`: and replayed, so that every state's hash is checked.
+ * How closely a game is looked at. `head`: its head; `records`: every event and snapshot is decoded too, and none
+ * is missing; `proof`: and replayed, so that every state's hash is checked.
  */
 export type CheckDepth = 'head' | 'records' | 'proof';
 

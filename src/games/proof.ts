@@ -22,31 +22,46 @@ function named(records: readonly Decoded<unknown>[], fieldOf: (revision: number)
   );
 }
 
-/**
- * Events that are missing, but for those that compaction or retention removed at the front. Where no events were kept
- * for a time, a snapshot bridges it.
- */
-export function gapProblems({ head, newestRevision, events, snapshots }: CurrentGame): Problem[] {
+/** What the head says against the records. */
+export function headProblems({ head, newestRevision }: CurrentGame): Problem[] {
+  if (head.revision === undefined || head.revision === newestRevision) return [];
+  return [{ field: 'rev', what: `it says ${head.revision}, and there is revision ${newestRevision}` }];
+}
+
+/** Events that are missing, but for those that compaction or retention removed at the front. */
+export function gapProblems({ newestRevision, events }: CurrentGame, decoded: DecodedGame): Problem[] {
   const problems: Problem[] = [];
-  if (head.revision !== undefined && head.revision < newestRevision) {
-    problems.push({
-      field: 'rev',
-      what: `it says ${head.revision}, and there is revision ${newestRevision}`,
-    });
-  }
-  const bridged = new Set(snapshots.map(({ revision }) => revision));
+  const isBridged = bridgesOf(decoded);
   const missing = (from: number, to: number) => {
-    if (from > to || bridged.has(to)) return;
+    if (from > to || isBridged(to)) return;
     const what = from === to ? 'it is missing' : `it and all through ${eventField(to)} are missing`;
     problems.push({ field: eventField(from), what });
   };
-  let expected = events[0]?.revision ?? 1;
+  let expected = events[0]?.revision ?? newestRevision + 1;
   for (const { revision } of events) {
     missing(expected, revision - 1);
     expected = revision + 1;
   }
   missing(expected, newestRevision);
   return problems;
+}
+
+/**
+ * Where a strategy kept no events, its snapshots stand in for them, until newer ones take their place; then a whole
+ * event is where the log begins again.
+ */
+function bridgesOf({ events, snapshots }: DecodedGame): (revision: number) => boolean {
+  const logged = new Set(events.map(({ revision }) => revision));
+  const standIns = snapshots.filter(
+    ({ revision, document }) => document?.writeId !== undefined && !logged.has(revision),
+  );
+  const ends = new Set(standIns.map(({ revision }) => revision));
+  if (ends.size > 0) {
+    for (const { revision, document } of events) {
+      if (document && wholeState(document.patch) !== undefined) ends.add(revision - 1);
+    }
+  }
+  return (revision) => ends.has(revision);
 }
 
 interface Reached {

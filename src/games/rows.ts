@@ -8,7 +8,7 @@ import { decodeGame } from './decoded.ts';
 import { sizeOf } from './field-values.ts';
 import type { CheckDepth, GameRow, Problem } from './game-view.ts';
 import { given } from './given.ts';
-import { decodingProblems, gapProblems, replayProblems } from './proof.ts';
+import { decodingProblems, gapProblems, headProblems, replayProblems } from './proof.ts';
 
 export interface RowParts {
   readonly decoder: Decoder;
@@ -45,11 +45,11 @@ function currentRow(record: GameRecord, { decoder, depth }: RowParts): GameRow {
 }
 
 /** As deep as asked; the shallower ones come first, since they often explain the others. */
-export function currentProblems(game: CurrentGame, decoder: Decoder, depth: CheckDepth): Problem[] {
-  const shallow = [...game.problems, ...gapProblems(game)];
+function currentProblems(game: CurrentGame, decoder: Decoder, depth: CheckDepth): Problem[] {
+  const shallow = [...game.problems, ...headProblems(game)];
   if (depth === 'head') return shallow;
   const decoded = decodeGame(game, decoder);
-  const unread = [...shallow, ...decodingProblems(decoded)];
+  const unread = [...shallow, ...gapProblems(game, decoded), ...decodingProblems(decoded)];
   return depth === 'records' ? unread : [...unread, ...replayProblems(game, decoded)];
 }
 
@@ -73,7 +73,7 @@ function legacyRow(record: GameRecord): GameRow {
 }
 
 /** Each of them is written `field: what`. */
-export function legacyProblems({ problems }: LegacyView): Problem[] {
+function legacyProblems({ problems }: LegacyView): Problem[] {
   return problems.map((text) => {
     const at = text.indexOf(': ');
     return at < 0 ? { what: text } : { field: text.slice(0, at), what: text.slice(at + 2) };

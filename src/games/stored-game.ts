@@ -7,7 +7,7 @@ import { recordDigest } from '../game/record-codec.ts';
 import { type CurrentGame, readCurrent } from './current-game.ts';
 import { type DecodedGame, decodeGame } from './decoded.ts';
 import type { Problem } from './game-view.ts';
-import { gapProblems } from './proof.ts';
+import { headProblems } from './proof.ts';
 
 export interface GameInHand {
   readonly record: GameRecord;
@@ -41,7 +41,7 @@ export function takeInHand(record: GameRecord, decoder: Decoder): GameInHand {
 const headFields: readonly (string | undefined)[] = ['rev', 'phase', 'created', 'updated'];
 
 function headProblemsOf(game: CurrentGame): Problem[] {
-  return [...game.problems, ...gapProblems(game)].filter(({ field }) => headFields.includes(field));
+  return [...game.problems, ...headProblems(game)].filter(({ field }) => headFields.includes(field));
 }
 
 function latestKnown({ events, snapshots }: DecodedGame) {
