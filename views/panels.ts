@@ -42,9 +42,13 @@ interface FigureRow {
   /** Its signal may be another than the one shown. */
   readonly alert?: AlertRow;
   readonly note?: (readings: Readings) => string;
+  /** Anything but zero is wrong. */
+  readonly wantsZero?: true;
 }
 
 interface PanelRow {
+  /** Not there at all where its chart's signal has no data: for what most platforms do not have. */
+  readonly optional?: true;
   readonly title: string;
   readonly chart: SignalId;
   readonly figures: Partial<Record<SignalId, FigureRow>>;
@@ -99,6 +103,14 @@ const rows: Readonly<Record<string, PanelRow>> = {
       recoveries: { title: 'Recoveries', alert: alerts.StateRecoveryFailures, note: recoveryNote },
     },
   },
+  dualWrites: {
+    title: 'Dual writes',
+    chart: 'dualWriteDiverging',
+    optional: true,
+    figures: {
+      dualWriteDiverging: { title: 'Diverging', wantsZero: true, note: dualWriteNote },
+    },
+  },
 };
 
 /** Panels of figures, in the order in which they are read. */
@@ -108,7 +120,10 @@ export function figurePanels(
   intervalMs: number,
 ): readonly Panel[] {
   const age = readings ? ageOf(readings.atMs, nowMs, { failed: problem !== undefined, intervalMs }) : noAge;
-  return Object.entries(rows).map(([id, { title, chart, figures }]) => ({
+  const there = Object.entries(rows).filter(
+    ([, { optional, chart }]) => !optional || readings?.signals[chart].kind === 'value',
+  );
+  return there.map(([id, { title, chart, figures }]) => ({
     id,
     title,
     age,
@@ -135,10 +150,11 @@ function figureOf(
   }
   const { alert } = row;
   const over = alert !== undefined && conditionHolds(alert, readings.signals[alert.signal]) === true;
+  const wrong = row.wantsZero && reading.value > 0;
   return {
     ...base,
     value: formatValue(reading.value, signals[signal].unit),
-    tone: over ? (alert.severity === 'critical' ? 'bad' : 'warn') : 'plain',
+    tone: over ? (alert.severity === 'critical' ? 'bad' : 'warn') : wrong ? 'bad' : 'plain',
     note: row.note?.(readings) || (alert && over ? limitNote(alert) : ''),
     absent: undefined,
   };
@@ -164,6 +180,14 @@ function snapshotNote({ signals: { snapshotFailures } }: Readings): string {
 function recoveryNote({ signals: { recoveryFailureRatio } }: Readings): string {
   const failed = numberOf(recoveryFailureRatio) ?? 0;
   return failed > 0 ? `! ${formatValue(failed, 'ratio')} failed` : '';
+}
+
+/** In words where the secondary does not have what the primary has. */
+function dualWriteNote({ signals: { dualWriteDiverging, dualWriteWaiting } }: Readings): string {
+  const waiting = numberOf(dualWriteWaiting) ?? 0;
+  const behind = waiting > 0 ? `${formatValue(waiting, 'games')} writes wait` : '';
+  if ((numberOf(dualWriteDiverging) ?? 0) > 0) return `! games differ${behind === '' ? '' : `, ${behind}`}`;
+  return behind === '' ? 'both have the same' : behind;
 }
 
 function phaseDetails(reading: Reading): readonly Detail[] {

@@ -48,6 +48,7 @@ const ranks = [
   'errorRatio',
   'breakers',
   'latencyP99',
+  'dualWriteDiverging',
   'flags',
   'transitions',
   'activeGames',

@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Change, Plan } from '../../src/action/plan.ts';
 import { formatAge } from '../../src/base/units.ts';
 import { useKeys } from '../hook/use-keys.ts';
@@ -30,7 +30,7 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
   const head = headLines(plan, now, frame, target && ports.world.readOnly);
   const room = frame.contentRows - head.length;
   // What the changes, under their heading, leave free is for the notes.
-  const free = room - plan.changes.length - 1;
+  const free = room - plan.changes.length - 1 - wholeRows;
   const noteRows = notesOnly ? room : Math.min(notes.length, Math.max(2, Math.floor(room / 3), free));
   const list = useList(notesOnly ? 0 : plan.changes.length, room - noteRows, 'look through');
   useKeys('screen', {
@@ -104,14 +104,39 @@ interface ChangesProps {
   readonly cells: number;
 }
 
+/** Below the table the change in front is told whole, as far as these rows go: a column may have cut it. */
+const wholeRows = 2;
+
 function Changes({ plan, selected, height, cells }: ChangesProps) {
-  const { ascii } = useShell().theme;
-  const arrow = ascii ? '->' : '→';
-  const columns = columnCells(keptColumns(changeColumns(plan.changes, arrow, cells), cells), cells);
-  const cellsOf = (change: Change) => columns.map(({ cell }) => cell(change));
-  return (
-    <Table columns={columns} rows={plan.changes} cellsOf={cellsOf} selected={selected} height={height} />
+  const { frame, theme } = useShell();
+  const arrow = theme.ascii ? '->' : '→';
+  const { changes } = plan;
+  // A plan may have tens of thousands of changes, and its widths are asked of all of them.
+  const columns = useMemo(
+    () => columnCells(keptColumns(changeColumns(changes, arrow, cells), cells), cells),
+    [changes, arrow, cells],
   );
+  const inFront = changes[selected];
+  const whole = inFront && frame.form !== 'plain' && height > 8 ? wholeLines(inFront, arrow, cells) : [];
+  return (
+    <>
+      <Table
+        columns={columns}
+        rows={changes}
+        cellsOf={(change) => columns.map(({ cell }) => cell(change))}
+        selected={selected}
+        height={height - whole.length}
+      />
+      <Lines of={whole.map((text) => [piece(text, 'quiet')])} />
+    </>
+  );
+}
+
+/** Always as many lines, so that nothing moves. */
+function wholeLines(change: Change, arrow: string, cells: number): readonly string[] {
+  const text = [change.target, changeText(change, arrow), change.why].filter(Boolean).join(', ');
+  const lines = wrap(text.slice(0, 4 * wholeRows * cells), cells);
+  return Array.from({ length: wholeRows }, (_, row) => lines[row] ?? '');
 }
 
 interface ChangeColumn extends ColumnWish {
