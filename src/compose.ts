@@ -315,11 +315,12 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
   };
 
   const statusReader = async () => {
-    const [{ createStatusReader }, { readServers }, client, source] = await Promise.all([
+    const [{ createStatusReader }, { readServers }, client, source, memory] = await Promise.all([
       import('./status/gather.ts'),
       import('./status/servers.ts'),
       platform(),
       metrics(),
+      admin(),
     ]);
     return createStatusReader({
       clock,
@@ -334,7 +335,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
       readServers: async (signal) => (client ? readServers(client, signal) : []),
       readFlags: async (signal) => (client ? (await flags()).read(signal) : undefined),
       readMetrics: (signal) => source.read(signal),
-      readMemory: async (signal) => (await admin())?.unpersisted(signal),
+      ...(memory ? { readMemory: (signal) => memory.unpersisted(signal) } : {}),
     });
   };
 

@@ -14,6 +14,8 @@ export interface StatusSources {
   /** Never rejects for a single server; its row has the fault. undefined without game servers. */
   readFlags(signal?: AbortSignal): Promise<FleetFlags | undefined>;
   readMetrics(signal?: AbortSignal): Promise<Readings>;
+  /** Never rejects for a single server; its row has the fault. undefined where they cannot be asked. */
+  readMemory?(signal?: AbortSignal): Promise<Status['memory']>;
 }
 
 /** @returns a reader that remembers the verdict it gave before, for `since` */
@@ -22,8 +24,8 @@ export function createStatusReader(sources: StatusSources): (signal?: AbortSigna
 
   return async (signal) => {
     const findings = await gather(sources, signal);
-    const { verdict, reasons, doubts } = judge(findings);
     const atMs = sources.clock.now();
+    const { verdict, reasons, doubts } = judge(findings, atMs);
     if (standing?.verdict !== verdict) {
       standing = {
         verdict,
@@ -48,7 +50,7 @@ function firstSince(findings: Findings, verdict: Verdict, nowMs: number): Status
 }
 
 async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Findings> {
-  const [backendFault, servers, flags, readings] = await Promise.all([
+  const [backendFault, servers, flags, readings, memory] = await Promise.all([
     sources.backend.ping(signal).then(
       () => undefined,
       (thrown) => asFault(thrown),
@@ -56,6 +58,7 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
     sources.readServers(signal),
     sources.readFlags(signal),
     sources.readMetrics(signal).catch((thrown) => asFault(thrown)),
+    sources.readMemory?.(signal),
   ]);
   signal?.throwIfAborted();
   const { location } = sources.backend;
@@ -65,10 +68,12 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
     flags,
     backend: { location, ...(backendFault ? { fault: backendFault } : {}) },
     unpersisted: unpersistedIn(readings),
+    ...(memory ? { memory } : {}),
     unread: [
       ...(backendFault ? [{ source: location, fault: backendFault }] : []),
       ...servers.flatMap(({ server, fault }) => (fault ? [{ source: server, fault }] : [])),
       ...unreadMetrics(readings),
+      ...unreadMemory(memory),
     ],
   };
 }
@@ -76,6 +81,14 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
 function unreadMetrics(readings: Readings | Fault): Status['unread'] {
   if (readings instanceof Fault) return [{ source: 'metrics', fault: readings }];
   return readings.targets.flatMap(({ target, fault }) => (fault ? [{ source: target, fault }] : []));
+}
+
+/** A server without the admin API has nothing to read; one that does not answer at all is listed already. */
+function unreadMemory(memory: Status['memory']): Status['unread'] {
+  return (memory ?? []).flatMap((row) => {
+    const known = 'value' in row || ['unsupported', 'platform-unreachable'].includes(row.fault.code);
+    return known ? [] : [{ source: row.server, fault: row.fault }];
+  });
 }
 
 /** Unknown as soon as one target is missing: its games are not in the sum. */

@@ -1,15 +1,20 @@
 import { Fault } from '../base/fault.ts';
 import { formatDuration, formatValue } from '../base/units.ts';
+import { namesOf } from '../game/record-words.ts';
 import { type Readings, signals } from '../metrics/source.ts';
 import { type AlertName, type AlertRow, alerts, conditionHolds } from '../monitoring/alerts.ts';
 import { isOnForAny } from '../platform/flags.ts';
+import { lostIn } from './memory.ts';
 import type { Reason, ServerStatus, Status, Verdict } from './status.ts';
 
 /** A single failed write is caught up within moments; only what stays behind is worth a word. */
 const unpersistedGraceSeconds = 5;
 
 /** Everything a verdict is judged from; pure data, so every rule can be tested with literals. */
-export type Findings = Pick<Status, 'readings' | 'servers' | 'flags' | 'backend' | 'unpersisted' | 'unread'>;
+export type Findings = Pick<
+  Status,
+  'readings' | 'servers' | 'flags' | 'backend' | 'unpersisted' | 'memory' | 'unread'
+>;
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -17,13 +22,14 @@ export interface Judgement {
   readonly doubts: readonly string[];
 }
 
-export function judge(findings: Findings): Judgement {
+export function judge(findings: Findings, nowMs: number): Judgement {
   const reasons = [
     ...backendReasons(findings),
     ...serverReasons(findings.servers),
     ...flagReasons(findings.flags),
     ...alertReasons(findings.readings),
     ...unpersistedReasons(findings),
+    ...lostReasons(findings.memory, nowMs),
   ].sort((a, b) => rank(a) - rank(b));
   const doubts = reasons.length > 0 ? [] : doubtsOf(findings);
   return { verdict: verdictOf(findings, reasons, doubts), reasons, doubts };
@@ -127,4 +133,16 @@ function unpersistedReasons({ unpersisted }: Findings): Reason[] {
   const who = games === 1 ? '1 game is' : `${formatValue(games, 'games')} games are`;
   const text = `${who} only in memory, the oldest for ${formatDuration(oldestSeconds * 1000)}`;
   return [{ severity: 'warning', text, runbook: alerts.CircuitBreakerOpen.runbook }];
+}
+
+/** Done is done: after this time a loss is history, which `status` still lists. */
+const lostIsNewsMs = 15 * 60_000;
+
+function lostReasons(memory: Findings['memory'], nowMs: number): Reason[] {
+  const lost = lostIn(memory).filter(({ at }) => nowMs - Date.parse(at) < lostIsNewsMs);
+  if (lost.length === 0) return [];
+  const transitions = lost.reduce((sum, game) => sum + game.transitions, 0);
+  const count = transitions === 1 ? '1 transition' : `${transitions} transitions`;
+  const names = namesOf(lost.map(({ id, why }) => `${id} (${why})`));
+  return [{ severity: 'warning', text: `Lost, for storage never took them: ${count} of ${names}` }];
 }

@@ -3,6 +3,8 @@ import type { FleetFlags } from '../flags/store.ts';
 import type { BreakerState } from '../metrics/catalogue.ts';
 import type { Readings } from '../metrics/source.ts';
 import type { AlertName, Severity } from '../monitoring/alerts.ts';
+import type { UnpersistedGames } from '../platform/admin-schemas.ts';
+import type { Answer } from '../platform/client.ts';
 
 /** `unknown`: what would tell could not be read. Never healthy by default. */
 export type Verdict = 'healthy' | 'degraded' | 'down' | 'unknown';
@@ -38,6 +40,8 @@ export interface Status {
   readonly runbook: string | undefined;
   /** What would be lost if every server restarted now; undefined when it cannot be known. */
   readonly unpersisted: { readonly games: number; readonly oldestSeconds: number } | undefined;
+  /** What the servers' memory has and lost, by name; left out where they cannot be asked. */
+  readonly memory?: readonly Answer<UnpersistedGames>[];
   /** A Fault when they could not be read. */
   readonly readings: Readings | Fault;
   readonly servers: readonly ServerStatus[];

@@ -1,11 +1,15 @@
 import { Fault } from '../../base/fault.ts';
 import { formatElapsed, formatValue } from '../../base/units.ts';
+import { namesOf } from '../../game/record-words.ts';
 import { coveredBy, type Readings, type SignalId, signals } from '../../metrics/source.ts';
+import { lostIn, waitingIn } from '../../status/memory.ts';
 import type { ServerStatus, Status } from '../../status/status.ts';
 import { exit } from '../exit.ts';
 import { takeFirstScrape } from '../first-scrape.ts';
 import { table } from '../table.ts';
 import type { VerbRun } from '../verb.ts';
+
+const lostShown = 10;
 
 export const run: VerbRun = async ({ world, signal }) => {
   await takeFirstScrape(world, signal);
@@ -22,6 +26,7 @@ function statusLines(status: Status, environment: string): string[] {
   return [
     `${status.verdict.toUpperCase()}  ${environment}  ${status.backend.location}  ${sinceWords(status)}`,
     unpersistedLine(status),
+    ...lostLines(status),
     ...status.reasons.map((reason) => `${reason.severity}: ${reason.text}`),
     ...(status.runbook ? [`Open: gamekeeper runbook walk ${status.runbook}`] : []),
     ...status.doubts.map((doubt) => `in doubt: ${doubt}`),
@@ -37,11 +42,24 @@ function sinceWords({ since, atMs }: Status): string {
   return `for ${since.atLeast ? 'at least ' : ''}${formatElapsed(atMs - since.atMs)}`;
 }
 
-function unpersistedLine({ unpersisted }: Status): string {
+function unpersistedLine({ unpersisted, memory }: Status): string {
   if (!unpersisted) return 'Lost if the servers restarted now: unknown';
   if (unpersisted.games === 0) return 'Lost if the servers restarted now: nothing';
   const { games, oldestSeconds } = unpersisted;
-  return `Lost if the servers restarted now: up to ${formatElapsed(oldestSeconds * 1000)} of ${formatValue(games, 'games')} games`;
+  const names = namesOf(waitingIn(memory).map(({ id }) => id));
+  return `Lost if the servers restarted now: up to ${formatElapsed(oldestSeconds * 1000)} of ${formatValue(games, 'games')} games${names && `: ${names}`}`;
+}
+
+/** What the servers remember of it, whenever it was. */
+function lostLines({ memory, atMs }: Status): string[] {
+  const lost = lostIn(memory);
+  const rows = lost.slice(0, lostShown).map(({ id, transitions, at, why }) => {
+    const ago = formatElapsed(Math.max(0, atMs - Date.parse(at)));
+    return `  ${id}: ${transitions} transitions, ${ago} ago (${why})`;
+  });
+  if (rows.length === 0) return [];
+  const more = lost.length > rows.length ? [`  and ${lost.length - rows.length} more`] : [];
+  return ['Lost, for storage never took them:', ...rows, ...more];
 }
 
 function readingLines(readings: Readings | Fault): string[] {

@@ -216,3 +216,44 @@ describe('since when', () => {
     expect((await look()).since).toEqual({ atMs: nowMs + 10_000, atLeast: false });
   });
 });
+
+describe('what memory lost', () => {
+  const memoryOf = (at: number, why = 'outlived') => ({
+    ...{ games: 0, oldest: null, waiting: [], diverged: [], lost_transitions: 3 },
+    lost: [{ id: 'room-1', transitions: 3, since: iso(at - 1), at: iso(at), why }],
+  });
+  const iso = (atMs: number) => new Date(atMs).toISOString();
+  const remembering = (at: number) =>
+    lookWith({ readMemory: async () => [{ server: 'a', value: memoryOf(at) }] })();
+
+  it('is a reason by name, while it is news', async () => {
+    const status = await remembering(nowMs - 60_000);
+    expect(status).toMatchObject({
+      verdict: 'degraded',
+      reasons: [
+        {
+          severity: 'warning',
+          text: 'Lost, for storage never took them: 3 transitions of room-1 (outlived)',
+        },
+      ],
+    });
+  });
+
+  it('is history later, and still told', async () => {
+    const status = await remembering(nowMs - 3_600_000);
+    expect(status).toMatchObject({ verdict: 'healthy', reasons: [] });
+    expect(status.memory).toMatchObject([{ value: { lost_transitions: 3 } }]);
+  });
+
+  it('is not known of a server without the admin API, which leaves no source unread', async () => {
+    const fault = new Fault('unsupported', 'a has no admin API');
+    const status = await lookWith({ readMemory: async () => [{ server: 'a', fault }] })();
+    expect(status).toMatchObject({ verdict: 'healthy', unread: [] });
+  });
+
+  it('leaves a source unread where the token is wrong', async () => {
+    const fault = new Fault('platform-failed', 'a: The token is missing or wrong');
+    const status = await lookWith({ readMemory: async () => [{ server: 'a', fault }] })();
+    expect(status).toMatchObject({ verdict: 'unknown', unread: [{ source: 'a', fault }] });
+  });
+});
