@@ -2,7 +2,7 @@
 import type { SnapshotTrigger } from '../game/record.ts';
 import type { EngineContext } from './context.ts';
 import { type Held, isAhead } from './held.ts';
-import { afterConflict, dropOutlived, giveUpUnwanted, store, triggerOf } from './moves.ts';
+import { afterConflict, dropOutlived, giveUpUnwanted, store, triggerOf } from './store.ts';
 import { isDue } from './strategy/due.ts';
 
 export async function catchUpDue(context: EngineContext, signal?: AbortSignal): Promise<void> {

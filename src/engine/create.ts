@@ -63,7 +63,12 @@ export function createEngine(parts: EngineParts): Engine {
       const game = games.get(id);
       return game && heldGame(game);
     },
-    evict: (id, how, signal) => inLane(id, signal, () => evictGame(context, id, how, signal)),
+    async evict(id, how, signal) {
+      const evicted = await inLane(id, signal, () => evictGame(context, id, how, signal));
+      // Who had it evicted may change it in storage now: nothing of ours arrives there after the answer.
+      await snapshotLanes.run(id, async () => {});
+      return evicted;
+    },
     async close(signal) {
       closed = true;
       await lanes.idle();

@@ -87,6 +87,26 @@ describe('a snapshot is taken', () => {
   });
 });
 
+test('an eviction waits for a snapshot that is under way, so that nothing arrives after its answer', async () => {
+  const { engine, backend } = await inTurn();
+  let release = () => {};
+  const { putSnapshot } = backend;
+  backend.putSnapshot = async (...args) => {
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return putSnapshot(...args);
+  };
+  const order: string[] = [];
+  const taken = engine.snapshot(id, 'manual').then(() => order.push('taken'));
+  await vi.waitFor(() => expect(release.length).toBe(1));
+  const evicted = engine.evict(id, { discard: false }).then(() => order.push('evicted'));
+  await engine.load(id);
+  release();
+  await Promise.all([taken, evicted]);
+  expect(order).toEqual(['taken', 'evicted']);
+});
+
 describe('no snapshot is taken', () => {
   test('while snapshots are switched off', async () => {
     const { engine, flags, snapshots } = await inTurn();
