@@ -135,7 +135,9 @@ const isWhole = ({ stored, headProblems }: GameInHand, { revision }: Proved): bo
   revision === stored.revision && headProblems.length === 0;
 
 function baseWarnings({ stored, headProblems }: GameInHand, proved: Proved | undefined): string[] {
-  const since = proved ? `it shows what differs from revision ${proved.revision}` : 'nothing can be compared';
+  const since = proved
+    ? `what is shown is what differs from revision ${proved.revision}`
+    : 'nothing can be compared';
   return [
     ...(proved?.revision === stored.revision ? [] : [`The newest state is not proved: ${since}`]),
     ...headProblems.map(({ field, what }) => `${field}: ${what}; it is written anew`),

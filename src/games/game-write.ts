@@ -136,7 +136,8 @@ async function settle(parts: WriteParts, planned: PlannedWrite, fault: Fault): P
   if (found === 'unknown') return { kind: 'unknown', fault };
   if (found.kind === 'written') return written(planned);
   // Not there yet may still be under way, unless the backend refused it.
-  return fault.retryable ? { kind: 'unknown', fault } : { kind: 'failed', fault };
+  const isUnderWay = fault.retryable || fault.code === 'interrupted';
+  return { kind: isUnderWay ? 'unknown' : 'failed', fault };
 }
 
 const written = ({ revision }: PlannedWrite): StepOutcome => ({

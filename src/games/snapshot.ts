@@ -23,6 +23,8 @@ export interface SnapshotDetail {
   readonly revision: number;
   /** The server that takes it; without one it is written into storage. */
   readonly server?: string;
+  /** There is one already. */
+  readonly isThere: boolean;
 }
 
 /** `games snapshot`: by the server that holds the game, since it knows the newest state; else from storage. */
@@ -52,8 +54,8 @@ async function draftSnapshot(
   const { proved, snapshot } = replay(game.stored, parts.codec);
   const { revision } = game.stored;
   if (server === undefined && proved?.revision !== revision) throw notProved(id, revision);
-  const detail: SnapshotDetail = { id, revision, ...(server === undefined ? {} : { server }) };
   const isThere = server === undefined && snapshot?.revision === revision;
+  const detail: SnapshotDetail = { id, revision, isThere, ...(server === undefined ? {} : { server }) };
   const by = server === undefined ? 'from storage' : `by ${server}, which holds the game`;
   const target = `snapshot of game ${id}`;
   return {
@@ -66,7 +68,7 @@ async function draftSnapshot(
         ? { target, effect: 'unchanged', to: `revision ${revision}` }
         : { target, effect: 'create', to: `revision ${revision}${server === undefined ? '' : ' or later'}` },
     ],
-    steps: isThere ? [] : stepsOf(parts, detail).map(({ name }) => name),
+    steps: stepsOf(parts, detail).map(({ name }) => name),
     warnings: [],
     unverified: (holders?.unasked ?? []).map(
       ({ server: unasked, fault }) =>
@@ -90,7 +92,8 @@ function holderOf(holders: Holders | undefined, id: string): string | undefined 
 
 function stepsOf(parts: SnapshotParts, detail: SnapshotDetail): Step[] {
   const { admin } = parts;
-  const { server, id } = detail;
+  const { server, id, isThere } = detail;
+  if (isThere) return [];
   if (server === undefined || !admin) {
     return [{ name: 'Write the snapshot', run: ({ signal }) => putSnapshot(parts, detail, signal) }];
   }
