@@ -59,6 +59,13 @@ const many: Figures = { errorRatio: 0.31 };
 const some: Figures = { errorRatio: 0.08 };
 const few: Figures = { errorRatio: 0.001, latencyP99: 0.02, breakersOpen: 0, unpersistedGames: 0 };
 const nothing: Figures = {};
+const healthy: Figures = { errorRatio: 0, latencyP99: 0.01, unpersistedGames: 0 };
+const following: Figures = {
+  ...healthy,
+  dualWriteDivergence: 0,
+  dualWriteDiverging: 0,
+  dualWriteWaiting: 2,
+};
 
 const rehearsals: Readonly<Record<string, readonly Rehearsal[]>> = {
   'disable-persistence': [
@@ -162,6 +169,151 @@ const rehearsals: Readonly<Record<string, readonly Rehearsal[]>> = {
       ],
       expected: ['rate', 'disable', 'unclear', 'again', 'disable', 'done'],
     },
+  ],
+  'migrate-storage': [
+    {
+      // The whole way.
+      figures: [healthy, following, following, following],
+      answers: [
+        suggested,
+        suggested,
+        suggested,
+        suggested,
+        suggested,
+        choose('Yes. Compare the contents'),
+        suggested,
+        choose('THE SAME'),
+        suggested,
+        suggested,
+        suggested,
+      ],
+      expected: [
+        ...['prepare', 'sound', 'on', 'follows', 'fill', 'count', 'compare', 'compared', 'ready', 'switch'],
+        ...['switched', 'done'],
+      ],
+    },
+    { figures: [some], answers: [suggested, suggested], expected: ['prepare', 'sound', 'notnow'] },
+    {
+      figures: [{ errorRatio: 0, unpersistedGames: 3 }],
+      answers: [suggested, suggested],
+      expected: ['prepare', 'sound', 'notnow'],
+    },
+    { figures: [nothing], answers: [suggested, suggested], expected: ['prepare', 'sound', 'notnow'] },
+    {
+      figures: [healthy, { ...following, errorRatio: 0.08 }],
+      answers: [suggested, suggested, suggested, suggested, suggested],
+      expected: ['prepare', 'sound', 'on', 'follows', 'off', 'stopped'],
+    },
+    {
+      // It falls behind, is mended, diverges, is mended, is not seen, and given up.
+      figures: [
+        healthy,
+        { ...following, dualWriteWaiting: 4000 },
+        { ...following, dualWriteDiverging: 500 },
+        healthy,
+      ],
+      answers: [
+        suggested,
+        suggested,
+        suggested,
+        suggested,
+        choose('Yes, and it is fixed'),
+        suggested,
+        suggested,
+        choose('Yes, and it is fixed'),
+        suggested,
+        suggested,
+        choose('No. Turn dual writes off'),
+        suggested,
+      ],
+      expected: [
+        ...['prepare', 'sound', 'on', 'follows', 'slow', 'on', 'follows', 'slow', 'on', 'follows', 'slow'],
+        ...['off', 'stopped'],
+      ],
+    },
+    {
+      // Counts and contents that do not agree at once, and then not at all.
+      figures: [healthy, following],
+      answers: [
+        ...[suggested, suggested, suggested, suggested, suggested],
+        choose('No, DynamoDB has fewer. Fill it again'),
+        suggested,
+        choose('Yes. Compare the contents'),
+        suggested,
+        choose('NOT CERTAIN. Compare again'),
+        suggested,
+        choose('DIFFERENT. Fill what is behind'),
+        suggested,
+        choose('Yes. Compare the contents'),
+        suggested,
+        choose('DIFFERENT again after a backfill'),
+        suggested,
+      ],
+      expected: [
+        ...['prepare', 'sound', 'on', 'follows', 'fill', 'count', 'fill', 'count', 'compare', 'compared'],
+        ...['compare', 'compared', 'fill', 'count', 'compare', 'compared', 'page', 'handed'],
+      ],
+    },
+    {
+      figures: [healthy, following],
+      answers: [
+        ...[suggested, suggested, suggested, suggested, suggested],
+        choose('No, DynamoDB has more, or I cannot tell'),
+        suggested,
+      ],
+      expected: ['prepare', 'sound', 'on', 'follows', 'fill', 'count', 'page', 'handed'],
+    },
+    ...(
+      [
+        [{ ...following, errorRatio: 0.02 }, 'follows'],
+        [{ ...following, unpersistedGames: 1 }, 'follows'],
+        [{ ...following, dualWriteWaiting: 200 }, 'follows'],
+        [{ ...following, dualWriteDiverging: 1 }, 'fill'],
+      ] as const
+    ).map(
+      ([atTheEnd, again]): Rehearsal => ({
+        // Something is still on its way before the switch; it goes the round once more.
+        figures: [healthy, following, atTheEnd, ...(again === 'follows' ? [following] : []), following],
+        answers: [
+          ...[suggested, suggested, suggested, suggested, suggested],
+          ...[choose('Yes. Compare the contents'), suggested, choose('THE SAME'), suggested],
+          ...(again === 'follows' ? [suggested] : []),
+          ...[suggested, choose('Yes. Compare the contents'), suggested, choose('THE SAME')],
+          ...[suggested, suggested, suggested],
+        ],
+        expected: [
+          ...['prepare', 'sound', 'on', 'follows', 'fill', 'count', 'compare', 'compared', 'ready'],
+          ...(again === 'follows' ? ['follows', 'fill'] : ['fill']),
+          ...['count', 'compare', 'compared', 'ready', 'switch', 'switched', 'done'],
+        ],
+      }),
+    ),
+    {
+      figures: [healthy, following, nothing],
+      answers: [
+        ...[suggested, suggested, suggested, suggested, suggested],
+        ...[choose('Yes. Compare the contents'), suggested, choose('THE SAME'), suggested],
+        ...[choose('No. Turn dual writes off'), suggested],
+      ],
+      expected: [
+        ...['prepare', 'sound', 'on', 'follows', 'fill', 'count', 'compare', 'compared', 'ready', 'slow'],
+        ...['off', 'stopped'],
+      ],
+    },
+    ...[{ ...following, errorRatio: 0.2 }, { ...following, latencyP99: 0.4 }, nothing].map(
+      (afterwards): Rehearsal => ({
+        figures: [healthy, following, following, afterwards],
+        answers: [
+          ...[suggested, suggested, suggested, suggested, suggested],
+          ...[choose('Yes. Compare the contents'), suggested, choose('THE SAME'), suggested, suggested],
+          ...[suggested, suggested],
+        ],
+        expected: [
+          ...['prepare', 'sound', 'on', 'follows', 'fill', 'count', 'compare', 'compared', 'ready', 'switch'],
+          ...['switched', 'back', 'returned'],
+        ],
+      }),
+    ),
   ],
 };
 
