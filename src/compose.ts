@@ -83,6 +83,7 @@ export interface World {
 
 /** Every action that can be planned, by the verb that runs it. */
 export interface Actions {
+  /** @throws Fault `unsupported` when archives are to be encrypted */
   'backup create'(): Promise<Action<BackupInput, BackupDetail>>;
   'backup restore'(): Promise<Action<RestoreInput, RestoreDetail>>;
   'backup retire'(): Promise<Action<RetireInput, RetireDetail>>;
@@ -260,6 +261,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
 
   const actions: Actions = {
     async 'backup create'() {
+      if (settings.backupEncrypt) throw cannotEncrypt();
       const { createBackupAction } = await import('./backup/create.ts');
       return createBackupAction(await archiving());
     },
@@ -455,6 +457,12 @@ function noSecondary(): Fault {
 function comparesReplica(): Fault {
   return new Fault('config-invalid', 'The primary is read from a replica, which may be behind', {
     next: 'Set REDIS_READ_FROM to primary',
+  });
+}
+
+function cannotEncrypt(): Fault {
+  return new Fault('unsupported', 'Archives cannot be encrypted yet, and STATE_BACKUP_ENCRYPT asks for it', {
+    next: 'Keep archives on an encrypted disk, and set STATE_BACKUP_ENCRYPT to false',
   });
 }
 

@@ -42,14 +42,13 @@ const doubts: readonly Rule[] = [
     variable: 'STATE_ENCRYPTION_KEYS',
     broken: ({ STATE_ENCRYPTION, STATE_ENCRYPTION_KEYS }) =>
       !STATE_ENCRYPTION && STATE_ENCRYPTION_KEYS !== undefined,
-    what: 'has no effect while STATE_ENCRYPTION is false: nothing is encrypted',
+    what: 'only reads what was encrypted before, while STATE_ENCRYPTION is false: nothing new is encrypted',
     next: 'Set STATE_ENCRYPTION=true, or unset the keys',
   },
   {
     variable: 'STATE_BACKUP_ENCRYPT',
-    broken: ({ STATE_BACKUP_ENCRYPT }) =>
-      STATE_BACKUP_ENCRYPT !== undefined && STATE_BACKUP_ENCRYPT !== 'false',
-    what: 'has no effect: this version does not encrypt archives',
+    broken: ({ STATE_BACKUP_ENCRYPT }) => STATE_BACKUP_ENCRYPT === true,
+    what: 'refuses backups, since this version cannot encrypt archives',
     next: 'Keep archives on an encrypted disk, and unset it',
   },
 ];

@@ -18,6 +18,7 @@ interface ConfiguredEngine {
   readonly eventRetentionMs: number;
   readonly completedRetentionMs: number;
   readonly keys?: KeyRing;
+  readonly formerKeys?: KeyRing['keys'];
   readonly validate: boolean;
 }
 
@@ -38,8 +39,7 @@ export function engineSettings(values: Values): ConfiguredEngine {
     snapshotRetentionMs: values.SNAPSHOT_RETENTION_DAYS,
     eventRetentionMs: values.EVENT_RETENTION_DAYS,
     completedRetentionMs: values.COMPLETED_GAME_RETENTION_HOURS,
-    // Keys without encryption are no order to encrypt.
-    ...(values.STATE_ENCRYPTION && keys ? { keys } : {}),
+    ...(keys && (values.STATE_ENCRYPTION ? { keys } : { formerKeys: keys.keys })),
     validate: true,
   };
 }

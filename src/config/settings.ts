@@ -24,6 +24,8 @@ export interface Settings {
   /** Our own folder, made when it is missing; one that was configured must exist. */
   readonly backupLocationIsDefault: boolean;
   readonly backupCompletedGames: boolean;
+  /** Archives are to be encrypted, which this version cannot. */
+  readonly backupEncrypt: boolean;
   readonly stateDir: string;
   /** Runbooks of the operator's own. */
   readonly runbooksDir: string;
@@ -65,6 +67,7 @@ export function settingsOf(values: Values, { choice, profile, env, secrets }: Or
     backupLocation: values.STATE_BACKUP_LOCATION ?? join(dataHome, 'gamekeeper', environment, 'backups'),
     backupLocationIsDefault: values.STATE_BACKUP_LOCATION === undefined,
     backupCompletedGames: values.BACKUP_COMPLETED_GAMES,
+    backupEncrypt: values.STATE_BACKUP_ENCRYPT,
     stateDir: values.GAMEKEEPER_STATE_DIR ?? join(stateHome, 'gamekeeper'),
     runbooksDir: join(configFolder(env), 'runbooks'),
     sshConnection: env.SSH_CONNECTION,

@@ -83,17 +83,22 @@ interface CodecSettings {
   readonly compression: boolean;
   /** Encrypts what is written. What is not encrypted is read in any case. */
   readonly keys?: KeyRing;
+  /** Opens what was encrypted before, where nothing is encrypted any more. */
+  readonly formerKeys?: KeyRing['keys'];
 }
 
 /**
  * @param random makes nonces: unlike elsewhere, anything that repeats itself breaks the encryption
  * @throws Fault `config-invalid` when the keys cannot be used
  */
-export function createCodec({ compression, keys }: CodecSettings, random: RandomHex = randomHex): Codec {
+export function createCodec(
+  { compression, keys, formerKeys = new Map() }: CodecSettings,
+  random: RandomHex = randomHex,
+): Codec {
   if (keys) checkKeys(keys);
   const closed = (packed: Uint8Array, game: string) => (keys ? seal(packed, game, keys, random) : packed);
   const textIn = (bytes: Uint8Array, game: string) =>
-    textOf(bytes[0] === sealedByte ? unseal(bytes, game, keys?.keys ?? new Map()) : bytes);
+    textOf(bytes[0] === sealedByte ? unseal(bytes, game, keys?.keys ?? formerKeys) : bytes);
   return {
     encode(document, game) {
       const text = textOfDocument(document);

@@ -181,6 +181,8 @@ export interface EngineSettings {
   readonly completedRetentionMs: number;
   /** Encrypts what is written. */
   readonly keys?: KeyRing;
+  /** Opens what was encrypted before, where nothing is encrypted any more. */
+  readonly formerKeys?: KeyRing['keys'];
   /** Refuses transitions whose state is not that of a valid game. */
   readonly validate: boolean;
 }

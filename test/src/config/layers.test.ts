@@ -312,9 +312,10 @@ describe('encryption', () => {
     ]);
   });
 
-  it('is not switched on by keys alone', async () => {
+  it('is not switched on by keys alone, which still open what was encrypted', async () => {
     const configuration = await read({ STATE_ENCRYPTION_KEYS: `k:${key(1)}` });
     expect(configuration.settings?.engine).not.toHaveProperty('keys');
+    expect(configuration.settings?.engine.formerKeys?.has('k')).toBe(true);
     expect(configuration.warnings).toHaveLength(1);
   });
 });

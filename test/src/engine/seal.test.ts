@@ -68,6 +68,12 @@ describe('reading', () => {
     );
   });
 
+  test('once nothing is encrypted any more, the former keys open what was, and write in the open', () => {
+    const former = createCodec({ compression: true, formerKeys: ring('a').keys });
+    expect(former.decodeEvent(codecWith('a').encode(event, game), game)).toEqual(event);
+    expect(plain.decodeEvent(former.encode(event, game), game)).toEqual(event);
+  });
+
   test('another key by the same id does not open a record', () => {
     const other = createCodec({ compression: true, keys: { current: 'a', keys: new Map([['a', key(9)]]) } });
     expect(() => other.decodeEvent(codecWith('a').encode(event, game), game)).toThrow(
