@@ -1,6 +1,6 @@
 /** What game servers persist their games with. */
 export { type BreakerSettings, withBreaker } from './backend/breaker.ts';
-export { type BackendPlace, openBackend } from './backend/catalogue.ts';
+export { type BackendPlace, createDynamoDbTables, openBackend } from './backend/catalogue.ts';
 export {
   type DualWrite,
   type DualWriteOptions,

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { DynamoDbPlace } from './dynamodb/dynamodb.ts';
+import type { DynamoDbPlace } from './dynamodb/client.ts';
 import type { Backend, BackendKind, BackendListener } from './port.ts';
 import type { RedisPlace } from './redis/redis.ts';
 
@@ -22,7 +22,10 @@ const rows: { readonly [Kind in BackendKind]: Open<Kind> } = {
   redis: async (place, clock, listener) =>
     (await import('./redis/redis.ts')).openRedis({ ...place, clock, listener }),
   dynamodb: async (place, clock, listener) => {
-    const { findRegion, openDynamoDb } = await import('./dynamodb/dynamodb.ts');
+    const [{ openDynamoDb }, { findRegion }] = await Promise.all([
+      import('./dynamodb/dynamodb.ts'),
+      import('./dynamodb/client.ts'),
+    ]);
     return openDynamoDb({ ...place, region: await findRegion(place.endpoint), clock, listener });
   },
 };
@@ -34,4 +37,15 @@ export function openBackend<Kind extends BackendKind>(
   listener: BackendListener = {},
 ): Promise<Backend> {
   return rows[place.kind as Kind](place, clock, listener);
+}
+
+/**
+ * Makes the table that a DynamoDB place names, or with `withLegacy` a legacy one under that name and the current one
+ * beside it: for staging, where nobody else does.
+ *
+ * @throws Fault also when there is one already
+ */
+export async function createDynamoDbTables(place: DynamoDbPlace, withLegacy = false): Promise<void> {
+  const { createTables } = await import('./dynamodb/create-tables.ts');
+  await createTables(place, withLegacy);
 }

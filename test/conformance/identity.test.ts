@@ -6,18 +6,25 @@ import { keyOf } from '../../src/backend/redis/keys.ts';
 import { storedBytes } from '../../src/backend/stored-value.ts';
 import type { GameRecord, RecordKey } from '../../src/game/record.ts';
 import { encodeRecord, recordDigest } from '../../src/game/record-codec.ts';
-import { embeddedPlace, redisPlace } from '../setup/backend-places.ts';
+import { dynamoDbPlace, embeddedPlace, type Place, redisPlace } from '../setup/backend-places.ts';
+import { startDynamoDb, type TestDynamoDb } from '../setup/dynamodb.ts';
 import { anyRecord } from '../setup/game-records.ts';
 import { startRedis, type TestRedis } from '../setup/redis.ts';
 
 let server: TestRedis;
+let dynamoServer: TestDynamoDb;
 beforeAll(async () => {
-  server = await startRedis();
+  [server, dynamoServer] = await Promise.all([startRedis(), startDynamoDb()]);
 });
-afterAll(() => server.stop());
+afterAll(() => Promise.all([server.stop(), dynamoServer.stop()]));
 
-test('any hash of Redis comes back the same after a stay in the embedded backend', async () => {
-  const [redis, embedded] = [(await redisPlace(server.url)).open(), (await embeddedPlace()).open()];
+const hosts: readonly [string, () => Promise<Place>][] = [
+  ['the embedded backend', embeddedPlace],
+  ['DynamoDB', () => dynamoDbPlace(dynamoServer.endpoint)],
+];
+
+test.each(hosts)('any hash of Redis comes back the same after a stay in %s', async (_, openHost) => {
+  const [redis, host] = [(await redisPlace(server.url)).open(), (await openHost()).open()];
   const raw = rawClient();
   await fc.assert(
     fc.asyncProperty(anyRecord, async (wanted) => {
@@ -25,9 +32,9 @@ test('any hash of Redis comes back the same after a stay in the embedded backend
       const before = await readRaw(raw, wanted);
 
       const fromRedis = await take(redis, wanted);
-      await embedded.replaceRecord(fromRedis, 'absent');
-      const fromEmbedded = await take(embedded, wanted);
-      await redis.replaceRecord(fromEmbedded, 'absent');
+      await host.replaceRecord(fromRedis, 'absent');
+      const fromHost = await take(host, wanted);
+      await redis.replaceRecord(fromHost, 'absent');
 
       expect(await readRaw(raw, wanted)).toEqual(before);
       await redis.removeRecord(wanted, recordDigest(wanted));
@@ -36,18 +43,26 @@ test('any hash of Redis comes back the same after a stay in the embedded backend
   );
 });
 
-test('any game of the embedded backend comes back the same after a stay in Redis', async () => {
-  const [redis, embedded] = [(await redisPlace(server.url)).open(), (await embeddedPlace()).open()];
-  await fc.assert(
-    fc.asyncProperty(anyRecord, async (wanted) => {
-      await embedded.replaceRecord(wanted, 'absent');
-      await redis.replaceRecord(await take(embedded, wanted), 'absent');
-      await embedded.replaceRecord(await take(redis, wanted), 'absent');
-      expect(encodeRecord(await take(embedded, wanted))).toEqual(encodeRecord(wanted));
-    }),
-    { numRuns: 150 },
-  );
-});
+const guests: readonly [string, () => Promise<Place>][] = [
+  ['Redis', () => redisPlace(server.url)],
+  ['DynamoDB', () => dynamoDbPlace(dynamoServer.endpoint)],
+];
+
+test.each(guests)(
+  'any game of the embedded backend comes back the same after a stay in %s',
+  async (_, openHost) => {
+    const [host, embedded] = [(await openHost()).open(), (await embeddedPlace()).open()];
+    await fc.assert(
+      fc.asyncProperty(anyRecord, async (wanted) => {
+        await embedded.replaceRecord(wanted, 'absent');
+        await host.replaceRecord(await take(embedded, wanted), 'absent');
+        await embedded.replaceRecord(await take(host, wanted), 'absent');
+        expect(encodeRecord(await take(embedded, wanted))).toEqual(encodeRecord(wanted));
+      }),
+      { numRuns: 150 },
+    );
+  },
+);
 
 /** Reads and removes. */
 async function take(backend: Backend, key: RecordKey): Promise<GameRecord> {

@@ -5,20 +5,23 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Backend } from '../../src/backend/port.ts';
 import { parseGameId } from '../../src/game/game.ts';
-import { embeddedPlace, type Place, redisPlace } from '../setup/backend-places.ts';
+import { dynamoDbPlace, embeddedPlace, type Place, redisPlace } from '../setup/backend-places.ts';
+import { startDynamoDb, type TestDynamoDb } from '../setup/dynamodb.ts';
 import { startRedis, type TestRedis } from '../setup/redis.ts';
 
 let server: TestRedis;
+let dynamoServer: TestDynamoDb;
 beforeAll(async () => {
-  server = await startRedis();
+  [server, dynamoServer] = await Promise.all([startRedis(), startDynamoDb()]);
 });
-afterAll(() => server.stop());
+afterAll(() => Promise.all([server.stop(), dynamoServer.stop()]));
 
 const id = parseGameId('contested');
 
 describe.each<[string, () => Promise<Place>]>([
   ['embedded', embeddedPlace],
   ['redis', () => redisPlace(server.url)],
+  ['dynamodb', () => dynamoDbPlace(dynamoServer.endpoint)],
 ])('%s, several processes', (_, openPlace) => {
   test('each event comes from the one process that was told so, and none is missing', async () => {
     const place = await openPlace();

@@ -16,7 +16,7 @@ export interface TestDynamoDb {
 type Options = Parameters<typeof openDynamoDb>[0];
 
 // No test may find the credentials of whoever runs it.
-export const credentials = {
+const credentials = {
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -43,18 +43,12 @@ let tables = 0;
 export async function newTables(endpoint: string): Promise<string> {
   tables++;
   const table = `games-${process.pid}-${tables}`;
-  await createTables({ ...settingsFor(endpoint), table, withLegacy: true });
+  await createTables({ ...limits, endpoint, table }, true);
   return table;
 }
 
 export function openTestDynamoDb(endpoint: string, table: string, more: Partial<Options> = {}): Backend {
-  return openDynamoDb({ ...settingsFor(endpoint), table, clock: systemClock, ...more });
+  return openDynamoDb({ ...limits, endpoint, table, region: 'us-east-1', clock: systemClock, ...more });
 }
 
-export const settingsFor = (endpoint: string) => ({
-  region: 'eu-west-1',
-  endpoint,
-  connectTimeoutMs: 5_000,
-  operationTimeoutMs: 20_000,
-  poolSize: 20,
-});
+const limits = { connectTimeoutMs: 5_000, operationTimeoutMs: 20_000, poolSize: 20 };

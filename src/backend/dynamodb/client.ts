@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../base/fault.ts';
 
-export interface ClientSettings {
-  readonly region: string;
+/** Where the tables are; region and credentials are AWS's own settings. */
+export interface DynamoDbPlace {
+  /** Of either layout, see `tables.ts`. */
+  readonly table: string;
   /** Like `http://127.0.0.1:8000`; AWS's own when left out. */
   readonly endpoint?: string;
   readonly connectTimeoutMs: number;
@@ -11,8 +13,14 @@ export interface ClientSettings {
   readonly poolSize: number;
 }
 
+/** For people; an address may hold a password. */
+export function locationOf({ table, endpoint }: DynamoDbPlace, region: string): string {
+  const url = endpoint === undefined ? undefined : URL.parse(endpoint);
+  return `${url ? `${url.protocol}//${url.host}` : `dynamodb://${region}`}/${table}`;
+}
+
 /** Credentials come from AWS's own variables and files, as for every other tool. */
-export function createClient(settings: ClientSettings): DynamoDBClient {
+export function createClient(settings: DynamoDbPlace & { readonly region: string }): DynamoDBClient {
   const { region, endpoint, connectTimeoutMs, operationTimeoutMs, poolSize } = settings;
   const agent = { keepAlive: true, maxSockets: poolSize };
   return new DynamoDBClient({

@@ -1,43 +1,37 @@
 /** Tables for staging and tests. In production they belong to whoever keeps the infrastructure. */
 import { CreateTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
-import { type Clock, systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/clock.ts';
 import { randomHex } from '../../base/ids.ts';
-import { createClient } from './client.ts';
-import type { DynamoDbOptions } from './dynamodb.ts';
+import { createClient, type DynamoDbPlace, findRegion, locationOf } from './client.ts';
 import { dynamoFault, isUnknownOperation } from './faults.ts';
 import { type Call, startCall } from './requests.ts';
+import { createSlots } from './slots.ts';
 import { currentName, describe } from './tables.ts';
 
 const pollMs = 50;
 
-interface NewTables extends Omit<DynamoDbOptions, 'clock'> {
-  readonly clock?: Clock;
-  /** Also the legacy table, under the given name; the current one is beside it. */
-  readonly withLegacy?: boolean;
-}
-
 /**
- * Creates the table of the current layout under the given name. On demand, with time to live on the attribute `ttl`.
- * Resolves once it can be used.
+ * Creates the table of the current layout under the place's name; or the legacy table, and the current one beside it.
+ * On demand, with time to live on the attribute `ttl`. Resolves once they can be used.
  *
  * @throws Fault also when there is one already
  */
-export async function createTables({
-  withLegacy = false,
-  clock = systemClock,
-  ...options
-}: NewTables): Promise<void> {
-  const { table, endpoint, region, operationTimeoutMs } = options;
-  const client = createClient(options);
-  const location = `${endpoint ?? `dynamodb://${region}`}/${table}`;
+export async function createTables(place: DynamoDbPlace, withLegacy = false): Promise<void> {
+  const { table, operationTimeoutMs, poolSize } = place;
+  const region = await findRegion(place.endpoint);
+  const client = createClient({ ...place, region });
+  const location = locationOf(place, region);
   const call = startCall(
-    { client, location, operationTimeoutMs, clock, random: Math.random, randomHex, listener: {} },
+    {
+      ...{ client, location, operationTimeoutMs, clock: systemClock, random: Math.random, randomHex },
+      ...{ listener: {}, slots: createSlots(poolSize) },
+    },
     'examine',
   );
   try {
-    if (withLegacy) await create(call, table, ['game_id'], clock);
+    if (withLegacy) await create(call, table, ['game_id']);
     const current = withLegacy ? currentName(table) : table;
-    await create(call, current, ['game_id', 'part'], clock);
+    await create(call, current, ['game_id', 'part']);
     await turnOnTtl(call, current);
   } catch (thrown) {
     throw dynamoFault(thrown, location);
@@ -46,7 +40,7 @@ export async function createTables({
   }
 }
 
-async function create(call: Call, name: string, keys: readonly string[], clock: Clock): Promise<void> {
+async function create(call: Call, name: string, keys: readonly string[]): Promise<void> {
   await call.send('once', (client, options) =>
     client.send(
       new CreateTableCommand({
@@ -58,7 +52,7 @@ async function create(call: Call, name: string, keys: readonly string[], clock: 
       options,
     ),
   );
-  while ((await describe(call, name))?.TableStatus !== 'ACTIVE') await clock.sleep(pollMs);
+  while ((await describe(call, name))?.TableStatus !== 'ACTIVE') await systemClock.sleep(pollMs);
 }
 
 async function turnOnTtl(call: Call, name: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { Backend, BackendListener, Operation, RecordRead } from '../port.ts
 import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
 import { append } from './append.ts';
 import { takeCensus } from './census.ts';
-import { type ClientSettings, createClient, findRegion } from './client.ts';
+import { createClient, type DynamoDbPlace, locationOf } from './client.ts';
 import { examineTables } from './examine.ts';
 import { dynamoFault, isMissingTable } from './faults.ts';
 import { removeLegacy, replaceLegacy } from './legacy.ts';
@@ -17,16 +17,12 @@ import { readRecords } from './records.ts';
 import { removeGame, replaceGame } from './replace.ts';
 import { type Call, startCall } from './requests.ts';
 import { scanKeys } from './scan.ts';
+import { createSlots } from './slots.ts';
 import { putSnapshot } from './snapshot.ts';
 import { createTableLookup, currentForWriting, legacyForWriting, type Tables } from './tables.ts';
 
-/** Where the tables are; region and credentials are AWS's own settings. */
-export interface DynamoDbPlace extends Omit<ClientSettings, 'region'> {
-  /** Of either layout, see `tables.ts`. */
-  readonly table: string;
-}
-
-export interface DynamoDbOptions extends DynamoDbPlace, Pick<ClientSettings, 'region'> {
+interface DynamoDbOptions extends DynamoDbPlace {
+  readonly region: string;
   readonly clock: Clock;
   readonly listener?: BackendListener;
   /** Parts of a table that a scan reads at once. */
@@ -35,13 +31,11 @@ export interface DynamoDbOptions extends DynamoDbPlace, Pick<ClientSettings, 're
   readonly randomHex?: RandomHex;
 }
 
-export { findRegion };
-
 /** Looks for its tables with the first call, not before. */
 export function openDynamoDb(options: DynamoDbOptions): Backend {
   const client = createClient(options);
-  const { region, table, clock, endpoint, poolSize } = options;
-  const location = `${endpoint === undefined ? `dynamodb://${region}` : withoutUser(endpoint)}/${table}`;
+  const { table, clock, poolSize } = options;
+  const location = locationOf(options, options.region);
   const { listener = {}, scanSegments = 4, random = Math.random } = options;
   const lookup = createTableLookup(table);
   let closed = false;
@@ -49,6 +43,7 @@ export function openDynamoDb(options: DynamoDbOptions): Backend {
   const settings = {
     ...{ client, location, clock, random, listener, randomHex: options.randomHex ?? randomHex },
     operationTimeoutMs: options.operationTimeoutMs,
+    slots: createSlots(poolSize),
   };
 
   const caught = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -143,10 +138,4 @@ export function openDynamoDb(options: DynamoDbOptions): Backend {
       client.destroy();
     },
   };
-}
-
-/** An address may hold a password. */
-function withoutUser(endpoint: string): string {
-  const url = URL.parse(endpoint);
-  return url ? `${url.protocol}//${url.host}` : endpoint;
 }

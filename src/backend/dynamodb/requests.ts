@@ -13,6 +13,7 @@ import type { BackendListener, Operation } from '../port.ts';
 import type { Item } from './attribute-value.ts';
 import { failureOf } from './faults.ts';
 import { itemBytes } from './item-size.ts';
+import type { Slots } from './slots.ts';
 
 export interface RequestSettings {
   readonly client: DynamoDBClient;
@@ -23,6 +24,8 @@ export interface RequestSettings {
   readonly random: () => number;
   readonly randomHex: RandomHex;
   readonly listener: BackendListener;
+  /** Of all calls together. */
+  readonly slots: Slots;
 }
 
 /**
@@ -59,7 +62,7 @@ const longestPauseMs = 1_000;
 const batch = { items: 25, bytes: 12 * 1024 * 1024 };
 
 export function startCall(settings: RequestSettings, operation: Operation, signal?: AbortSignal): Call {
-  const { client, location, operationTimeoutMs, clock, random, randomHex, listener } = settings;
+  const { client, location, operationTimeoutMs, clock, random, randomHex, listener, slots } = settings;
   const startedAtMs = clock.now();
 
   const tell = (effect: Effect, { ConsumedCapacity: used }: Answer): void => {
@@ -77,9 +80,11 @@ export function startCall(settings: RequestSettings, operation: Operation, signa
 
   const send: Call['send'] = async (effect, work) => {
     for (let attempt = 0; ; attempt++) {
-      throwIfInterrupted(signal);
       try {
-        const output = await work(client, signal ? { abortSignal: signal } : {});
+        const output = await slots(() => {
+          throwIfInterrupted(signal);
+          return work(client, signal ? { abortSignal: signal } : {});
+        });
         tell(effect, output);
         return output;
       } catch (thrown) {
