@@ -113,7 +113,7 @@ function judgeHeld(verdict: Verdict, policy: RestorePolicy, heldBy: HeldBy | und
   return {
     ...verdict,
     does: 'update',
-    why: `in the memory of ${heldBy.server}, and may move until it lets go`,
+    why: `held by ${heldBy.server}`,
   };
 }
 

@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type * as z from 'zod';
 import { asFault, Fault } from '../base/fault.ts';
 import { safeLine } from '../base/safe-text.ts';
-import type { Engine, HeldGame } from '../engine/engine.ts';
+import type { Engine, Evicted, HeldGame } from '../engine/engine.ts';
 import { type GameId, parseGameId } from '../game/game.ts';
 import {
   type AdminError,
@@ -132,12 +132,21 @@ async function evict(
   how: { readonly discard: boolean },
   signal: AbortSignal,
 ): Promise<z.infer<typeof evictedSchema>> {
-  const evicted = await engine.evict(id, how, signal);
-  if (evicted.kind === 'refused') throw new Declined('refused', evicted.why);
+  const letGo = async () => {
+    const evicted = await engine.evict(id, how, signal);
+    if (evicted.kind === 'refused') throw new Declined('refused', evicted.why);
+    return evicted;
+  };
+  const first = await letGo();
   // The server's table may stand though the engine has let the game go already.
   await onEvict?.(id);
-  return evicted.kind === 'not-held' ? notHeld() : { lost: evicted.lost };
+  // A move that was waiting has loaded it again; without a table there are no more.
+  const second = await letGo();
+  if (first.kind === 'not-held' && second.kind === 'not-held') return notHeld();
+  return { lost: lostBy(first) + lostBy(second) };
 }
+
+const lostBy = (evicted: Evicted) => (evicted.kind === 'evicted' ? evicted.lost : 0);
 
 async function snapshot(
   engine: AdminHandlerOptions['engine'],

@@ -68,6 +68,27 @@ describe('evicting a game', () => {
     expect(seen.lost).toEqual([]);
   });
 
+  test('waits for its snapshot, so that nothing is written of it afterwards', async () => {
+    const { engine, backend } = await started();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const put = backend.putSnapshot.bind(backend);
+    backend.putSnapshot = async (...call) => {
+      await promise;
+      return put(...call);
+    };
+    const snapshot = engine.snapshot(id, 'manual');
+    let isOver = false;
+    const evicted = engine.evict(id, keep).finally(() => {
+      isOver = true;
+    });
+    await new Promise((done) => setImmediate(done));
+    expect(isOver).toBe(false);
+    resolve();
+    expect(await evicted).toEqual({ kind: 'evicted', lost: 0 });
+    expect(await snapshot).toBe('stored');
+    expect(engine.held(id)).toBeUndefined();
+  });
+
   test('is refused while storage takes nothing, and memory keeps it', async () => {
     const { engine } = await ahead();
     const why = '1 of its transitions are only in memory';

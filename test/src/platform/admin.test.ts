@@ -91,6 +91,19 @@ describe('the admin API of a game server', () => {
     expect(dropped).toEqual([]);
   });
 
+  it('lets go again of a game that a waiting move has loaded before the table was gone', async () => {
+    const { backend, engine, dropped } = await serving();
+    const onEvict = async (game: GameId) => {
+      dropped.push(game);
+      await engine.append(id, move('PREPARATION', { n: 2 }), { revision: 1, ahead: 0 });
+    };
+    const admin = clientOf(createAdminHandler({ engine, token, onEvict }));
+    expect(await admin.evict(server, id, { discard: false })).toEqual({ server, kind: 'evicted', lost: 0 });
+    expect(engine.held(id)).toBeUndefined();
+    expect(backend.inner.peek(id)?.revision).toBe(2);
+    expect(dropped).toEqual([id]);
+  });
+
   it('discards it when told to, and says how much', async () => {
     const { admin, goAhead } = await serving();
     await goAhead();
