@@ -2,7 +2,7 @@
 import { formatAge, formatBytes, formatDuration, formatValue } from '../../src/base/units.ts';
 import type { EventRow, GameView, HoldingRow, StoreRow } from '../../src/games/game-view.ts';
 import { shortServer } from '../flag-summary.ts';
-import { type Line, padTo, piece, wrap } from '../line.ts';
+import { cut, type Line, padTo, piece, wrap } from '../line.ts';
 import type { Glyphs } from '../theme.ts';
 import { problemText } from './columns.ts';
 
@@ -36,7 +36,10 @@ const soundTime = (atMs: number | undefined) =>
   atMs !== undefined && Math.abs(atMs) <= 8.64e15 ? atMs : undefined;
 
 /** What it is and how it is, in one line. */
-export function gameLine({ row, readsFrom, inBothLayouts }: GameView, nowMs: number): Line {
+export function gameLine(
+  { row, readsFrom, inBothLayouts }: GameView,
+  { nowMs, cells, glyphs }: TextRoom,
+): Line {
   const { id, phase, revision, sizeBytes, updatedAtMs, layout } = row;
   const facts = [
     phase ?? 'phase unknown',
@@ -46,10 +49,11 @@ export function gameLine({ row, readsFrom, inBothLayouts }: GameView, nowMs: num
   ];
   return [
     piece('GAME  ', 'accent', true),
-    piece(id, 'plain', true),
-    piece(`  ${facts.join('  ')}`),
+    // An id without end must not push out what makes the rest doubtful.
+    piece(cut(id, Math.max(8, Math.floor(cells / 3)), glyphs.ellipsis), 'plain', true),
     ...(inBothLayouts ? [piece('  CONFLICT: in both layouts', 'bad', true)] : []),
-    ...(readsFrom === 'replica' ? [piece('  from a REPLICA, which may be behind', 'warn', true)] : []),
+    ...(readsFrom === 'replica' ? [piece('  from a REPLICA', 'warn', true)] : []),
+    piece(`  ${facts.join('  ')}`),
   ];
 }
 

@@ -58,7 +58,7 @@ export function GameDetail({ view, age, section, onSection, actions }: GameDetai
   const height = Math.max(1, frame.contentRows - 2);
   return (
     <Box flexDirection="column" paddingX={1}>
-      <Line of={cutLine(gameLine(view, now), cells, ellipsis)} />
+      <Line of={cutLine(gameLine(view, { nowMs: now, cells, glyphs: theme.glyphs }), cells, ellipsis)} />
       <Line of={endsOf(tabsLine(view, section), age, cells, ellipsis)} />
       {section === 'state' ? (
         <StateOf view={view} height={height} cells={cells} />
