@@ -1,5 +1,5 @@
 /** The verbs of the configuration, as scripts and people meet them. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { documentOf } from '../setup/document.ts';
@@ -175,6 +175,15 @@ describe.concurrent('a profile beside an environment of another platform', () =>
     expect(JSON.stringify(refused)).not.toContain('hunter2');
     const ran = await world.run(['status', '--profile', 'staging', '--prefer', 'profile', '--json'], { env });
     expect(JSON.parse(ran.stdout)).toMatchObject({ environment: 'staging', profile: 'staging' });
+  });
+});
+
+describe.concurrent('archives that are to be encrypted', () => {
+  test('are refused rather than written in the open', async ({ world }) => {
+    const env = { STATE_BACKUP_ENCRYPT: 'true' };
+    const document = documentOf(await world.run(['backup', 'create', '--json'], { env }));
+    expect(document).toMatchObject({ exit: 1, fault: { code: 'unsupported' } });
+    expect(await readdir(world.backups)).toEqual([]);
   });
 });
 

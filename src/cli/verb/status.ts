@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { formatElapsed, formatValue } from '../../base/units.ts';
+import type { Settings } from '../../config/settings.ts';
 import { namesOf } from '../../game/record-words.ts';
 import { coveredBy, type Readings, type SignalId, signals } from '../../metrics/source.ts';
 import { lostIn, waitingIn } from '../../status/memory.ts';
@@ -18,13 +19,14 @@ export const run: VerbRun = async ({ world, signal }) => {
   return {
     exit: status.unread.length > 0 || status.verdict === 'unknown' ? exit.inPart : exit.done,
     result: status,
-    text: () => statusLines(status, world.environment),
+    text: () => statusLines(status, world.settings),
   };
 };
 
-function statusLines(status: Status, environment: string): string[] {
+function statusLines(status: Status, { environment, profile }: Settings): string[] {
+  const by = profile === undefined ? '' : ` (profile ${profile})`;
   return [
-    `${status.verdict.toUpperCase()}  ${environment}  ${status.backend.location}  ${sinceWords(status)}`,
+    `${status.verdict.toUpperCase()}  ${environment}${by}  ${status.backend.location}  ${sinceWords(status)}`,
     unpersistedLine(status),
     ...lostLines(status),
     ...status.reasons.map((reason) => `${reason.severity}: ${reason.text}`),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInvocation } from '../../../src/cli/program.ts';
+import { configFlags, parseInvocation } from '../../../src/cli/program.ts';
 import { verbs } from '../../../src/verbs.ts';
 
 function parse(...argv: string[]) {
@@ -34,6 +34,14 @@ describe('the command line', () => {
     );
     expect(invocation?.args).toEqual(['nightly']);
     expect(invocation?.options).toMatchObject({ onExisting: 'newer', only: ['a', 'b'], dryRun: true });
+  });
+
+  it('takes variables one by one, and leaves the arguments behind them alone', () => {
+    const { invocation } = parse('backup', 'validate', '--set', 'A=1', '--set', 'B=x=y', 'nightly');
+    expect(invocation?.args).toEqual(['nightly']);
+    expect(invocation && configFlags(invocation.options)).toEqual({ set: ['A=1', 'B=x=y'] });
+    const named = parse('status', '--profile', 'eu', '--prefer', 'profile').invocation;
+    expect(named && configFlags(named.options)).toEqual({ profile: 'eu', prefer: 'profile' });
   });
 
   it('refuses to overwrite unless told what to do', () => {
