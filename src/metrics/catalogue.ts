@@ -82,8 +82,8 @@ export const metrics = {
   },
   state_unpersisted_games: {
     kind: 'gauge',
-    help: 'Games whose newest state waits in the memory of this server for storage.',
-    labels: {},
+    help: 'Games whose newest state waits in the memory of this server: for storage, or by plan, as its strategy has it.',
+    labels: { waits: ['for-storage', 'by-plan'] },
   },
   state_unpersisted_oldest_seconds: {
     kind: 'gauge',

@@ -14,7 +14,9 @@ import { type BreakerState, breakerStates, type MetricName, type MetricRow, metr
  */
 export interface GaugeSources {
   activeGames(): Partial<Record<Phase, number>> | undefined;
-  unpersisted(): { readonly games: number; readonly oldestAtMs: number | undefined } | undefined;
+  unpersisted():
+    | { readonly games: number; readonly deferred?: number; readonly oldestAtMs: number | undefined }
+    | undefined;
   breaker(): BreakerState | undefined;
   storage(): Pick<Census, 'usedBytes' | 'limitBytes'> | undefined;
   /** Only where dual writes are on. */
@@ -105,7 +107,15 @@ function gaugeSeries({
         value: counts[phase] ?? 0,
       }));
     },
-    state_unpersisted_games: () => unlabelled(gauges.unpersisted()?.games),
+    state_unpersisted_games() {
+      const unpersisted = gauges.unpersisted();
+      if (!unpersisted) return [];
+      const { games, deferred = 0 } = unpersisted;
+      return [
+        { labels: { waits: 'for-storage' }, value: games - deferred },
+        { labels: { waits: 'by-plan' }, value: deferred },
+      ];
+    },
     state_unpersisted_oldest_seconds() {
       const unpersisted = gauges.unpersisted();
       if (!unpersisted) return [];

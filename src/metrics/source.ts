@@ -25,6 +25,7 @@ export const signals = {
   recoveryFailureRatio: { title: 'Recovery failures', unit: 'ratio' },
   /** How many servers' breakers are not closed; `by` state. */
   breakersOpen: { title: 'Circuit breakers open', unit: 'servers' },
+  /** `by` what they wait: `for-storage` or `by-plan`. */
   unpersistedGames: { title: 'Unpersisted games', unit: 'games' },
   unpersistedSeconds: { title: 'Oldest unpersisted', unit: 'seconds' },
   /** `by` reason. The three of dual writes have no data where there are none. */

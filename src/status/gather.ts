@@ -97,5 +97,5 @@ function unpersistedIn(readings: Readings | Fault): Status['unpersisted'] {
   const games = readings.signals.unpersistedGames;
   const oldest = readings.signals.unpersistedSeconds;
   if (games.kind === 'none' || oldest.kind === 'none') return undefined;
-  return { games: games.value, oldestSeconds: oldest.value };
+  return { games: games.value, deferred: games.by?.['by-plan'] ?? 0, oldestSeconds: oldest.value };
 }

@@ -9,6 +9,8 @@ import type { Reason, ServerStatus, Status, Verdict } from './status.ts';
 
 /** A single failed write is caught up within moments; only what stays behind is worth a word. */
 const unpersistedGraceSeconds = 5;
+/** Twice the time that production lets a game wait by plan. */
+const deferredGraceSeconds = 60;
 
 /** Everything a verdict is judged from; pure data, so every rule can be tested with literals. */
 export type Findings = Pick<
@@ -127,9 +129,10 @@ function flagReasons(flags: Findings['flags']): Reason[] {
 }
 
 function unpersistedReasons({ unpersisted }: Findings): Reason[] {
-  if (!unpersisted || unpersisted.games === 0 || unpersisted.oldestSeconds < unpersistedGraceSeconds)
-    return [];
-  const { games, oldestSeconds } = unpersisted;
+  if (!unpersisted) return [];
+  const { games, deferred, oldestSeconds } = unpersisted;
+  const graceSeconds = games === deferred ? deferredGraceSeconds : unpersistedGraceSeconds;
+  if (games === 0 || oldestSeconds < graceSeconds) return [];
   const who = games === 1 ? '1 game is' : `${formatValue(games, 'games')} games are`;
   const text = `${who} only in memory, the oldest for ${formatDuration(oldestSeconds * 1000)}`;
   return [{ severity: 'warning', text, runbook: alerts.CircuitBreakerOpen.runbook }];

@@ -26,6 +26,13 @@ export interface ServerStatus {
   readonly fault?: Fault;
 }
 
+export interface Waiting {
+  readonly games: number;
+  /** Those of them that wait by plan: the strategy of their server does not write every transition. */
+  readonly deferred: number;
+  readonly oldestSeconds: number;
+}
+
 /** One look at everything: what `status` prints and the Overview shows. */
 export interface Status {
   readonly atMs: number;
@@ -39,7 +46,7 @@ export interface Status {
   /** The runbook of the worst reason. */
   readonly runbook: string | undefined;
   /** What would be lost if every server restarted now; undefined when it cannot be known. */
-  readonly unpersisted: { readonly games: number; readonly oldestSeconds: number } | undefined;
+  readonly unpersisted: Waiting | undefined;
   /** What the servers' memory has and lost, by name; left out where they cannot be asked. */
   readonly memory?: readonly Answer<UnpersistedGames>[];
   /** A Fault when they could not be read. */

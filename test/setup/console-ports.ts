@@ -115,7 +115,7 @@ export function status(changes: Partial<Status> = {}): Status {
     reasons: [],
     doubts: [],
     runbook: undefined,
-    unpersisted: { games: 0, oldestSeconds: 0 },
+    unpersisted: { games: 0, deferred: 0, oldestSeconds: 0 },
     readings: readings(),
     flags: flags(),
     servers: ['alpha', 'bravo'].map((server) => ({ server, healthy: true, breaker })),
@@ -138,7 +138,7 @@ export const degraded: Partial<Status> = {
     { severity: 'warning', text: 'p99 latency 210 ms (limit 100 ms)', alert: 'SlowStateOperations' },
   ],
   runbook: 'disable-persistence',
-  unpersisted: { games: 12, oldestSeconds: 34 },
+  unpersisted: { games: 12, deferred: 0, oldestSeconds: 34 },
   readings: readings({ errorRatio: value(0.241), latencyP99: value(0.21) }),
 };
 

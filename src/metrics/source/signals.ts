@@ -44,7 +44,7 @@ export const compute: Readonly<Record<SignalId, Compute>> = {
     has('outcome', 'failure', 'partial', 'success'),
   ),
   breakersOpen,
-  unpersistedGames: gauge('state_unpersisted_games', undefined, sum),
+  unpersistedGames: gauge('state_unpersisted_games', 'waits', sum),
   unpersistedSeconds: gauge('state_unpersisted_oldest_seconds', undefined, max),
   dualWriteDivergence: rate('state_dual_write_divergence_total', all, 60, 'reason'),
   dualWriteDiverging: gauge('state_dual_write_diverging_games', undefined, sum),

@@ -71,7 +71,8 @@ describe('createExporter', () => {
   it('says the age of the oldest transition that is only in memory', async () => {
     const exporter = exporterWith({ unpersisted: () => ({ games: 2, oldestAtMs: 4_000 }) });
     expect(await linesOf(exporter, 'state_unpersisted')).toEqual([
-      'state_unpersisted_games 2',
+      'state_unpersisted_games{waits="for-storage"} 2',
+      'state_unpersisted_games{waits="by-plan"} 0',
       'state_unpersisted_oldest_seconds 6',
     ]);
   });

@@ -69,7 +69,7 @@ describe('the verdict', () => {
   it('is healthy when everything was read and nothing is over its limit', async () => {
     const status = await lookWith()();
     expect(status).toMatchObject({ verdict: 'healthy', reasons: [], unread: [], runbook: undefined });
-    expect(status.unpersisted).toEqual({ games: 0, oldestSeconds: 0 });
+    expect(status.unpersisted).toEqual({ games: 0, deferred: 0, oldestSeconds: 0 });
   });
 
   it('is degraded by an alert condition, named with value, limit and runbook', async () => {
@@ -184,6 +184,17 @@ describe('what would be lost', () => {
     })();
     expect(lasting.verdict).toBe('degraded');
     expect(lasting.reasons[0]?.text).toBe('3 games are only in memory, the oldest for 42 s');
+  });
+
+  it('counts games that wait by plan, as a reason only once the plan has failed', async () => {
+    const readingsAfter = (unpersistedSeconds: number): Readings => {
+      const readings = readingsOf({ unpersistedSeconds });
+      const unpersistedGames = { kind: 'value', value: 3, by: { 'for-storage': 0, 'by-plan': 3 } } as const;
+      return { ...readings, signals: { ...readings.signals, unpersistedGames } };
+    };
+    const planned = await lookWith({ metrics: readingsAfter(29) })();
+    expect(planned).toMatchObject({ verdict: 'healthy', unpersisted: { games: 3, deferred: 3 } });
+    expect((await lookWith({ metrics: readingsAfter(60) })()).verdict).toBe('degraded');
   });
 
   it('is unknown while one target is missing, since its games are not in the sum', async () => {

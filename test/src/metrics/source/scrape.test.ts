@@ -74,7 +74,7 @@ describe('a scrape of real exporters', () => {
   it('has gauges at once and says that rates need a second scrape', async () => {
     const { source } = sourceOf([await startTarget()]);
     const { signals } = await source.read();
-    expect(signals.unpersistedGames).toEqual({ kind: 'value', value: 1 });
+    expect(signals.unpersistedGames).toMatchObject({ kind: 'value', value: 1 });
     expect(signals.transitions).toEqual({ kind: 'none', why: 'needs two scrapes' });
     expect(signals.latencyP99).toEqual({ kind: 'none', why: 'needs two scrapes' });
   });
@@ -172,7 +172,7 @@ describe('a scrape of real exporters', () => {
     expect(signals.activeGames).toMatchObject({ value: 6, by: { TURN: 4, SCORING: 2, PREPARATION: 0 } });
     expect(signals.storageUsed).toEqual({ kind: 'value', value: 350, by: { events: 300, snapshots: 50 } });
     expect(signals.storageLimit).toEqual(exactly(1000));
-    expect(signals.unpersistedGames).toEqual(exactly(3));
+    expect(signals.unpersistedGames).toMatchObject({ value: 3, by: { 'for-storage': 3, 'by-plan': 0 } });
     expect(signals.unpersistedSeconds).toEqual(exactly(9));
     expect(signals.breakersOpen).toMatchObject({ value: 1, by: { closed: 1, open: 1 } });
   });
