@@ -40,7 +40,11 @@ export async function readConfiguration(flags: ConfigFlags, env: Env = process.e
     ...choice.problems,
     ...checkCombinations(values, given),
   ];
-  const warnings = [...layered.warnings, ...doubtfulCombinations(values, given)];
+  const warnings = [
+    ...layered.warnings,
+    ...doubtfulCombinations(values, given),
+    ...layered.layers.flatMap((each) => parse(overridden(each, given)).problems),
+  ];
   const base = { profile, leftOut, warnings, problems };
   if (problems.length > 0) return { ...base, given, settings: undefined };
   const secrets = secretsIn(layered.layers);
@@ -72,6 +76,12 @@ export function settingsIn({ settings, problems }: Configuration): Settings {
 /** `STATE_OP_TIMEOUT (environment): expected seconds from 0.1 to 3600`. */
 export const problemText = ({ variable, place, what }: ConfigProblem): string =>
   variable === undefined ? `${place} ${what}` : `${variable} (${place}) ${what}`;
+
+/** Not in force here, but wrong all the same, and in force elsewhere. */
+const overridden = (lower: Layer, given: Layer): Layer =>
+  Object.fromEntries(
+    Object.entries(lower).filter(([name, entry]) => !isVariable(name) || given[name] !== entry),
+  );
 
 function parse(given: Layer): { values: Partial<Values>; problems: ConfigProblem[] } {
   const values: Record<string, unknown> = {};

@@ -275,6 +275,15 @@ describe('what looks wrong', () => {
     expect((await read({}, staging)).warnings).toEqual([]);
   });
 
+  it('is a value that is not in force and could not be used', async () => {
+    const file = writeProfile('STATE_OP_TIMEOUT: soon\n');
+    const { settings, warnings } = await read({ STATE_OP_TIMEOUT: '9' }, staging);
+    expect(settings?.operationTimeoutMs).toBe(9_000);
+    expect(warnings).toEqual([
+      expect.objectContaining({ variable: 'STATE_OP_TIMEOUT', place: `${file}:1:1` }),
+    ]);
+  });
+
   it('is the order to encrypt archives, which this version cannot', async () => {
     expect(await warned({ STATE_BACKUP_ENCRYPT: 'true' })).toHaveLength(1);
     expect(await warned({ STATE_BACKUP_ENCRYPT: 'false' })).toEqual([]);
