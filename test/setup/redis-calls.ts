@@ -14,7 +14,7 @@ export async function serveRedis(options?: Parameters<typeof startRedis>[0]): Pr
 }
 
 /** Closed with the test. */
-export function useRedis(...args: Parameters<typeof openTestRedis>): Backend {
+export function connectRedis(...args: Parameters<typeof openTestRedis>): Backend {
   const backend = openTestRedis(...args);
   onTestFinished(() => backend.close());
   return backend;

@@ -73,21 +73,17 @@ function refused(name: string, command: string): Finding {
   };
 }
 
-/** What several servers say alike is said once, otherwise with the servers that say it. */
+/** What all say alike of one thing is said once, otherwise with the servers that say it. */
 function merged(answers: readonly Answer<readonly Finding[]>[]): Finding[] {
-  const groups = new Map<string, { readonly finding: Finding; readonly servers: string[] }>();
-  for (const { server, answer } of answers) {
-    for (const finding of answer) {
-      const key = JSON.stringify(finding);
-      const group = groups.get(key) ?? { finding, servers: [] };
-      group.servers.push(server);
-      groups.set(key, group);
-    }
-  }
-  const servers = new Set(answers.map(({ server }) => server));
-  return [...groups.values()].map(({ finding, servers: saying }) =>
-    saying.length === servers.size
-      ? finding
-      : { ...finding, found: `${saying.join(', ')}: ${finding.found}` },
-  );
+  const said = answers.flatMap(({ server, answer }) => answer.map((finding) => ({ server, finding })));
+  const alike = Map.groupBy(said, ({ finding }) => JSON.stringify(finding));
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { finding } = first;
+    const all = said.filter((other) => other.finding.name === finding.name);
+    if (all.length === group.length) return [finding];
+    const servers = group.map(({ server }) => server).join(', ');
+    return [{ ...finding, found: `${servers}: ${finding.found}` }];
+  });
 }

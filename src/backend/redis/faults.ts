@@ -23,7 +23,8 @@ const unreachable = (what: string, next: string): Kind => ({
 
 const failed = (what: string, next: string): Kind => ({ code: 'backend-failed', what, next });
 
-const checkServer = 'Check that the server runs and that host and port in REDIS_URL are right';
+const checkServer =
+  'Check that the server runs, that host and port in REDIS_URL are right, and that rediss:// is used for TLS only';
 
 /** By the first word of an error reply, https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const replies: Readonly<Record<string, Kind>> = {
@@ -69,7 +70,10 @@ function kindOf(thrown: unknown, message: string): Kind {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   if (code.includes('CERT') || code.includes('TLS') || code === 'EPROTO') {
     return {
-      ...unreachable('failed in the TLS handshake', 'Check the certificate, or use redis://'),
+      ...unreachable(
+        'failed in the TLS handshake',
+        'Check the certificate and REDIS_CA_FILE, or use redis://',
+      ),
       retryable: false,
     };
   }

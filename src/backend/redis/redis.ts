@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
@@ -154,7 +155,10 @@ function poolSettings({ db, tls, username, password }: RedisAddress, options: Re
 
 function readCertificates(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8');
+    // It would be found out only by the first handshake, which then blames the server.
+    new X509Certificate(text);
+    return text;
   } catch (cause) {
     throw new Fault('config-invalid', `The certificates of Redis in ${file} cannot be read`, {
       next: 'Set REDIS_CA_FILE to a file with certificates in PEM',

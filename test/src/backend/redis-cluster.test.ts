@@ -6,7 +6,7 @@ import { parseGameId } from '../../../src/game/game.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { currentRecord, legacyRecord } from '../../setup/game-records.ts';
 import type { TestRedis } from '../../setup/redis.ts';
-import { appendOn, faultOf, scannedIds, useRedis } from '../../setup/redis-calls.ts';
+import { appendOn, connectRedis, faultOf, scannedIds } from '../../setup/redis-calls.ts';
 import { ask, startCluster, type TestCluster, until } from '../../setup/redis-cluster.ts';
 
 let cluster: TestCluster;
@@ -54,7 +54,7 @@ async function moveSlot(slot: number, from: TestRedis, to: TestRedis): Promise<v
   await settleSlot(slot, to);
 }
 
-const use = (more = {}): Backend => useRedis(cluster.url, more);
+const use = (more = {}): Backend => connectRedis(cluster.url, more);
 
 test('slots are counted as the servers count them', async () => {
   for (const key of [
@@ -195,14 +195,14 @@ test('a user of a cluster without its commands is told which it lacks', async ()
   onTestFinished(async () => {
     for (const node of cluster.masters) await ask(node, 'ACL', 'DELUSER', 'plain');
   });
-  const fault = await faultOf(useRedis(cluster.url.replace('//', '//plain:pw@')).ping());
+  const fault = await faultOf(connectRedis(cluster.url.replace('//', '//plain:pw@')).ping());
   expect(fault).toMatchObject({ code: 'backend-denied', message: expect.stringContaining('cluster') });
 });
 
 test('a game that belongs to a master that is down cannot be told from none: reads fail, and so do scans', async () => {
   const own = await startCluster({ args: ['--cluster-require-full-coverage', 'no'] });
   onTestFinished(() => own.stop());
-  const backend = useRedis(own.url, { operationTimeoutMs: 1_000 });
+  const backend = connectRedis(own.url, { operationTimeoutMs: 1_000 });
   await backend.ping();
   const lost = own.masters[2];
   if (!lost) throw new Error('There is no third master');
@@ -225,7 +225,7 @@ test('a game that belongs to a master that is down cannot be told from none: rea
 test('reads come from the replicas when asked to', async () => {
   const own = await startCluster({ replicas: true });
   onTestFinished(() => own.stop());
-  const [backend, reader] = [useRedis(own.url), useRedis(own.url, { readFrom: 'replica' })];
+  const [backend, reader] = [connectRedis(own.url), connectRedis(own.url, { readFrom: 'replica' })];
   const ids = Array.from({ length: 60 }, (_, n) => `game ${n}`);
   for (const id of ids) await reader.append(parseGameId(id), appendOn(0));
   await vi.waitFor(async () => expect(await scannedIds(reader)).toEqual(ids.sort()));
@@ -242,7 +242,7 @@ test('reads come from the replicas when asked to', async () => {
 test('appends and scans go on after a master has died and its replica has taken over', async () => {
   const own = await startCluster({ replicas: true });
   onTestFinished(() => own.stop());
-  const backend = useRedis(own.url, { operationTimeoutMs: 15_000 });
+  const backend = connectRedis(own.url, { operationTimeoutMs: 15_000 });
   const ids = Array.from({ length: 300 }, (_, n) => `game ${n}`);
   await Promise.all(ids.map((id) => backend.append(parseGameId(id), appendOn(0))));
   await Promise.all(own.masters.map((node) => ask(node, 'WAIT', 1, 5_000)));

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { BackendListener } from '../../../src/backend/port.ts';
 import { parseGameId } from '../../../src/game/game.ts';
-import { appendOn, faultOf, serveRedis, useRedis } from '../../setup/redis-calls.ts';
+import { appendOn, connectRedis, faultOf, serveRedis } from '../../setup/redis-calls.ts';
 import { ask } from '../../setup/redis-cluster.ts';
 import { startTcpProxy } from '../../setup/tcp-proxy.ts';
 
@@ -21,7 +21,7 @@ describe('a connection to Redis', () => {
   test('that is cut in the middle of a reply leaves the append unknown, and never sends it again', async () => {
     const server = await serveRedis();
     const proxy = await startTcpProxy(server.port);
-    const backend = useRedis(at(proxy.port));
+    const backend = connectRedis(at(proxy.port));
     await backend.ping();
     proxy.cutAfter(5);
     expect(await faultOf(backend.append(id, appendOn(0)))).toMatchObject({
@@ -35,7 +35,7 @@ describe('a connection to Redis', () => {
   test('is told as lost once and as regained once, however many calls notice', async () => {
     const server = await serveRedis();
     const { heard, listener } = listen();
-    const backend = useRedis(server.url, { listener });
+    const backend = connectRedis(server.url, { listener });
     await backend.ping();
     await ask(server, 'CLIENT', 'PAUSE', 60_000, 'ALL');
     const waiting = Array.from({ length: 200 }, () => faultOf(backend.ping()));
@@ -56,7 +56,7 @@ describe('a connection to Redis', () => {
   test('that the server ends while nobody uses it is opened again without a word', async () => {
     const server = await serveRedis();
     const { heard, listener } = listen();
-    const backend = useRedis(server.url, { listener });
+    const backend = connectRedis(server.url, { listener });
     await backend.ping();
     await ask(server, 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await vi.waitFor(() => backend.ping());
@@ -66,7 +66,7 @@ describe('a connection to Redis', () => {
 
   test('says clearly that a database does not exist', async () => {
     const server = await serveRedis();
-    const fault = await faultOf(useRedis(`redis://127.0.0.1:${server.port}/99`).ping());
+    const fault = await faultOf(connectRedis(`redis://127.0.0.1:${server.port}/99`).ping());
     expect(fault).toMatchObject({ code: 'backend-failed', retryable: false });
     expect(fault.message).toMatch(/has no such database: ERR DB index is out of range/);
     expect(fault.next).toContain('REDIS_URL');
@@ -74,7 +74,7 @@ describe('a connection to Redis', () => {
 
   test('survives a server that hangs: calls end in time, and go on when it does', async () => {
     const server = await serveRedis();
-    const backend = useRedis(server.url, { operationTimeoutMs: 300, connectTimeoutMs: 300 });
+    const backend = connectRedis(server.url, { operationTimeoutMs: 300, connectTimeoutMs: 300 });
     await backend.append(id, appendOn(0));
     server.pause();
     const faults = await Promise.all(Array.from({ length: 20 }, () => faultOf(backend.read(id))));
@@ -88,7 +88,7 @@ describe('a connection to Redis', () => {
 describe('the connections to one server', () => {
   test('are one for calls that come one by one', async () => {
     const proxy = await startTcpProxy((await serveRedis()).port);
-    const backend = useRedis(at(proxy.port));
+    const backend = connectRedis(at(proxy.port));
     for (let revision = 0; revision < 20; revision++) await backend.append(id, appendOn(revision));
     await backend.census();
     expect(proxy.opened).toBe(1);
@@ -96,7 +96,7 @@ describe('the connections to one server', () => {
 
   test('grow with the calls under way, up to their bound, and no call is lost', async () => {
     const proxy = await startTcpProxy((await serveRedis()).port);
-    const backend = useRedis(at(proxy.port), { poolSize: 3 });
+    const backend = connectRedis(at(proxy.port), { poolSize: 3 });
     const games = Array.from({ length: 1_000 }, (_, n) => parseGameId(`game ${n}`));
     const answers = await Promise.all(games.map((game) => backend.append(game, appendOn(0))));
     expect(answers.every(({ kind }) => kind === 'committed')).toBe(true);
@@ -105,7 +105,7 @@ describe('the connections to one server', () => {
 
   test('keep a transition from waiting behind many games that are read', async () => {
     const proxy = await startTcpProxy((await serveRedis()).port);
-    const backend = useRedis(at(proxy.port));
+    const backend = connectRedis(at(proxy.port));
     await backend.append(id, appendOn(0));
     const reading = backend.readRecords(
       Array.from({ length: 100 }, (_, n) => ({ id: `${n}`, layout: 'current' })),

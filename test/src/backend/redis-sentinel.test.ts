@@ -4,7 +4,7 @@ import { recordDigest } from '../../../src/game/record-codec.ts';
 import { makeCertificates } from '../../setup/certificates.ts';
 import { currentRecord } from '../../setup/game-records.ts';
 import { startRedis } from '../../setup/redis.ts';
-import { appendOn, faultOf, scannedIds, useRedis } from '../../setup/redis-calls.ts';
+import { appendOn, connectRedis, faultOf, scannedIds } from '../../setup/redis-calls.ts';
 import { ask, until } from '../../setup/redis-cluster.ts';
 import { startSentinel } from '../../setup/redis-sentinel.ts';
 
@@ -19,7 +19,7 @@ async function serve(options?: Parameters<typeof startSentinel>[0]) {
 test('appends go on at the new master after a failover; nothing acknowledged and replicated is lost or doubled', async () => {
   const sentinel = await serve();
   const heard: string[] = [];
-  const backend = useRedis(sentinel.url, {
+  const backend = connectRedis(sentinel.url, {
     operationTimeoutMs: 1_000,
     listener: { connection: ({ state }) => void heard.push(state) },
   });
@@ -64,7 +64,7 @@ test('appends go on at the new master after a failover; nothing acknowledged and
 
 test('a master that hangs is left as soon as the sentinel names another', async () => {
   const sentinel = await serve();
-  const backend = useRedis(sentinel.url, { operationTimeoutMs: 60_000 });
+  const backend = connectRedis(sentinel.url, { operationTimeoutMs: 60_000 });
   await backend.append(id, appendOn(0));
   await until(async () => String(await ask(sentinel.replica, 'INFO', 'keyspace')).includes('keys=1'));
   sentinel.master.pause();
@@ -79,7 +79,7 @@ test('a master that hangs is left as soon as the sentinel names another', async 
 
 test('writes go to the new master after a failover that was ordered', async () => {
   const sentinel = await serve();
-  const backend = useRedis(sentinel.url);
+  const backend = connectRedis(sentinel.url);
   await backend.append(id, appendOn(0));
   await until(async () => String(await ask(sentinel.replica, 'INFO', 'keyspace')).includes('keys=1'));
   await sentinel.failOver();
@@ -92,7 +92,7 @@ test('writes go to the new master after a failover that was ordered', async () =
 
 test('a master that refuses writes as a replica is asked about, and the write fails as a whole', async () => {
   const sentinel = await serve();
-  const backend = useRedis(sentinel.url);
+  const backend = connectRedis(sentinel.url);
   await backend.append(id, appendOn(0));
   await ask(sentinel.master, 'REPLICAOF', '127.0.0.1', 1);
   const fault = await faultOf(backend.append(id, appendOn(1)));
@@ -105,7 +105,7 @@ test('a master that refuses writes as a replica is asked about, and the write fa
 
 test('reads may come from the replica, writes and what they are decided by from the master', async () => {
   const sentinel = await serve();
-  const backend = useRedis(sentinel.url, { readFrom: 'replica' });
+  const backend = connectRedis(sentinel.url, { readFrom: 'replica' });
   expect(backend).toMatchObject({ readsFrom: 'replica', location: expect.stringMatching(/from a replica$/) });
   const record = currentRecord('a');
   await backend.replaceRecord(record, 'absent');
@@ -122,7 +122,7 @@ test('reads may come from the replica, writes and what they are decided by from 
 test('no replica to read from is said, and the master is not read instead', async () => {
   const sentinel = await serve();
   await sentinel.replica.kill();
-  const backend = useRedis(sentinel.url, { readFrom: 'replica' });
+  const backend = connectRedis(sentinel.url, { readFrom: 'replica' });
   await vi.waitFor(
     async () => expect((await faultOf(backend.read(id))).message).toContain('No replica of "games"'),
     { timeout: 10_000 },
@@ -132,15 +132,15 @@ test('no replica to read from is said, and the master is not read instead', asyn
 test('sentinels and servers may ask for one password and speak TLS', async () => {
   const tls = makeCertificates();
   const sentinel = await serve({ password: 'right', tls });
-  const backend = useRedis(sentinel.url, { caFile: tls.caFile });
+  const backend = connectRedis(sentinel.url, { caFile: tls.caFile });
   expect(await backend.append(id, appendOn(0))).toMatchObject({ kind: 'committed' });
-  const wrong = useRedis(sentinel.url.replace('right', 'wrong'), { caFile: tls.caFile });
+  const wrong = connectRedis(sentinel.url.replace('right', 'wrong'), { caFile: tls.caFile });
   expect(await faultOf(wrong.ping())).toMatchObject({ code: 'backend-denied', retryable: false });
 });
 
 test('a name that no sentinel knows is no outage', async () => {
   const sentinel = await serve();
-  const fault = await faultOf(useRedis(sentinel.url.replace('games', 'gmaes')).ping());
+  const fault = await faultOf(connectRedis(sentinel.url.replace('games', 'gmaes')).ping());
   expect(fault).toMatchObject({ code: 'backend-failed', retryable: false });
   expect(fault.message).toContain('gmaes');
 });
@@ -149,9 +149,9 @@ test('sentinels that are away are unreachable, and one of several is enough', as
   const sentinel = await serve();
   const gone = await startRedis();
   await gone.stop();
-  const fault = await faultOf(useRedis(`redis+sentinel://127.0.0.1:${gone.port}/games`).ping());
+  const fault = await faultOf(connectRedis(`redis+sentinel://127.0.0.1:${gone.port}/games`).ping());
   expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: true });
   expect(fault.message).toContain(`sentinel 127.0.0.1:${gone.port}`);
   const [, present] = sentinel.url.split('//');
-  await useRedis(`redis+sentinel://127.0.0.1:${gone.port},${present}`).ping();
+  await connectRedis(`redis+sentinel://127.0.0.1:${gone.port},${present}`).ping();
 });
