@@ -5,6 +5,7 @@ import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { type GameId, parseGameId } from '../game/game.ts';
 import type { RecordKey } from '../game/record.ts';
+import { repeat } from './chores.ts';
 import { openFaultFile, withStorageFaults } from './faults.ts';
 import { openFlagFile } from './flag-file.ts';
 import { type GameServer, startGameServer } from './game-server.ts';
@@ -21,19 +22,24 @@ export interface Fleet {
   close(signal: AbortSignal): Promise<void>;
 }
 
+/** What the platform does with its finished games; whoever starts the sandbox brings it. */
+export type Retire = (storage: Backend, signal: AbortSignal) => Promise<void>;
+
 interface FleetOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly seed: number;
   readonly breaker?: BreakerSettings;
   readonly adminToken: string;
+  readonly retire?: Retire;
 }
 
 const fleetSize = 2;
+const retireEveryMs = 60_000;
 /** So many that the first games are in different phases when somebody looks. */
 const openingPlays = 50;
 
-export async function startFleet({ folder, clock, seed, ...options }: FleetOptions): Promise<Fleet> {
+export async function startFleet({ folder, clock, seed, retire, ...options }: FleetOptions): Promise<Fleet> {
   const ended = new AbortController();
   const storage = openStorage(folder, clock, seededChance(seed), ended.signal);
   const flagFile = openFlagFile(sandboxPaths(folder).flags);
@@ -52,6 +58,10 @@ export async function startFleet({ folder, clock, seed, ...options }: FleetOptio
   );
   await populate(servers, storage, clock.now());
   for (const server of servers) server.run();
+  if (retire) {
+    const chore = { pauseMs: () => retireEveryMs, run: (signal: AbortSignal) => retire(storage, signal) };
+    void repeat(clock, chore, ended.signal);
+  }
   return {
     servers: servers.map(({ url }) => url),
     async close(signal) {

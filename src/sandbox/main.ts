@@ -7,7 +7,7 @@ import { randomHex } from '../base/ids.ts';
 import { announce, readAnnouncement, withdrawAnnouncement } from './announcement.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openFaultFile } from './faults.ts';
-import { startFleet } from './fleet.ts';
+import { type Retire, startFleet } from './fleet.ts';
 import { createLease } from './lease.ts';
 import { sandboxPaths } from './paths.ts';
 import { identityOf, isRunning } from './process-identity.ts';
@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly breaker?: BreakerSettings;
   readonly firstLeaseMs?: number;
   readonly graceMs?: number;
+  /** Takes finished games out of storage, which would grow for ever. */
+  readonly retire?: Retire;
 }
 
 /** A predecessor that is ending needs as long at most. */

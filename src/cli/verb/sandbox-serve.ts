@@ -1,8 +1,17 @@
+import { once } from '../../base/once.ts';
 import { runSandbox } from '../../sandbox/main.ts';
 import { exit } from '../exit.ts';
 import { textArgument, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
-  await runSandbox({ folder: textArgument(call, 0) ?? '' });
+  const folder = textArgument(call, 0) ?? '';
+  // Not needed before its games are on the tables.
+  const retirement = once(async () =>
+    (await import('../sandbox-retirement.ts')).createSandboxRetirement(folder),
+  );
+  await runSandbox({
+    folder,
+    retire: async (storage, signal) => (await retirement())(storage, signal),
+  });
   return { exit: exit.done, result: {}, text: () => [] };
 };
