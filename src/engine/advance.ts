@@ -5,6 +5,9 @@ import { type Ahead, type Held, type Pending, positionOf } from './held.ts';
 import type { Changed } from './patch.ts';
 import { afterConflict, giveUpUnwanted, store, triggerOf } from './store.ts';
 
+/** Characters that an event keeps of what a game's code said when it failed. */
+const longestError = 2000;
+
 type Moving = Pick<Transition, 'type' | 'to' | 'actor' | 'error'>;
 
 export async function advance(
@@ -63,7 +66,7 @@ function played(
     newestAtMs: nowMs,
     actor,
     why: waits ?? before?.why ?? 'deferred',
-    error: error ?? before?.error,
+    error: error?.slice(0, longestError) ?? before?.error,
     attempts: before?.attempts ?? [],
   };
   return { ...game, ahead: game.ahead + 1, phase: to, state, hash, pending, formerly: [] };

@@ -53,7 +53,7 @@ export async function caughtUp(
     giveUpUnwanted(context, game);
     return game;
   }
-  const result = await store(context, game, undefined, trigger ?? triggerOf(game), signal);
+  const result = await store(context, game, undefined, triggerOf(game, trigger), signal);
   if (result.kind === 'conflict') afterConflict(context, game, result.actual);
   return context.games.get(game.id) ?? game;
 }

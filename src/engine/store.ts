@@ -24,9 +24,13 @@ export async function store(
   return result;
 }
 
-/** Why a game is written now, for the snapshot that a write may be. */
-export function triggerOf({ pending, phase, storedPhase }: Ahead): SnapshotTrigger {
+/**
+ * Why a game is written now, for the snapshot that a write may be.
+ * @param asked by whom has it written; an error is told in any case, for a recovery may go back to before it
+ */
+export function triggerOf({ pending, phase, storedPhase }: Ahead, asked?: SnapshotTrigger): SnapshotTrigger {
   if (pending.error !== undefined) return 'error';
+  if (asked) return asked;
   if (phase !== storedPhase) return 'phase';
   return pending.why === 'deferred' ? 'interval' : 'gap';
 }

@@ -94,6 +94,15 @@ describe('snapshot-only', () => {
     expect(snapshots().at(-1)).toMatchObject({ revision: 5, trigger: 'shutdown', state: { n: 5 } });
   });
 
+  test('tells of an error also when the write of it failed and the server is shut down', async () => {
+    const { backend, engine, go, snapshots } = await inTurn(snapshotOnly);
+    backend.fail({ writes: 'before' });
+    await go(turn(5, { error: 'no cards left' }));
+    backend.fail({});
+    await engine.close();
+    expect(snapshots().at(-1)).toMatchObject({ revision: 5, trigger: 'error' });
+  });
+
   test('finds its own write when the answer is lost', async () => {
     const { backend, go, snapshots } = await inTurn(snapshotOnly);
     backend.fail({ writes: 'after' });
@@ -148,6 +157,12 @@ describe('event-sourced', () => {
     await go(turn(10));
     await vi.waitFor(() => expect(snapshots()).toMatchObject([{ revision: 5 }, { revision: 10 }]));
   });
+});
+
+test('of what a failed game said, an event keeps no more than a page', async () => {
+  const { go, events } = await inTurn({ strategy: 'hybrid' });
+  await go(turn(5, { error: 'x'.repeat(100_000) }));
+  expect(events().at(-1)?.error).toBe('x'.repeat(2000));
 });
 
 describe('hybrid', () => {
