@@ -30,7 +30,7 @@ export function createAttachment(attach: () => Promise<Attached>): Attachment {
     attached = undefined;
   };
 
-  const current = (signal?: AbortSignal) => {
+  const current = async (signal?: AbortSignal) => {
     if (isReleased) throw new Fault('interrupted', 'The sandbox was let go of');
     attached ??= attachAgain().catch((thrown) => {
       forget();
