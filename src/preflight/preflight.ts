@@ -79,8 +79,8 @@ async function lookAtBackend(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Check[]> {
-  const startMs = clock.now();
   const backend = await open();
+  const startMs = clock.now();
   await backend.ping(signal);
   const answered: Check = {
     subject,

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Env } from '../../../src/config/environment-layer.ts';
 import type { ConfigFlags } from '../../../src/config/layers.ts';
@@ -111,6 +112,28 @@ describe('a value comes from', () => {
       text: '10',
       source: { kind: 'flag', flag: '--set' },
     });
+  });
+});
+
+describe('of all layers', () => {
+  const size = fc.option(fc.integer({ min: 1, max: 1_000_000 }).map(String), { nil: undefined });
+
+  it('the last one that has a value gives it, whatever the others say', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), size, size, size, async (preset, inProfile, inEnvironment, inFlag) => {
+        writeProfile(inProfile === undefined ? 'ENVIRONMENT: staging\n' : `STATE_CACHE_SIZE: ${inProfile}\n`);
+        const { given } = await read(
+          { STATE_PRESET: preset ? 'high_performance' : '', STATE_CACHE_SIZE: inEnvironment },
+          { ...staging, set: inFlag === undefined ? [] : [`STATE_CACHE_SIZE=${inFlag}`] },
+        );
+        const expected =
+          (inFlag && [inFlag, 'flag']) ??
+          (inEnvironment && [inEnvironment, 'environment']) ??
+          (inProfile && [inProfile, 'profile']) ??
+          (preset ? ['1000', 'preset'] : ['500', 'default']);
+        expect([given.STATE_CACHE_SIZE?.text, given.STATE_CACHE_SIZE?.source.kind]).toEqual(expected);
+      }),
+    );
   });
 });
 
