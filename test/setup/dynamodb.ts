@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../../src/backend/dynamodb/attribute-value.ts';
 import { createTables } from '../../src/backend/dynamodb/create-tables.ts';
 import { openDynamoDb } from '../../src/backend/dynamodb/dynamodb.ts';
 import type { Backend } from '../../src/backend/port.ts';
@@ -52,3 +54,24 @@ export function openTestDynamoDb(endpoint: string, table: string, more: Partial<
 }
 
 const limits = { connectTimeoutMs: 5_000, operationTimeoutMs: 20_000, poolSize: 20 };
+
+/** All items of a table, as they are. */
+export async function rawItems(endpoint: string, table: string): Promise<Item[]> {
+  return withClient(endpoint, async (client) => {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+    return Items;
+  });
+}
+
+export async function putRaw(endpoint: string, table: string, item: Item): Promise<void> {
+  await withClient(endpoint, (client) => client.send(new PutItemCommand({ TableName: table, Item: item })));
+}
+
+async function withClient<T>(endpoint: string, work: (client: DynamoDBClient) => Promise<T>): Promise<T> {
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
+  try {
+    return await work(client);
+  } finally {
+    client.destroy();
+  }
+}

@@ -124,14 +124,20 @@ function kindOf(thrown: unknown): Kind {
   return sockets[code] ?? unreachable('lost the connection', checkAddress);
 }
 
-const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : '');
+/** The client calls a connection that was cut a timeout too. */
+function nameOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return '';
+  return thrown.name === 'TimeoutError' && isCut(thrown) ? 'Error' : thrown.name;
+}
+
+const isCut = (thrown: unknown): boolean => /^(ECONNRESET|EPIPE)$/.test(codeOf(thrown));
 
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 
 /** The status of an answer that came; a reply that was cut has none that counts. */
 function statusOf(thrown: unknown): number | undefined {
-  if (!(thrown instanceof Error) || !('$metadata' in thrown)) return undefined;
+  if (!(thrown instanceof Error) || !('$metadata' in thrown) || isCut(thrown)) return undefined;
   const { httpStatusCode } = thrown.$metadata as { httpStatusCode?: number };
   return httpStatusCode === 200 ? undefined : httpStatusCode;
 }

@@ -1,0 +1,333 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Backend, BackendListener } from '../../../src/backend/port.ts';
+import { parseGameId } from '../../../src/game/game.ts';
+import type { GameRecord } from '../../../src/game/record.ts';
+import { recordDigest } from '../../../src/game/record-codec.ts';
+import {
+  newTables,
+  openTestDynamoDb,
+  rawItems,
+  startDynamoDb,
+  type TestDynamoDb,
+} from '../../setup/dynamodb.ts';
+import { currentRecord, legacyRecord } from '../../setup/game-records.ts';
+import {
+  type HttpFault,
+  type HttpFaultProxy,
+  type ProxiedRequest,
+  startHttpFaultProxy,
+} from '../../setup/http-fault-proxy.ts';
+
+let server: TestDynamoDb;
+beforeAll(async () => {
+  server = await startDynamoDb();
+});
+afterAll(() => server.stop());
+
+const id = parseGameId('game-1');
+const throttled: HttpFault = {
+  status: 400,
+  answer: {
+    __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+    message: 'slow down',
+  },
+};
+const broken: HttpFault = { status: 500, answer: { __type: 'InternalServerError', message: 'oops' } };
+const refused = (type: string): HttpFault => ({ status: 400, answer: { __type: type, message: 'no' } });
+
+interface Setup {
+  readonly proxy: HttpFaultProxy;
+  /** Through the proxy. */
+  readonly backend: Backend;
+  /** Past the proxy. */
+  readonly direct: Backend;
+  readonly table: string;
+}
+
+async function setUp(operationTimeoutMs = 10_000, listener: BackendListener = {}): Promise<Setup> {
+  const [table, proxy] = [await newTables(server.endpoint), await startHttpFaultProxy(server.endpoint)];
+  const backend = openTestDynamoDb(proxy.url, table, { operationTimeoutMs, listener });
+  const direct = openTestDynamoDb(server.endpoint, table);
+  onTestFinished(() => Promise.all([backend.close(), direct.close()]).then(() => {}));
+  // Known, so that the faults hit what is asked after.
+  await backend.ping();
+  return { proxy, backend, direct, table };
+}
+
+const step = (expectedRevision: number, text = `event ${expectedRevision + 1}`) =>
+  ({ expectedRevision, phase: 'TURN', atMs: 1_000, event: Buffer.from(text) }) as const;
+
+const eventsOf = async (backend: Backend) =>
+  (await backend.read(id))?.events.map(({ revision, bytes }) => `${revision} ${Buffer.from(bytes)}`);
+
+/** The same faults in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
+
+const isData = ({ operation }: ProxiedRequest) => !operation.startsWith('Describe');
+
+describe('under throttling, errors of the server and cut connections', () => {
+  test.each([1, 2, 3])('nothing is lost and nothing is doubled (%i)', async (seed) => {
+    const { proxy, backend, direct } = await setUp(20_000);
+    const random = seeded(seed);
+    const faults: HttpFault[] = [throttled, broken, 'cut before', 'cut after', 'cut within'];
+    proxy.fault = () => (random() < 0.3 ? faults[Math.floor(random() * faults.length)] : undefined);
+    const wanted: string[] = [];
+    for (let revision = 1; revision <= 30; revision++) {
+      // Long enough to be spilled every few events.
+      const text = `event ${revision} ${'x'.repeat(1_000)}`;
+      expect(await backend.append(id, step(revision - 1, text))).toEqual({ kind: 'committed', revision });
+      wanted.push(`${revision} ${text}`);
+      if (revision % 10 === 0) {
+        const snapshot = { revision, bytes: Buffer.from(`state ${revision}`), keep: 2, dropEventsThrough: 0 };
+        expect(await backend.putSnapshot(id, snapshot)).toEqual({ kind: 'stored' });
+      }
+      expect(await eventsOf(backend)).toEqual(wanted);
+    }
+    const game = await direct.read(id);
+    expect(await eventsOf(direct)).toEqual(wanted);
+    expect(game?.snapshots.map(({ revision }) => revision)).toEqual([20, 30]);
+  });
+
+  test('an append whose reply is cut is recognised when it is sent again', async () => {
+    const { proxy, backend } = await setUp();
+    await backend.append(id, step(0));
+    let cuts = 0;
+    proxy.fault = ({ operation }) => (operation === 'UpdateItem' && cuts++ < 2 ? 'cut within' : undefined);
+    expect(await backend.append(id, step(1))).toEqual({ kind: 'committed', revision: 2 });
+    expect(cuts).toBe(3);
+    expect(await eventsOf(backend)).toEqual(['1 event 1', '2 event 2']);
+  });
+
+  test('an append whose replies are all cut may be stored: it fails, and reading finds it', async () => {
+    const { proxy, backend } = await setUp(400);
+    await backend.append(id, step(0));
+    proxy.fault = () => 'cut within';
+    await expect(backend.append(id, step(1))).rejects.toMatchObject({
+      code: 'backend-unreachable',
+      retryable: true,
+    });
+    proxy.fault = () => undefined;
+    expect(await eventsOf(backend)).toEqual(['1 event 1', '2 event 2']);
+  });
+
+  test('an append that somebody else came before is a conflict, although its own answer was lost', async () => {
+    const { proxy, backend, direct } = await setUp();
+    await backend.append(id, step(0));
+    let first = true;
+    proxy.fault = ({ operation }) => {
+      if (operation !== 'UpdateItem' || !first) return undefined;
+      first = false;
+      return 'cut before';
+    };
+    const mine = backend.append(id, step(1, 'mine'));
+    await direct.append(id, step(1, 'theirs'));
+    const answer = await mine;
+    const events = await eventsOf(direct);
+    // Whoever was first: exactly one, and it was told so.
+    expect(events?.[1]).toBe(answer.kind === 'committed' ? '2 mine' : '2 theirs');
+    expect(events).toHaveLength(2);
+  });
+
+  test('a table that throttles for longer than the time limit is unreachable, and nothing is written', async () => {
+    const { proxy, backend, direct } = await setUp(300);
+    proxy.fault = (request) => (isData(request) ? throttled : undefined);
+    await expect(backend.append(id, step(0))).rejects.toMatchObject({
+      code: 'backend-unreachable',
+      retryable: true,
+      message: expect.stringContaining('throttles'),
+    });
+    expect(proxy.requests.filter(isData).length).toBeGreaterThan(3);
+    expect(await direct.read(id)).toBeUndefined();
+  });
+
+  test('a removal whose answer is lost is not sent again', async () => {
+    const { proxy, backend, direct } = await setUp();
+    const record = currentRecord('game-1');
+    await direct.replaceRecord(record, 'absent');
+    proxy.fault = ({ operation }) => (operation === 'DeleteItem' ? 'cut after' : undefined);
+    await expect(backend.removeRecord(record, recordDigest(record))).rejects.toMatchObject({
+      code: 'backend-unreachable',
+    });
+    expect(proxy.requests.filter(({ operation }) => operation === 'DeleteItem')).toHaveLength(1);
+  });
+});
+
+test('what a batch leaves unprocessed is written until none is left', async () => {
+  const { proxy, backend, direct } = await setUp();
+  const fields = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`e:${n + 1}`, `event ${n + 1}`]));
+  const record = currentRecord('game-1', { ...fields, rev: '60' });
+  let left = 0;
+  proxy.fault = ({ operation, body }) =>
+    operation === 'BatchWriteItem' ? half(body, () => left++) : undefined;
+  expect(await backend.replaceRecord(record, 'absent')).toEqual({ kind: 'written' });
+  expect(left).toBeGreaterThan(3);
+  expect(await direct.readRecords([record])).toEqual([{ kind: 'record', record: expect.anything() }]);
+  expect((await direct.read(id))?.events).toHaveLength(60);
+});
+
+/** Only the first half of a batch is carried out, and the rest left unprocessed. */
+function half(body: string, count: () => void): HttpFault {
+  const request = JSON.parse(body) as { RequestItems: Record<string, unknown[]> };
+  const [[table, all] = ['', []]] = Object.entries(request.RequestItems);
+  const done = all.slice(0, Math.ceil(all.length / 2));
+  const rest = all.slice(done.length);
+  if (rest.length > 0) count();
+  return {
+    forward: JSON.stringify({ ...request, RequestItems: { [table]: done } }),
+    mend: (reply) =>
+      JSON.stringify({ ...JSON.parse(reply), UnprocessedItems: rest.length > 0 ? { [table]: rest } : {} }),
+  };
+}
+
+test('keys that a batch leaves unprocessed are asked for until none is left', async () => {
+  const { proxy, backend, direct } = await setUp();
+  const records = Array.from({ length: 30 }, (_, n) => legacyRecord(`game-${n}`));
+  for (const record of records) await direct.replaceRecord(record, 'absent');
+  proxy.fault = ({ operation, body }) => {
+    if (operation !== 'BatchGetItem') return undefined;
+    const request = JSON.parse(body) as { RequestItems: Record<string, { Keys: unknown[] }> };
+    const [[table, { Keys }] = ['', { Keys: [] }]] = Object.entries(request.RequestItems);
+    const some = (keys: unknown[]) => ({ [table]: { ...request.RequestItems[table], Keys: keys } });
+    const rest = Keys.slice(7);
+    return {
+      forward: JSON.stringify({ ...request, RequestItems: some(Keys.slice(0, 7)) }),
+      mend: (reply) =>
+        JSON.stringify({ ...JSON.parse(reply), UnprocessedKeys: rest.length > 0 ? some(rest) : {} }),
+    };
+  };
+  const reads = await backend.readRecords(records);
+  expect(reads.map((read) => read.kind === 'record' && read.record.id)).toEqual(records.map((one) => one.id));
+});
+
+describe('a replacement that ends at any request', () => {
+  const big = (name: string) =>
+    currentRecord('game-1', {
+      rev: '2',
+      'e:1': `${name} ${'x'.repeat(5_000)}`,
+      'e:2': `${name} two`,
+      's:1': `${name} state`,
+      note: name,
+    });
+
+  async function stored(backend: Backend): Promise<string | undefined> {
+    const [read] = await backend.readRecords([{ id: 'game-1', layout: 'current' }]);
+    return read?.kind === 'record' ? recordDigest(read.record) : read?.kind;
+  }
+
+  /** Ends the client at its nth request: nothing of it or only its answer is lost, and nothing comes after. */
+  async function interrupted(n: number, last: HttpFault, before: GameRecord | undefined): Promise<boolean> {
+    const { proxy, backend, direct, table } = await setUp(200);
+    if (before) {
+      const small = currentRecord('game-1');
+      await direct.replaceRecord(small, 'absent');
+      await direct.replaceRecord(before, recordDigest(small));
+    }
+    const wanted = big('new');
+    const start = proxy.requests.length;
+    proxy.fault = ({ index }) => (index < start + n ? undefined : index === start + n ? last : 'cut before');
+    const ended = await backend
+      .replaceRecord(wanted, before ? recordDigest(before) : 'absent')
+      .then(({ kind }) => kind)
+      .catch(() => 'failed');
+    const found = await stored(direct);
+    const old = before ? recordDigest(before) : 'absent';
+    if (ended === 'written') expect(found).toBe(recordDigest(wanted));
+    else expect([old, recordDigest(wanted)]).toContain(found);
+    // Done again it is complete, and nothing of either attempt lies about.
+    if (found === old) await direct.replaceRecord(wanted, old);
+    expect(await stored(direct)).toBe(recordDigest(wanted));
+    const hadRequest = proxy.requests.length > start + n;
+    await direct.removeRecord(wanted, recordDigest(wanted));
+    const left = await rawItems(server.endpoint, `${table}-gk1`);
+    // Young pieces without a head could belong to a game that is being made.
+    if (before) expect(left).toEqual([]);
+    else expect(left.every(({ born }) => born !== undefined)).toBe(true);
+    return hadRequest;
+  }
+
+  test.each<[string, HttpFault, GameRecord | undefined]>([
+    ['before it, of a game', 'cut before', big('old')],
+    ['after it, of a game', 'cut after', big('old')],
+    ['before it, where there was none', 'cut before', undefined],
+    ['after it, where there was none', 'cut after', undefined],
+  ])('%s: leaves the old record or the new one, never a mixture', async (_, fault, before) => {
+    let n = 0;
+    while (await interrupted(n, fault, before)) n++;
+    expect(n).toBeGreaterThanOrEqual(3);
+  });
+});
+
+test('a reader never sees a mixture, however long its requests take', async () => {
+  const { proxy, backend: reader, direct: writer } = await setUp();
+  const random = seeded(7);
+  proxy.fault = () => ({ delayMs: random() * 15 });
+  let done = false;
+  const writing = (async () => {
+    // Snapshots of 150 KB make a query of several pages.
+    const bulk = 'x'.repeat(150 * 1024);
+    for (let revision = 1; revision <= 30; revision++) {
+      await writer.append(id, step(revision - 1, `${revision} ${'y'.repeat(900)}`));
+      const bytes = Buffer.from(`${revision} ${bulk}`);
+      const dropEventsThrough = Math.max(0, revision - 8);
+      await writer.putSnapshot(id, { revision, bytes, keep: 8, dropEventsThrough });
+    }
+    done = true;
+  })();
+  let reads = 0;
+  while (!done) {
+    const game = await reader.read(id);
+    if (!game) continue;
+    reads++;
+    for (const { revision, bytes } of [...game.events, ...game.snapshots]) {
+      expect(Buffer.from(bytes).toString().startsWith(`${revision} `)).toBe(true);
+    }
+    const revisions = game.events.map(({ revision }) => revision);
+    const first = revisions[0] ?? 0;
+    expect(revisions).toEqual(Array.from({ length: game.revision - first + 1 }, (_, n) => first + n));
+    const newest = game.snapshots.at(-1)?.revision ?? 0;
+    expect([game.revision, game.revision - 1]).toContain(newest);
+    expect(first).toBe(Math.max(1, newest - 7));
+    expect(game.snapshots).toHaveLength(Math.min(8, newest));
+  }
+  await writing;
+  expect(reads).toBeGreaterThan(3);
+});
+
+test.each<[string, string, boolean]>([
+  ['AccessDeniedException', 'backend-denied', false],
+  ['UnrecognizedClientException', 'backend-denied', false],
+  ['ExpiredTokenException', 'backend-denied', false],
+  ['ThrottlingException', 'backend-unreachable', true],
+  ['ResourceNotFoundException', 'backend-failed', false],
+  ['com.amazon.coral.validate#ValidationException', 'backend-failed', false],
+])('%s is told as %s', async (type, code, retryable) => {
+  const { proxy, backend } = await setUp(100);
+  proxy.fault = () => refused(type);
+  await expect(backend.read(id)).rejects.toMatchObject({
+    code,
+    retryable,
+    next: expect.stringMatching(/^[A-Z]/),
+    message: expect.stringContaining(proxy.url),
+  });
+});
+
+test('what a call took is told, reads and writes apart', async () => {
+  const told: string[] = [];
+  const { backend } = await setUp(10_000, {
+    capacity: ({ operation, reads, writes }) =>
+      told.push(`${operation} ${reads > 0 ? 'reads' : ''}${writes > 0 ? 'writes' : ''}`),
+  });
+  told.length = 0;
+  await backend.append(id, step(0));
+  await backend.read(id);
+  await backend.replaceRecord(legacyRecord('a'), 'absent');
+  expect(new Set(told)).toEqual(
+    new Set(['append writes', 'read reads', 'replaceRecord reads', 'replaceRecord writes']),
+  );
+});
