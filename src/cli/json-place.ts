@@ -2,26 +2,43 @@ import type { Json } from '../game/game.ts';
 
 export type ReadJson =
   | { readonly kind: 'json'; readonly json: Json }
-  /** With line and column, where they can be told. */
+  /** With line and column. */
   | { readonly kind: 'wrong'; readonly what: string };
 
 export function readJson(text: string): ReadJson {
+  const message = messageFor(text);
+  if (message === undefined) return { kind: 'json', json: JSON.parse(text) };
+  const hasPlace = /\(line \d+ column \d+\)$/.test(message);
+  return { kind: 'wrong', what: hasPlace ? message : `${withoutExcerpt(message)} ${placeIn(text)}` };
+}
+
+function messageFor(text: string): string | undefined {
   try {
-    return { kind: 'json', json: JSON.parse(text) };
+    JSON.parse(text);
+    return undefined;
   } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return {
-      kind: 'wrong',
-      what: message.includes('line ') ? message : `${message}${placeOf(text, message)}`,
-    };
+    return thrown instanceof Error ? thrown.message : String(thrown);
   }
 }
 
-/** Some of the engine's messages say an offset only, some not even that. */
-function placeOf(text: string, message: string): string {
-  const offset = /position (\d+)/.exec(message)?.[1];
-  const at = offset === undefined ? text.length : Number(offset);
-  if (offset === undefined && !/end of JSON/.test(message)) return '';
-  const before = text.slice(0, at).split('\n');
-  return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+/** The same text once more, which the person has before them. */
+const withoutExcerpt = (message: string) =>
+  message.replace(/, (\.\.\.)?".*" is not valid JSON$/s, ' in JSON');
+
+/** Not every message of the engine has it: it is the shortest beginning that no more text could mend. */
+function placeIn(text: string): string {
+  let [fine, wrong] = [0, text.length + 1];
+  while (wrong - fine > 1) {
+    const middle = (fine + wrong) >> 1;
+    if (middle <= text.length && couldGoOn(text.slice(0, middle))) fine = middle;
+    else wrong = middle;
+  }
+  const lines = text.slice(0, fine).split('\n');
+  return `(line ${lines.length} column ${(lines.at(-1)?.length ?? 0) + 1})`;
+}
+
+function couldGoOn(start: string): boolean {
+  const message = messageFor(start);
+  if (message === undefined || /end of JSON input|Unterminated/.test(message)) return true;
+  return /position (\d+)/.exec(message)?.[1] === String(start.length);
 }

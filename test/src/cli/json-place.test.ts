@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readJson } from '../../../src/cli/json-place.ts';
+
+test('JSON is read, null too', () => {
+  expect(readJson('null')).toEqual({ kind: 'json', json: null });
+  expect(readJson('{"a":[1]}\n')).toEqual({ kind: 'json', json: { a: [1] } });
+});
+
+test.each([
+  ['{\n  "a": 1,\n  oops\n}', 3, 3],
+  ['{\n  "a": 1,\n  "b": oops\n}', 3, 8],
+  ['{\n  "a": [1, 2\n', 3, 1],
+  ['[1,\n]', 2, 1],
+  ['', 1, 1],
+])('what is wrong with %j has its place', (text, line, column) => {
+  expect(readJson(text)).toMatchObject({
+    kind: 'wrong',
+    what: expect.stringMatching(new RegExp(`\\(line ${line} column ${column}\\)$`)),
+  });
+});
+
+test('the place of one wrong character is that character, wherever it is', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.nat(), (value, seed) => {
+      const text = JSON.stringify({ value }, undefined, 2);
+      const starts = [...text.matchAll(/(?<=[[:,{]\s*)(?=["[{\dtfn-])/g)].map(({ index }) => index);
+      const at = starts[seed % starts.length] ?? 0;
+      const before = text.slice(0, at).split('\n');
+      expect(readJson(`${text.slice(0, at)}§${text.slice(at)}`)).toMatchObject({
+        what: expect.stringContaining(`(line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1})`),
+      });
+    }),
+  );
+});
