@@ -8,6 +8,7 @@
  * have their 2^32 records per game and not per fleet. What comes before the ciphertext is authenticated too.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
 
@@ -71,7 +72,19 @@ export function unseal(bytes: Uint8Array, game: string, keys: KeyRing['keys']): 
   }
 }
 
-const gameKey = (key: Uint8Array, game: string): Uint8Array =>
+/** Derived keys of the games of late, by configured key: a derivation costs about half of an encryption. */
+const derived = new WeakMap<Uint8Array, LRUCache<string, Uint8Array>>();
+const derivedKept = 500;
+
+function gameKey(key: Uint8Array, game: string): Uint8Array {
+  const known = derived.get(key) ?? new LRUCache({ max: derivedKept });
+  derived.set(key, known);
+  const found = known.get(game) ?? derive(key, game);
+  known.set(game, found);
+  return found;
+}
+
+const derive = (key: Uint8Array, game: string): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', key, '', `gamekeeper record ${game}`, keyBytes));
 
 const badKeys = (what: string): Fault =>
