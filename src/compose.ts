@@ -69,7 +69,7 @@ export interface World {
   /** @throws Fault `config-invalid` without game servers */
   flags(): Promise<FlagStore>;
   /** Remembers the verdict between calls: ask for it once and call it often. */
-  statusReader(): Promise<(signal?: AbortSignal) => Promise<Status>>;
+  statusReader(options?: StatusOptions): Promise<(signal?: AbortSignal) => Promise<Status>>;
   games(): Promise<GamesPort>;
   /** Looks at everything that the settings point at. */
   preflight(signal?: AbortSignal): Promise<readonly Check[]>;
@@ -79,6 +79,11 @@ export interface World {
   runbooks(): Promise<RunbookLibrary>;
   startWalk(id: string, signal?: AbortSignal): Promise<Walk>;
   close(): Promise<void>;
+}
+
+interface StatusOptions {
+  /** Waits for the games of both storages to be counted, however long that takes; else a look does without. */
+  readonly waitsForCounts?: boolean;
 }
 
 /** Every action that can be planned, by the verb that runs it. */
@@ -112,6 +117,10 @@ const examinationMs = 5_000;
 
 /** How long legacy games are watched for somebody who writes them. */
 const watchMs = 5_000;
+
+/** How long a look at the status waits for the first count of the storages, on a screen and in a verb. */
+const shortCountMs = 500;
+const longestCountMs = 3_600_000;
 
 /** Folder of the sandbox, within the state folder. */
 export const sandboxFolder = (settings: Settings): string => join(settings.stateDir, 'sandbox-platform');
@@ -178,7 +187,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
   });
 
   const admin = once(async () => {
-    const token = simulated ? (await sandbox()).adminToken : settings.adminToken;
+    // A sandbox that was started again has another one.
+    const token = simulated ? async () => (await sandbox()).adminToken : settings.adminToken;
     const urls = await servers();
     if (token === undefined || urls.length === 0) return undefined;
     const { createAdminClient } = await import('./platform/admin.ts');
@@ -316,7 +326,17 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
     },
   };
 
-  const statusReader = async () => {
+  const countStorages = async (patienceMs: number) => {
+    if (!second || !openSecond) return {};
+    const { createStorageCounts } = await import('./status/storages.ts');
+    const storages = [
+      { role: 'primary', location: placeOf(settings), open: backend },
+      { role: 'secondary', location: locationOf(second), open: openSecond },
+    ] as const;
+    return { countStorages: createStorageCounts(storages, clock, patienceMs) };
+  };
+
+  const statusReader = async ({ waitsForCounts = false }: StatusOptions = {}) => {
     const [{ createStatusReader }, { readServers }, client, source, memory] = await Promise.all([
       import('./status/gather.ts'),
       import('./status/servers.ts'),
@@ -335,6 +355,7 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
         },
       },
       readServers: async (signal) => (client ? readServers(client, signal) : []),
+      ...(await countStorages(waitsForCounts ? longestCountMs : shortCountMs)),
       readFlags: async (signal) => (client ? (await flags()).read(signal) : undefined),
       readMetrics: (signal) => source.read(signal),
       ...(memory ? { readMemory: (signal) => memory.unpersisted(signal) } : {}),

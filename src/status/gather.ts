@@ -3,7 +3,7 @@ import { asFault, Fault } from '../base/fault.ts';
 import type { FleetFlags } from '../flags/store.ts';
 import type { Readings } from '../metrics/source.ts';
 import { type Findings, isOffEverywhere, judge } from './judge.ts';
-import type { ServerStatus, Status, Verdict } from './status.ts';
+import type { ServerStatus, Status, StorageCount, Verdict } from './status.ts';
 
 /** What a look at the platform reads; each may be missing where it is not configured. */
 export interface StatusSources {
@@ -16,6 +16,8 @@ export interface StatusSources {
   readMetrics(signal?: AbortSignal): Promise<Readings>;
   /** Never rejects for a single server; its row has the fault. undefined where they cannot be asked. */
   readMemory?(signal?: AbortSignal): Promise<Status['memory']>;
+  /** Never rejects for a storage; its row has the fault. Left out without a second storage. */
+  countStorages?(signal?: AbortSignal): Promise<readonly StorageCount[]>;
 }
 
 /** @returns a reader that remembers the verdict it gave before, for `since` */
@@ -50,7 +52,7 @@ function firstSince(findings: Findings, verdict: Verdict, nowMs: number): Status
 }
 
 async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Findings> {
-  const [backendFault, servers, flags, readings, memory] = await Promise.all([
+  const [backendFault, servers, flags, readings, memory, storages] = await Promise.all([
     sources.backend.ping(signal).then(
       () => undefined,
       (thrown) => asFault(thrown),
@@ -59,6 +61,7 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
     sources.readFlags(signal),
     sources.readMetrics(signal).catch((thrown) => asFault(thrown)),
     sources.readMemory?.(signal),
+    sources.countStorages?.(signal),
   ]);
   signal?.throwIfAborted();
   const { location } = sources.backend;
@@ -69,11 +72,13 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
     backend: { location, ...(backendFault ? { fault: backendFault } : {}) },
     unpersisted: unpersistedIn(readings),
     ...(memory ? { memory } : {}),
+    ...(storages ? { storages } : {}),
     unread: [
       ...(backendFault ? [{ source: location, fault: backendFault }] : []),
       ...servers.flatMap(({ server, fault }) => (fault ? [{ source: server, fault }] : [])),
       ...unreadMetrics(readings),
       ...unreadMemory(memory),
+      ...uncounted(storages),
     ],
   };
 }
@@ -89,6 +94,13 @@ function unreadMemory(memory: Status['memory']): Status['unread'] {
     const known = 'value' in row || ['unsupported', 'platform-unreachable'].includes(row.fault.code);
     return known ? [] : [{ source: row.server, fault: row.fault }];
   });
+}
+
+/** One that is still being counted is not known yet, and nothing is wrong with it. */
+function uncounted(storages: Status['storages']): Status['unread'] {
+  return (storages ?? []).flatMap(({ location, counted }) =>
+    counted instanceof Fault ? [{ source: location, fault: counted }] : [],
+  );
 }
 
 /** Unknown as soon as one target is missing: its games are not in the sum. */

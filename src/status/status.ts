@@ -1,5 +1,6 @@
 import type { Fault } from '../base/fault.ts';
 import type { FleetFlags } from '../flags/store.ts';
+import type { Layout } from '../game/record.ts';
 import type { BreakerState } from '../metrics/catalogue.ts';
 import type { Readings } from '../metrics/source.ts';
 import type { AlertName, Severity } from '../monitoring/alerts.ts';
@@ -33,6 +34,17 @@ export interface Waiting {
   readonly oldestSeconds: number;
 }
 
+/** How many games one of two storages holds. */
+export interface StorageCount {
+  readonly role: 'primary' | 'secondary';
+  readonly location: string;
+  /** A Fault when it could not be counted; undefined while the first count is still going on. */
+  readonly counted:
+    | { readonly atMs: number; readonly games: Readonly<Record<Layout, number>> }
+    | Fault
+    | undefined;
+}
+
 /** One look at everything: what `status` prints and the Overview shows. */
 export interface Status {
   readonly atMs: number;
@@ -55,6 +67,8 @@ export interface Status {
   /** undefined without game servers. */
   readonly flags: FleetFlags | undefined;
   readonly backend: { readonly location: string; readonly fault?: Fault };
+  /** Both storages, where there is a second one. */
+  readonly storages?: readonly StorageCount[];
   /** Sources that were configured and could not be read; `status` exits 3 when there is one. */
   readonly unread: readonly { readonly source: string; readonly fault: Fault }[];
 }

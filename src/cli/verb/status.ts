@@ -14,7 +14,7 @@ const lostShown = 10;
 
 export const run: VerbRun = async ({ world, signal }) => {
   await takeFirstScrape(world, signal);
-  const read = await world.statusReader();
+  const read = await world.statusReader({ waitsForCounts: true });
   const status = await read(signal);
   return {
     exit: status.unread.length > 0 || status.verdict === 'unknown' ? exit.inPart : exit.done,
@@ -36,6 +36,7 @@ function statusLines(status: Status, { environment, profile }: Settings): string
     '',
     ...readingLines(status.readings),
     '',
+    ...storageLines(status),
     ...table(status.servers.map(serverRow)),
   ];
 }
@@ -70,7 +71,7 @@ function readingLines(readings: Readings | Fault): string[] {
   const window = coveredMs > 0 ? [`Rates over the last ${formatElapsed(coveredMs)}:`] : [];
   return window.concat(
     table(
-      (Object.keys(signals) as SignalId[]).map((id) => {
+      (Object.keys(signals) as SignalId[]).filter(isOfThisPlatform(readings)).map((id) => {
         const { title, unit } = signals[id];
         const reading = readings.signals[id];
         if (reading.kind === 'none') return [title, 'no data', reading.why];
@@ -81,6 +82,31 @@ function readingLines(readings: Readings | Fault): string[] {
       }),
     ),
   );
+}
+
+/** Where no server reports dual writes there are none. */
+const isOfThisPlatform =
+  ({ signals }: Readings) =>
+  (id: SignalId) =>
+    !id.startsWith('dualWrite') || signals[id].kind === 'value';
+
+function storageLines({ storages, atMs }: Status): string[] {
+  if (!storages) return [];
+  const rows = storages.map(({ role, location, counted }) => {
+    const cells = [`Games on the ${role}`, location];
+    if (!counted) return [...cells, 'still being counted'];
+    if (counted instanceof Fault) return [...cells, 'not counted', counted.message];
+    const { current, legacy } = counted.games;
+    const games = formatValue(current + legacy, 'games');
+    const age = `counted ${formatElapsed(Math.max(0, atMs - counted.atMs))} ago`;
+    return [
+      ...cells,
+      games,
+      `${formatValue(current, 'games')} current, ${formatValue(legacy, 'games')} legacy`,
+      age,
+    ];
+  });
+  return [...table(rows), ''];
 }
 
 function serverRow({ server, healthy, breaker, fault }: ServerStatus): string[] {

@@ -1,8 +1,8 @@
 /** Figures counted in the backend itself, for where no game server tells any: how many games, how much storage. */
-import { interruptible, throwIfInterrupted } from '../../backend/interruptible.ts';
+import { createPacedCensus } from '../../backend/paced-census.ts';
 import type { Backend, Census } from '../../backend/port.ts';
 import type { Clock } from '../../base/clock.ts';
-import { asFault, Fault } from '../../base/fault.ts';
+import { Fault } from '../../base/fault.ts';
 import { type MetricSource, type Reading, type Readings, type SignalId, signals } from '../source.ts';
 import { createHistory } from './history.ts';
 
@@ -11,42 +11,28 @@ interface CensusOptions {
   readonly clock: Clock;
 }
 
-const restMs = 5_000;
-/** A count costs a scan: it may take this share of the time at most. */
-const busyShare = 0.1;
 const historyPoints = 720;
 
 const signalIds = Object.keys(signals) as SignalId[];
 
-/**
- * The first read waits for a count; later ones tell how the newest count ended, with the time it was taken. A count
- * serves all, so no caller's signal ends it; closing the backend does.
- */
+/** As paced as its counts: a read costs nothing but the first, which waits for one. */
 export function createCensusSource({ backend, clock }: CensusOptions): MetricSource {
-  let newest: Readings | Fault | undefined;
-  let underWay: Promise<void> | undefined;
-  let nextAtMs = 0;
   const history = createHistory(historyPoints);
-
-  const take = async () => {
-    const startedAtMs = clock.now();
-    newest = await backend.census().then(readingsOf(backend.location), (thrown) => asFault(thrown));
-    history.record(clock.now(), newest instanceof Fault ? undefined : newest.signals);
-    nextAtMs = clock.now() + Math.max(restMs, (clock.now() - startedAtMs) / busyShare);
-    underWay = undefined;
-  };
-
+  let newest: Readings | undefined;
+  const count = createPacedCensus({
+    backend,
+    clock,
+    told(counted) {
+      newest = counted instanceof Fault ? undefined : readingsOf(backend.location)(counted);
+      history.record(clock.now(), newest?.signals);
+    },
+  });
   return {
     name: `a count in ${backend.location}`,
     history: history.points,
     async read(signal) {
-      throwIfInterrupted(signal);
-      if (clock.now() >= nextAtMs) underWay ??= take();
-      const counting = underWay;
-      if (newest === undefined && counting) await interruptible(() => counting, signal);
-      if (newest === undefined || newest instanceof Fault)
-        throw newest ?? new Fault('internal', 'Nothing was counted');
-      return newest;
+      const counted = await count(signal);
+      return newest ?? readingsOf(backend.location)(counted);
     },
   };
 }

@@ -52,7 +52,7 @@ interface Rehearsal {
   readonly expected: readonly string[];
 }
 
-const suggested = 'suggested';
+const suggested: Answer = 'suggested';
 const choose = (label: string): Answer => ({ choose: label });
 const acted = (outcome: RunOutcome): Answer => ({ acted: outcome });
 const many: Figures = { errorRatio: 0.31 };
