@@ -3,7 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../src/backend/dynamodb/attribute-value.ts';
 import { createTables } from '../../src/backend/dynamodb/create-tables.ts';
 import { openDynamoDb } from '../../src/backend/dynamodb/dynamodb.ts';
@@ -53,7 +59,7 @@ export function openTestDynamoDb(endpoint: string, table: string, more: Partial<
   return openDynamoDb({ ...limits, endpoint, table, region: 'us-east-1', clock: systemClock, ...more });
 }
 
-const limits = { connectTimeoutMs: 5_000, operationTimeoutMs: 20_000, poolSize: 20 };
+export const limits = { connectTimeoutMs: 5_000, operationTimeoutMs: 20_000, poolSize: 20 };
 
 /** All items of a table, as they are. */
 export async function rawItems(endpoint: string, table: string): Promise<Item[]> {
@@ -65,6 +71,21 @@ export async function rawItems(endpoint: string, table: string): Promise<Item[]>
 
 export async function putRaw(endpoint: string, table: string, item: Item): Promise<void> {
   await withClient(endpoint, (client) => client.send(new PutItemCommand({ TableName: table, Item: item })));
+}
+
+/** One that createTables would not make. */
+export async function createRawTable(endpoint: string, name: string, keys: readonly string[]): Promise<void> {
+  await withClient(endpoint, async (client) => {
+    await client.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: keys.map((AttributeName, n) => ({ AttributeName, KeyType: n === 0 ? 'HASH' : 'RANGE' })),
+      }),
+    );
+    await waitUntilTableExists({ client, minDelay: 1, maxWaitTime: 10 }, { TableName: name });
+  });
 }
 
 async function withClient<T>(endpoint: string, work: (client: DynamoDBClient) => Promise<T>): Promise<T> {

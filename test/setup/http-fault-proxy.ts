@@ -29,7 +29,7 @@ export interface HttpFaultProxy {
   readonly url: string;
   readonly requests: readonly ProxiedRequest[];
   /** From the next request on. */
-  fault: (request: ProxiedRequest) => HttpFault;
+  fault: (request: ProxiedRequest) => HttpFault | Promise<HttpFault>;
 }
 
 /** Lets all through at first. */
@@ -44,7 +44,7 @@ export async function startHttpFaultProxy(target: string): Promise<HttpFaultProx
     const operation = String(incoming.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
     const request = { operation, body, index: requests.length };
     requests.push(request);
-    const fault = proxy.fault(request);
+    const fault = await proxy.fault(request);
     if (fault === 'cut before') return void outgoing.destroy();
     if (typeof fault === 'object' && 'status' in fault) {
       outgoing.writeHead(fault.status, { 'content-type': 'application/x-amz-json-1.0' });
