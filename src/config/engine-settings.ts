@@ -1,8 +1,9 @@
 import type { KeyRing } from './encryption-keys.ts';
-import type { Values } from './schema.ts';
+import type { Layer } from './given.ts';
+import type { Values, VariableName } from './schema.ts';
 
 /** What the engine takes, field by field; it declares the same itself, since it knows no configuration. */
-interface ConfiguredEngine {
+export interface ConfiguredEngine {
   readonly strategy: Values['STATE_STRATEGY'];
   readonly snapshotIntervalMs: number;
   readonly snapshotsKept: number;
@@ -42,4 +43,32 @@ export function engineSettings(values: Values): ConfiguredEngine {
     ...(keys && (values.STATE_ENCRYPTION ? { keys } : { formerKeys: keys.keys })),
     validate: true,
   };
+}
+
+const fields: Readonly<Record<Exclude<keyof ConfiguredEngine, 'validate'>, VariableName>> = {
+  strategy: 'STATE_STRATEGY',
+  snapshotIntervalMs: 'STATE_SNAPSHOT_INTERVAL',
+  snapshotsKept: 'STATE_SNAPSHOTS_KEPT',
+  compactAfterEvents: 'STATE_COMPACT_AFTER',
+  maxEvents: 'STATE_MAX_EVENTS',
+  cacheGames: 'STATE_CACHE_SIZE',
+  cacheTtlMs: 'STATE_CACHE_TTL',
+  batchGames: 'STATE_BATCH_SIZE',
+  compression: 'STATE_COMPRESSION',
+  asyncSnapshots: 'ASYNC_SNAPSHOTS',
+  persistIntervalMs: 'STATE_PERSIST_INTERVAL',
+  snapshotRetentionMs: 'SNAPSHOT_RETENTION_DAYS',
+  eventRetentionMs: 'EVENT_RETENTION_DAYS',
+  completedRetentionMs: 'COMPLETED_GAME_RETENTION_HOURS',
+  keys: 'STATE_ENCRYPTION_KEYS',
+  formerKeys: 'STATE_ENCRYPTION_KEYS',
+};
+
+/** Only what somebody chose, for an engine that has defaults of its own. */
+export function chosenSettings(engine: ConfiguredEngine, given: Layer): Partial<ConfiguredEngine> {
+  const isChosen = (variable: VariableName) => (given[variable]?.source.kind ?? 'default') !== 'default';
+  const names = Object.entries(fields)
+    .filter(([, variable]) => isChosen(variable))
+    .map(([field]) => field);
+  return Object.fromEntries(Object.entries(engine).filter(([field]) => names.includes(field)));
 }

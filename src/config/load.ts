@@ -49,7 +49,7 @@ export async function readConfiguration(flags: ConfigFlags, env: Env = process.e
   if (problems.length > 0) return { ...base, given, settings: undefined };
   const secrets = secretsIn(layered.layers);
   // Without problems every row with a default has a value.
-  const settings = settingsOf(values as Values, { choice, profile, env, secrets });
+  const settings = settingsOf(values as Values, { given, choice, profile, env, secrets });
   return { ...base, given: { ...derivedLayer(settings), ...given }, settings };
 }
 

@@ -1,7 +1,7 @@
 /** The values as the rest of the program takes them. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { engineSettings } from './engine-settings.ts';
+import { type ConfiguredEngine, chosenSettings, engineSettings } from './engine-settings.ts';
 import type { Env } from './environment-layer.ts';
 import type { Layer } from './given.ts';
 import type { Values, VariableName } from './schema.ts';
@@ -19,7 +19,9 @@ export interface Settings {
   readonly gameServerUrls: readonly string[];
   readonly metricsUrls: readonly string[];
   readonly adminToken?: string;
-  readonly engine: ReturnType<typeof engineSettings>;
+  readonly engine: ConfiguredEngine;
+  /** Of these, what is not a default: the sandbox's engine has shorter ones. */
+  readonly engineChosen: Partial<ConfiguredEngine>;
   readonly backupLocation: string;
   /** Our own folder, made when it is missing; one that was configured must exist. */
   readonly backupLocationIsDefault: boolean;
@@ -39,19 +41,21 @@ export const configFolder = (env: Env): string =>
   join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'gamekeeper');
 
 interface Origin {
+  readonly given: Layer;
   readonly choice: Choice;
   readonly profile: string | undefined;
   readonly env: Env;
   readonly secrets: readonly string[];
 }
 
-export function settingsOf(values: Values, { choice, profile, env, secrets }: Origin): Settings {
+export function settingsOf(values: Values, { given, choice, profile, env, secrets }: Origin): Settings {
   const { primary, secondary } = choice;
   const environment = values.ENVIRONMENT ?? (primary === 'sandbox' ? 'sandbox' : 'production');
   const dataHome = env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
   const stateHome = env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   const gameServerUrls = values.GAME_SERVER_URLS ?? [];
   const adminToken = values.STATE_ADMIN_TOKEN;
+  const engine = engineSettings(values);
   return {
     environment,
     target: primary === 'sandbox' ? { kind: primary } : storeOf(primary, values),
@@ -63,7 +67,8 @@ export function settingsOf(values: Values, { choice, profile, env, secrets }: Or
     gameServerUrls,
     metricsUrls: values.METRICS_URLS ?? gameServerUrls.map((url) => `${url}/metrics`),
     ...(adminToken === undefined ? {} : { adminToken }),
-    engine: engineSettings(values),
+    engine,
+    engineChosen: chosenSettings(engine, given),
     backupLocation: values.STATE_BACKUP_LOCATION ?? join(dataHome, 'gamekeeper', environment, 'backups'),
     backupLocationIsDefault: values.STATE_BACKUP_LOCATION === undefined,
     backupCompletedGames: values.BACKUP_COMPLETED_GAMES,

@@ -2,6 +2,7 @@
 import type { BreakerSettings } from '../backend/breaker.ts';
 import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
+import type { EngineSettings } from '../engine/engine.ts';
 import type { GameId } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { Exporter } from '../metrics/exporter.ts';
@@ -37,6 +38,7 @@ interface GameServerOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly breaker?: BreakerSettings;
+  readonly engineSettings?: Partial<EngineSettings>;
   /** Of the admin API. */
   readonly adminToken: string;
   /** Taken when it is free. */

@@ -4,6 +4,7 @@ import { type Lock, tryLock } from '../action/lock.ts';
 import type { BreakerSettings } from '../backend/breaker.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { randomHex } from '../base/ids.ts';
+import type { EngineSettings } from '../engine/engine.ts';
 import { announce, readAnnouncement, withdrawAnnouncement } from './announcement.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openFaultFile } from './faults.ts';
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   /** Of the simulated players; the time when left out. */
   readonly seed?: number;
   readonly breaker?: BreakerSettings;
+  /** What of the engine is not as the sandbox has it by itself. */
+  readonly engineSettings?: Partial<EngineSettings>;
   readonly firstLeaseMs?: number;
   readonly graceMs?: number;
   /** Takes finished games out of storage, which would grow for ever. */

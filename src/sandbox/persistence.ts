@@ -27,10 +27,11 @@ interface PersistenceOptions {
   readonly chance: Chance;
   readonly activeGames: GaugeSources['activeGames'];
   readonly breaker?: BreakerSettings;
+  readonly engineSettings?: Partial<EngineSettings>;
 }
 
 /** Production's, shortened so that all of it can be seen within minutes. */
-const engineSettings: EngineSettings = {
+const shortened: EngineSettings = {
   ...productionSettings,
   snapshotIntervalMs: 60_000,
   cacheGames: 40,
@@ -41,6 +42,7 @@ const censusMaxAgeMs = 30_000;
 
 export function createPersistence(options: PersistenceOptions): Persistence {
   const { storage, flags, clock, chance, activeGames } = options;
+  const engineSettings = { ...shortened, ...options.engineSettings };
   let census: Census | undefined;
 
   const guarded = withBreaker(storage, clock, options.breaker);

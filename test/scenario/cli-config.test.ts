@@ -178,6 +178,16 @@ describe.concurrent('a profile beside an environment of another platform', () =>
   });
 });
 
+describe.concurrent('the sandbox', () => {
+  test('has its games by the strategy that the environment names', async ({ world }) => {
+    const holder = world.open(small, ['sandbox', '--hold'], { STATE_STRATEGY: 'event-sourced' });
+    await holder.waitFor('until you press Ctrl-C', { timeoutMs: 20_000 });
+    const { result } = documentOf(await world.run(['status', '--json']));
+    const response = await fetch(`${result.servers[0].server}/metrics`);
+    expect(await response.text()).toContain('strategy="event-sourced"');
+  });
+});
+
 describe.concurrent('archives that are to be encrypted', () => {
   test('are refused rather than written in the open', async ({ world }) => {
     const env = { STATE_BACKUP_ENCRYPT: 'true' };

@@ -11,6 +11,7 @@ export const run: VerbRun = async (call) => {
   );
   await runSandbox({
     folder,
+    engineSettings: call.world.settings.engineChosen,
     retire: async (storage, signal) => (await retirement())(storage, signal),
   });
   return { exit: exit.done, result: {}, text: () => [] };

@@ -103,6 +103,12 @@ describe('a value comes from', () => {
     });
   });
 
+  it('somebody, and what somebody chose is told apart from defaults', async () => {
+    writeProfile('STATE_SNAPSHOTS_KEPT: 7\n');
+    const { settings } = await read({ STATE_STRATEGY: 'hybrid' }, staging);
+    expect(settings?.engineChosen).toEqual({ strategy: 'hybrid', snapshotsKept: 7 });
+  });
+
   it('the flags before the environment', async () => {
     const configuration = await read(
       { STATE_SNAPSHOTS_KEPT: '8' },
