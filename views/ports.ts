@@ -28,6 +28,14 @@ export type ActionRequest<Name extends ActionName = ActionName> = {
   [One in Name]: { readonly action: One; readonly input: ActionKinds[One]['input'] };
 }[Name];
 
+/** It needs the whole terminal: see `lend` of the shell. */
+interface TextEditor {
+  /** As it was chosen. */
+  readonly command: string;
+  /** `ended`: how it failed, and then the text is as it was. */
+  edit(text: string): Promise<{ readonly text: string; readonly ended?: string }>;
+}
+
 export interface ConsolePorts {
   readonly world: {
     readonly environment: string;
@@ -57,8 +65,8 @@ export interface ConsolePorts {
     run(plan: Plan, typed: string | undefined, observer: RunObserver, signal: AbortSignal): Promise<Report>;
   };
   games(): Promise<GamesPort>;
-  /** undefined: the operator has chosen none. It needs the whole terminal: see `lend` of the shell. */
-  readonly editor: { readonly command: string; edit(text: string): Promise<string> } | undefined;
+  /** undefined: the operator has chosen none. */
+  readonly editor: TextEditor | undefined;
   validateArchive(
     name: string,
     progress: (done: number, total: number) => void,

@@ -42,7 +42,10 @@ export function productionBar({ environment, production }: World, cells: number,
   if (!production) return [];
   const name = environment === 'production' ? '' : ` ${environment}`;
   // A name without end must not push the verdict out.
-  return [piece(` ${cut(`PRODUCTION${name}`, Math.floor(cells * 0.45), ellipsis)} `, 'loud', true), piece(' ')];
+  return [
+    piece(` ${cut(`PRODUCTION${name}`, Math.floor(cells * 0.45), ellipsis)} `, 'loud', true),
+    piece(' '),
+  ];
 }
 
 /** Where there is no bar. */

@@ -1,32 +1,37 @@
 /** Lends the terminal to the person's own editor, with a private copy of a text. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Fault } from '../base/fault.ts';
+import { asFault, Fault } from '../base/fault.ts';
 
 export interface Editor {
   /** As it was chosen. */
   readonly command: string;
-  /**
-   * The text as the person left it; as it was when the editor ended with a failure, which is how one says no. Nobody
-   * else can read the file, and it is gone afterwards.
-   * @throws Fault `io-failed`
-   */
-  edit(text: string): Promise<string>;
+  /** Nobody else can read the file, and it is gone afterwards. @throws Fault `io-failed` */
+  edit(text: string): Promise<Edited>;
+}
+
+interface Edited {
+  /** As the person left it; as it was when the editor ended with a failure, which is how one says no. */
+  readonly text: string;
+  /** Like `with code 1`, where the editor ended with a failure. */
+  readonly ended?: string;
 }
 
 /** @param command a line for the shell, as VISUAL and EDITOR hold it: `code --wait` */
 export function createEditor(command: string): Editor {
   return {
     command,
-    async edit(text) {
+    async edit(text): Promise<Edited> {
       const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-edit-'));
       try {
         // Editors go by the ending of a name.
         const path = join(folder, 'state.json');
         await writeFile(path, text, { mode: 0o600, flag: 'wx' });
-        return (await runEditor(command, path)) ? await readFile(path, 'utf8') : text;
+        const ended = await runEditor(command, path);
+        return ended === undefined ? { text: await readFile(path, 'utf8') } : { text, ended };
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
@@ -34,13 +39,37 @@ export function createEditor(command: string): Editor {
   };
 }
 
-/** The path is an argument of its own, so that the shell never reads it. */
-function runEditor(command: string, path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', path], { stdio: 'inherit' });
-    const failed = (cause: Error) =>
-      reject(new Fault('io-failed', `The editor did not start: ${cause.message}`, { cause }));
-    child.once('error', failed);
-    child.once('close', (code) => resolve(code === 0));
-  });
+/**
+ * The path is an argument of its own, so that the shell never reads it. An editor that is killed leaves the terminal
+ * as it needed it, so what it was before is kept and put back.
+ */
+const script = (command: string): string =>
+  `kept=$(stty -g 2>/dev/null); ${command} "$1"; code=$?; [ -z "$kept" ] || stty "$kept"; exit $code`;
+
+/** @returns how it failed; undefined when it ended well */
+async function runEditor(command: string, path: string): Promise<string | undefined> {
+  const giveBack = ignoreInterrupts();
+  try {
+    const child = spawn('/bin/sh', ['-c', script(command), 'sh', path], { stdio: 'inherit' });
+    const [code, signal] = await once(child, 'close');
+    if (code === 0) return undefined;
+    return signal === null ? `with code ${code}` : `by ${signal}`;
+  } catch (thrown) {
+    const { message } = asFault(thrown);
+    throw new Fault('io-failed', `The editor did not start: ${message}`, { cause: thrown });
+  } finally {
+    giveBack();
+  }
+}
+
+/** Ctrl-C is the editor's while it has the terminal, which sends it to both. */
+function ignoreInterrupts(): () => void {
+  const listeners = process.listeners('SIGINT');
+  const ignore = () => {};
+  process.removeAllListeners('SIGINT');
+  process.on('SIGINT', ignore);
+  return () => {
+    process.off('SIGINT', ignore);
+    for (const listener of listeners) process.on('SIGINT', listener);
+  };
 }

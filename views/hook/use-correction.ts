@@ -10,7 +10,8 @@ export type Correcting =
   | { readonly at: 'start' }
   | { readonly at: 'editing' }
   | { readonly at: 'failed'; readonly fault: Fault }
-  | { readonly at: 'unchanged' }
+  /** `ended`: how the editor failed, and then nothing was taken from it. */
+  | { readonly at: 'unchanged'; readonly ended?: string }
   /** The text is kept: nobody types it twice. */
   | { readonly at: 'unusable'; readonly why: string }
   | { readonly at: 'reason'; readonly game: EditableGame; readonly phase: string; readonly state: Json };
@@ -33,7 +34,8 @@ export function useCorrection(id: string): CorrectionControl {
       if (!editor) return { at: 'start' };
       const game = kept.current?.game ?? (await (await ports.games()).edit(id));
       const before = editableText(game);
-      const typed = await lend(() => editor.edit(kept.current?.typed ?? before));
+      const { text: typed, ended } = await lend(() => editor.edit(kept.current?.typed ?? before));
+      if (ended !== undefined) return { at: 'unchanged', ended };
       kept.current = { game, typed };
       const edited = readEdited(before, typed);
       if (edited.kind === 'unchanged') return { at: 'unchanged' };

@@ -100,7 +100,9 @@ function textFor(
     case 'failed':
       return faultLines('It could not be edited; nothing was changed', correcting.fault, cells);
     case 'unchanged':
-      return say('The text came back as it was: nothing to correct.');
+      return correcting.ended === undefined
+        ? say('The text came back as it was: nothing to correct.')
+        : say(`The editor (${command}) ended ${correcting.ended}: nothing was taken from it.`, 'warn');
     case 'unusable':
       return say(`${correcting.why}. What you typed is kept: e edits it again.`, 'bad');
     case 'reason':
@@ -110,7 +112,7 @@ function textFor(
 
 const withoutEditor = (id: string): string =>
   'No editor is chosen: quit, set EDITOR (or VISUAL) to one, like EDITOR=vi, and start again. Or correct it from a ' +
-  `shell, with the state in a file: gamekeeper games correct '${id.replaceAll("'", "'\\''")}'`;
+  `shell, with the state in a file: gamekeeper games correct --reason WHY --file STATE '${id.replaceAll("'", "'\\''")}'`;
 
 /** Whoever corrects an old state must know that it is one. */
 function provedNote({ game }: Extract<Correcting, { at: 'reason' }>, cells: number): readonly LineData[] {

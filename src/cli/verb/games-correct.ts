@@ -71,7 +71,7 @@ async function editState(
   const before = `${JSON.stringify(proved?.state ?? null, undefined, 2)}\n`;
   let text = before;
   for (;;) {
-    const edited = await editor.edit(text);
+    const { text: edited } = await editor.edit(text);
     if (edited === before) return undefined;
     const read = readJson(edited);
     if (read.kind === 'json') return read.json;

@@ -435,7 +435,7 @@ test('a correction goes through the editor, a reason and a preview', async () =>
     command: 'ed',
     async edit(text: string) {
       edited.push(text);
-      return text.replace('"round": 3', '"round": 4');
+      return { text: text.replace('"round": 3', '"round": 4') };
     },
   };
   const ports = await openGame(fakeGames(), {}, { editor, prepare: (request) => plan(request) });
@@ -459,7 +459,7 @@ test('what was typed wrongly is kept for another try', async () => {
     command: 'ed',
     async edit(text: string) {
       texts.push(text);
-      return texts.length === 1 ? `${text}]` : text.slice(0, -1).replace('3', '5');
+      return { text: texts.length === 1 ? `${text}]` : text.slice(0, -1).replace('3', '5') };
     },
   };
   await openGame(fakeGames(), {}, { editor });
@@ -477,7 +477,7 @@ test('an editor that fails changes nothing, and one that changes nothing is told
     async edit(text: string) {
       if (fails)
         throw new Fault('interrupted', 'The editor (ed) ended by SIGKILL: nothing was taken from it');
-      return text;
+      return { text };
     },
   };
   const ports = await openGame(fakeGames(), {}, { editor });
@@ -505,7 +505,7 @@ test('while the editor has the terminal nothing is drawn into it, whatever chang
     command: 'ed',
     async edit(text: string) {
       await promise;
-      return text;
+      return { text };
     },
   };
   const ports = await openGame(fakeGames(), {}, { editor });
