@@ -251,7 +251,8 @@ export function compose({ settings, readOnly, version }: ComposeOptions): World 
 
   const games = once(async () => {
     const { createGames } = await import('./games/games.ts');
-    return createGames({ ...(await onGames()), secondary: await openSecond?.() });
+    const secondary = second && openSecond && { location: locationOf(second), open: openSecond };
+    return createGames({ ...(await onGames()), secondary });
   });
 
   const changingGames = async () => ({

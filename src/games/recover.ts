@@ -9,7 +9,14 @@ import type { Json } from '../game/game.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import { type EvictionChoice, holdersBasis, holdersOf, planEvictions } from './evictions.ts';
 import { changesOf, diffStates } from './field-diff.ts';
-import { checkWritten, openGame, type PlannedWrite, type WriteParts, writeState } from './game-write.ts';
+import {
+  checkWritten,
+  openGame,
+  type PlannedWrite,
+  refuseReplica,
+  type WriteParts,
+  writeState,
+} from './game-write.ts';
 import { type Authorship, notRecoverable, planRecovery, recoveryChange } from './recover-plan.ts';
 import type { GameInHand } from './stored-game.ts';
 
@@ -57,6 +64,7 @@ async function draftRecovery(
   { id, mode, reason, ...choice }: RecoverInput,
   signal?: AbortSignal,
 ): Promise<Draft<RecoverDetail>> {
+  refuseReplica(parts.backend);
   const game = await openGame(parts, id, signal);
   const recovery = planRecovery(game, mode, reason, parts, parts.codec);
   if (recovery.kind === 'failed') throw notRecoverable(id, recovery.problems, recovery.isProved);

@@ -21,8 +21,8 @@ import { eventRow, snapshotRow, timelineOf } from './timeline.ts';
 
 export interface ShowParts {
   readonly backend: Backend;
-  /** What dual writes go to as well. */
-  readonly secondary: Backend | undefined;
+  /** What dual writes go to as well; one that cannot be opened is a row that says so. */
+  readonly secondary: { readonly location: string; open(): Promise<Backend> } | undefined;
   readonly codec: Decoder;
   /** undefined where no server can be asked. */
   readonly admin: Pick<AdminClient, 'find'> | undefined;
@@ -113,13 +113,17 @@ async function storesOf(
 ): Promise<StoreRow[]> {
   const primary: StoreRow = { role: 'primary', location: backend.location, found: foundIn(read) };
   if (!secondary) return [primary];
-  const found = await readAt(secondary, key, signal);
+  const found = await readAt(secondary.open, key, signal);
   return [primary, { role: 'secondary', location: secondary.location, found }];
 }
 
-async function readAt(backend: Backend, key: RecordKey, signal?: AbortSignal): Promise<StoreRow['found']> {
+async function readAt(
+  open: () => Promise<Backend>,
+  key: RecordKey,
+  signal?: AbortSignal,
+): Promise<StoreRow['found']> {
   try {
-    const [read] = await backend.readRecords([key], signal);
+    const [read] = await (await open()).readRecords([key], signal);
     return read ? foundIn(read) : { kind: 'absent' };
   } catch (thrown) {
     return { kind: 'unread', fault: asFault(thrown) };

@@ -154,8 +154,6 @@ test('a key of another type and an id that is no text are rows, and do not end t
 
 test('a game in both layouts is a problem of both', async () => {
   const clock = virtualClock();
-  const { record } = gamesWorld();
-  void record;
   const backend = recordBackend(clock, [
     legacyRecord('twice'),
     { ...legacyRecord('twice'), layout: 'current' },
