@@ -1,6 +1,6 @@
 /** Asks game servers what they hold in memory, and has them let go of it. Never throws for a server. */
 import type * as z from 'zod';
-import { Fault } from '../base/fault.ts';
+import { asFault, Fault } from '../base/fault.ts';
 import { type Fetch, type HttpOutcome, type HttpRequest, sendRequest } from '../base/http.ts';
 import { safeLine } from '../base/safe-text.ts';
 import {
@@ -60,7 +60,8 @@ export interface AdminClient {
 interface AdminOptions {
   /** Base URLs, with or without a path. */
   readonly servers: readonly string[];
-  readonly token: string;
+  /** A function where it may change from call to call. */
+  readonly token: string | (() => Promise<string>);
   readonly timeoutMs: number;
   readonly fetch?: Fetch;
 }
@@ -78,7 +79,9 @@ export function createAdminClient({ servers, token, timeoutMs, fetch }: AdminOpt
     if (isUnnameable(path)) return { kind: 'failed', fault: unnameable() };
     const url = `${server.replace(/\/+$/, '')}/admin/${path}`;
     const own = fetch ? { fetch } : {};
-    const outcome = await sendRequest({ ...request, url, bearer: token, timeoutMs, ...own }, signal);
+    const bearer = typeof token === 'string' ? token : await token().catch((thrown) => asFault(thrown));
+    if (bearer instanceof Fault) return { kind: 'failed', fault: bearer };
+    const outcome = await sendRequest({ ...request, url, bearer, timeoutMs, ...own }, signal);
     return told(server, outcome, schema);
   };
 

@@ -269,6 +269,20 @@ describe('the admin client', () => {
     expect(evicted).toMatchObject({ kind: 'unknown', fault: { code: 'platform-failed' } });
   });
 
+  it('asks with the token of the moment, and says when there is none', async () => {
+    const { handler } = await serving();
+    const tokens = [token, 'old'];
+    const admin = createAdminClient({
+      servers: [server],
+      token: async () => tokens.shift() ?? Promise.reject(new Fault('io-failed', 'no sandbox')),
+      timeoutMs: 1000,
+      fetch: (url, init) => handler(new Request(url, init)),
+    });
+    expect(await admin.game(id)).toMatchObject([{ value: { id } }]);
+    expect(await admin.game(id)).toMatchObject([{ fault: { code: 'platform-failed' } }]);
+    expect(await admin.game(id)).toMatchObject([{ fault: { code: 'io-failed' } }]);
+  });
+
   it('tells an unreachable server from one that answered', async () => {
     const admin = clientOf(async () => {
       throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
