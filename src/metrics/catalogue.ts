@@ -100,6 +100,16 @@ export const metrics = {
     help: 'Size at which the backend is full; absent when it has no limit.',
     labels: { backend: [] },
   },
+  state_dynamodb_consumed_read_units_total: {
+    kind: 'counter',
+    help: 'Read capacity units that DynamoDB says it took. No series on other backends.',
+    labels: { operation: [] },
+  },
+  state_dynamodb_consumed_write_units_total: {
+    kind: 'counter',
+    help: 'Write capacity units that DynamoDB says it took; a write that its condition refused is not told.',
+    labels: { operation: [] },
+  },
   state_dual_write_divergence_total: {
     kind: 'counter',
     help: 'Writes that the secondary of dual writes did not follow. No series without dual writes.',

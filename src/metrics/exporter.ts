@@ -2,7 +2,13 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DualWrite } from '../backend/dual-write/dual-write.ts';
 import { type DualWriteListener, divergences } from '../backend/dual-write/mirror.ts';
-import type { BackendKind, Census, Observer } from '../backend/port.ts';
+import {
+  type BackendKind,
+  type BackendListener,
+  type Census,
+  type Observer,
+  operations,
+} from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EngineObserver } from '../engine/engine.ts';
 import type { Phase } from '../game/phases.ts';
@@ -30,7 +36,11 @@ interface ExporterOptions {
   readonly gauges: GaugeSources;
 }
 
-export interface Exporter extends Observer, EngineObserver, DualWriteListener {
+export interface Exporter
+  extends Observer,
+    EngineObserver,
+    DualWriteListener,
+    Required<Pick<BackendListener, 'capacity'>> {
   readonly contentType: string;
   /** The text of one scrape. Never rejects. */
   expose(): Promise<string>;
@@ -54,6 +64,8 @@ export function createExporter(options: ExporterOptions): Exporter {
     error_type: storageFaults,
     // Without dual writes there is nothing to count, and 0 would say that all is well.
     reason: options.gauges.dualWrite ? divergences : [],
+    // Other backends count no capacity.
+    operation: options.backend === 'dynamodb' ? Object.keys(operations) : [],
   };
   const counters = registerCounters(registry, known);
   const duration = registerHistogram(registry, 'state_operation_duration_seconds', known);
@@ -75,6 +87,10 @@ export function createExporter(options: ExporterOptions): Exporter {
       counters.state_transitions_total.inc({ from_phase: from ?? 'none', to_phase: to, outcome }),
     snapshot: ({ trigger, outcome }) => counters.state_snapshots_total.inc({ trigger, outcome }),
     recovery: ({ mode, outcome }) => counters.state_recovery_attempts_total.inc({ mode, outcome }),
+    capacity({ operation, reads, writes }) {
+      counters.state_dynamodb_consumed_read_units_total.inc({ operation }, reads);
+      counters.state_dynamodb_consumed_write_units_total.inc({ operation }, writes);
+    },
     diverged: ({ reason }) => counters.state_dual_write_divergence_total.inc({ reason }),
     cache: ({ result }) => counters.state_cache_requests_total.inc({ cache: 'games', result }),
     validation: ({ type }) => counters.state_validation_errors_total.inc({ type }),

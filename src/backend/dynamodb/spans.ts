@@ -39,9 +39,6 @@ export function* revisionsIn(spans: Spans): Generator<number> {
   }
 }
 
-export const hasRevision = (spans: Spans, revision: number): boolean =>
-  spans.some(([first, last]) => first <= revision && revision <= last);
-
 function parseSpan(text: string): readonly [number, number] {
   const [first = '', last = first] = text.split('-');
   return [Number(first), Number(last)];

@@ -35,6 +35,17 @@ describe('createExporter', () => {
     );
   });
 
+  it('counts capacity of DynamoDB, and on other backends says nothing of it', async () => {
+    const clock = { now: () => 10_000, sleep: async () => {} };
+    const exporter = createExporter({ backend: 'dynamodb', strategy: 'hybrid', clock, gauges: quiet });
+    exporter.capacity({ operation: 'append', reads: 0.5, writes: 2 });
+    const lines = await linesOf(exporter, 'state_dynamodb_consumed_');
+    expect(lines).toContain('state_dynamodb_consumed_read_units_total{operation="append"} 0.5');
+    expect(lines).toContain('state_dynamodb_consumed_write_units_total{operation="append"} 2');
+    expect(lines).toContain('state_dynamodb_consumed_read_units_total{operation="scan"} 0');
+    expect(await linesOf(exporterWith(), 'state_dynamodb_consumed_')).toEqual([]);
+  });
+
   it('counts what the backend and the engine tell it', async () => {
     const exporter = exporterWith();
     exporter.operation({
