@@ -1,7 +1,7 @@
-import { access, constants, stat, statfs } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Finding } from '../backend/port.ts';
-import { formatBytes } from '../base/units.ts';
+import { freeSpace } from '../base/free-space.ts';
 import type { Check } from './preflight.ts';
 
 export interface NamedFolder {
@@ -11,10 +11,6 @@ export interface NamedFolder {
   /** Made when it is first needed, so that it may be missing. */
   readonly isMade: boolean;
 }
-
-const mebibyte = 2 ** 20;
-const scarceBytes = 1024 * mebibyte;
-const tooLittleBytes = 64 * mebibyte;
 
 export async function lookAtFolder({ name, path, isMade }: NamedFolder): Promise<Check[]> {
   const existing = await nearestExisting(path);
@@ -39,13 +35,9 @@ export async function lookAtFolder({ name, path, isMade }: NamedFolder): Promise
     return [
       say('problem', 'may not be written by this user', `Check the owner and the permissions of ${existing}`),
     ];
-  const { bavail, bsize } = await statfs(existing);
-  const freeBytes = bavail * bsize;
-  const free = `${formatBytes(freeBytes)} free`;
-  const made = existing === path ? '' : ', made when it is needed';
-  if (freeBytes < tooLittleBytes) return [say('problem', `only ${free}`, 'Free space on this disk')];
-  if (freeBytes < scarceBytes) return [say('warning', `only ${free}`, 'Free space on this disk')];
-  return [say('ok', `writable, ${free}${made}`)];
+  const free = freeSpace(existing);
+  if (free.kind !== 'ok') return [say(free.kind, free.found, free.next)];
+  return [say('ok', `writable, ${free.found}${existing === path ? '' : ', made when it is needed'}`)];
 }
 
 /** The folder, or the closest one above it. */

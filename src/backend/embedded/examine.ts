@@ -1,20 +1,18 @@
 /** What an operator should know about the games' file and the folder that it lies in. */
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { freeSpace } from '../../base/free-space.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { Finding } from '../port.ts';
 import { versionOf } from './schema.ts';
 
-const mebibyte = 2 ** 20;
 /** Reading one in whole takes a second or less; games wait meanwhile. */
-const checkedBytes = 256 * mebibyte;
-const scarceBytes = 1024 * mebibyte;
-const tooLittleBytes = 64 * mebibyte;
+const checkedBytes = 256 * 2 ** 20;
 
 export const examineFile = (db: DatabaseSync, file: string): Finding[] => [
   writable(file),
-  space(dirname(file)),
+  { name: 'disk space', ...freeSpace(dirname(file)) },
   journal(db),
   { name: 'schema', kind: 'ok', found: `version ${versionOf(db)}` },
   soundness(db),
@@ -35,16 +33,6 @@ function writable(file: string): Finding {
       next: `Check the owner and the permissions of ${dirname(file)}`,
     };
   }
-}
-
-function space(folder: string): Finding {
-  const name = 'disk space';
-  const { bavail, bsize } = statfsSync(folder);
-  const freeBytes = bavail * bsize;
-  const found = `${formatBytes(freeBytes)} free`;
-  const next = 'Free space on this disk';
-  if (freeBytes < tooLittleBytes) return { name, kind: 'problem', found, next };
-  return freeBytes < scarceBytes ? { name, kind: 'warning', found, next } : { name, kind: 'ok', found };
 }
 
 function journal(db: DatabaseSync): Finding {
