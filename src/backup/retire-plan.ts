@@ -68,7 +68,7 @@ export async function draftRetire(
   };
 }
 
-export const stepNames = ({ fresh }: RetireDetail): string[] =>
+const stepNames = ({ fresh }: RetireDetail): string[] =>
   fresh ? Object.values(retireSteps) : [retireSteps.prove, retireSteps.remove];
 
 /** Each game is compared as it is removed, so one that moved makes nothing stale; the archives do. */

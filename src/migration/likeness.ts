@@ -20,15 +20,14 @@ export interface Likened extends Pair {
   readonly is: Likeness;
 }
 
-export interface Looks {
-  readonly clock: Clock;
+interface Looks {
   /** Games that differ are given this long to be written on the other side too. */
   readonly pauseMs: number;
   /** After so many pauses the second look follows at once: where most games differ, waiting tells nothing. */
   readonly pauses: number;
 }
 
-const usualLooks = { pauseMs: 250, pauses: 20 };
+const usualLooks: Looks = { pauseMs: 250, pauses: 20 };
 
 /**
  * Compares batches of games; those that differ are looked at once more, since games move while one looks. One that is

@@ -14,7 +14,6 @@ export interface QueueLimits {
   readonly waitingBytes: number;
 }
 
-/** Must not throw. */
 interface Work<W> {
   replay(key: RecordKey, write: W): Promise<void>;
   copy(key: RecordKey, mayLower: boolean): Promise<void>;
@@ -80,7 +79,8 @@ export function createQueue<W extends Waiting>(limits: QueueLimits, work: Work<W
 
   const run = async (lane: Lane<W>) => {
     running++;
-    await next(lane);
+    // A listener that throws must not end the process, nor what waits.
+    await next(lane).catch(() => {});
     running--;
     if (lane.copy || lane.replays.length > 0) ready.push(lane);
     else lanes.delete(keyText(lane.key));
