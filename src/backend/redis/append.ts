@@ -1,7 +1,7 @@
 import type { GameId } from '../../game/game.ts';
 import { damagedHead, eventField, revisionOf, snapshotField } from '../current-layout.ts';
 import type { Append, Appended, PutSnapshot, SnapshotPut } from '../port.ts';
-import { asBuffer } from './bytes.ts';
+import { asArgument } from './bytes.ts';
 import { keyOf } from './keys.ts';
 import type { OnKey } from './servers.ts';
 
@@ -9,8 +9,8 @@ export async function append(on: OnKey, id: GameId, append: Append): Promise<App
   const { expectedRevision: expected, phase, atMs, event, snapshot, expiresAtMs } = append;
   const revision = expected + 1;
   const fields = [
-    ...(event ? [eventField(revision), asBuffer(event)] : []),
-    ...(snapshot ? [snapshotField(revision), asBuffer(snapshot.bytes)] : []),
+    ...(event ? [eventField(revision), asArgument(event)] : []),
+    ...(snapshot ? [snapshotField(revision), asArgument(snapshot.bytes)] : []),
   ];
   const head = [expected || 'absent', revision, phase, atMs, expiresAtMs ?? '', snapshot?.keep ?? ''];
   const key = keyOf({ id, layout: 'current' });
@@ -23,7 +23,7 @@ export async function putSnapshot(on: OnKey, id: GameId, snapshot: PutSnapshot):
   const { revision, bytes, keep, dropEventsThrough } = snapshot;
   const key = keyOf({ id, layout: 'current' });
   const [outcome, found] = await on(key, (redis) =>
-    redis.gkPutSnapshot(key, revision, asBuffer(bytes), keep, dropEventsThrough),
+    redis.gkPutSnapshot(key, revision, asArgument(bytes), keep, dropEventsThrough),
   );
   if (outcome === 'done') return { kind: 'stored' };
   return { kind: 'refused', actual: actualRevision(id, found) };

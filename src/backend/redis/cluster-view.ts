@@ -50,7 +50,7 @@ const owns = ({ ranges }: Self, slot: number) =>
   ranges.some(([first, last]) => slot >= first && slot <= last);
 
 /** Of `CLUSTER NODES` the line about the server that answers; only there it says which slots are on the move. */
-export function parseSelf(answer: string, server: Endpoint): Self {
+function parseSelf(answer: string, server: Endpoint): Self {
   const fields =
     answer
       .split('\n')

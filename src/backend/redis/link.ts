@@ -16,6 +16,8 @@ export interface Link {
   readonly ready: boolean;
   lend(lane: Lane): void;
   giveBack(): void;
+  /** Sends what is said until the end of this tick together: one system call for all. */
+  gather(): void;
   /** Rejects with what the client threw. */
   connect(): Promise<void>;
   close(): void;
@@ -68,6 +70,12 @@ export function openLink({ server, access, clock, onEnd }: LinkSettings): Link {
     giveBack() {
       load--;
       idleSinceMs = clock.now();
+    },
+    gather() {
+      const { stream } = redis;
+      if (load < 2 || stream.writableCorked > 0) return;
+      stream.cork();
+      process.nextTick(() => stream.uncork());
     },
     async connect() {
       await connectClient(redis, server, access.connectTimeoutMs);

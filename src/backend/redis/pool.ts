@@ -38,7 +38,7 @@ interface Loan {
   giveBack(): void;
 }
 
-/** Calls on one connection before another is opened: few full ones are faster than many, see the README's figures. */
+/** Calls on one connection before another is opened: few full ones are faster than many, the README's figures say. */
 const fullLoad = 128;
 /** Connections that stay once load has asked for them, and how long those beyond them may idle. */
 const kept = 5;
@@ -93,12 +93,13 @@ export function createPool(
 
   const take = async (lane: Lane): Promise<Loan> => {
     if (closed) throw retired(name);
-    closeIdle();
+    if (links.length > kept) closeIdle();
     const link = choose(links, lane) ?? (links.length < poolSize ? open() : leastLoaded(links, lane));
     link.lend(lane);
     try {
       // One attempt at a time: while the server is away it speaks for all who wait.
       while (!link.ready) await attempts.join(() => connect(link));
+      link.gather();
       return link;
     } catch (thrown) {
       link.giveBack();

@@ -8,7 +8,7 @@ import { recordDigest } from '../../game/record-codec.ts';
 import type { Expected, RecordRead, Replaced } from '../port.ts';
 import { vanishing } from '../record-check.ts';
 import { storedBytes } from '../stored-value.ts';
-import { asBuffer } from './bytes.ts';
+import { asArgument } from './bytes.ts';
 import { keyOf } from './keys.ts';
 import { readRecord } from './read.ts';
 import type { OnKey } from './servers.ts';
@@ -38,10 +38,10 @@ function isExpected(read: RecordRead, expected: Expected): boolean {
 }
 
 /** What the scripts compare with: number of fields, time of deletion, names and values in turn. */
-function found(read: RecordRead): (number | Buffer)[] {
+function found(read: RecordRead): (number | string | Buffer)[] {
   if (read.kind !== 'record') return [0, -1];
   const { parts, expiresAtMs = -1 } = read.record;
   return [parts.length, expiresAtMs, ...parts.flatMap(pair)];
 }
 
-const pair = ({ name, value }: RecordPart) => [asBuffer(name), asBuffer(storedBytes(value))];
+const pair = ({ name, value }: RecordPart) => [asArgument(name), asArgument(storedBytes(value))];

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { BackendListener } from '../../../src/backend/port.ts';
 import { parseGameId } from '../../../src/game/game.ts';
+import { recordDigest } from '../../../src/game/record-codec.ts';
 import { appendOn, connectRedis, faultOf, serveRedis } from '../../setup/redis-calls.ts';
 import { ask } from '../../setup/redis-cluster.ts';
 import { startTcpProxy } from '../../setup/tcp-proxy.ts';
@@ -59,7 +60,9 @@ describe('a connection to Redis', () => {
     const backend = connectRedis(server.url, { listener });
     await backend.ping();
     await ask(server, 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await vi.waitFor(() => backend.ping());
+    // What the server has ended has reached this process before the answers to what it was asked later.
+    await ask(server, 'PING');
+    await backend.ping();
     await backend.close();
     expect(heard).toEqual([]);
   });
@@ -83,6 +86,28 @@ describe('a connection to Redis', () => {
     await vi.waitFor(() => backend.ping(), { timeout: 5_000 });
     expect(await backend.append(id, appendOn(1))).toEqual({ kind: 'committed', revision: 2 });
   });
+});
+
+test('a replica is read as such, refuses writes, and nothing changes', async () => {
+  const master = await serveRedis({ args: ['--repl-diskless-sync-delay', '0'] });
+  const replica = await serveRedis({ args: ['--replicaof', `127.0.0.1 ${master.port}`] });
+  await connectRedis(master.url).append(id, appendOn(0));
+  const backend = connectRedis(replica.url, { readFrom: 'replica' });
+  expect(backend.readsFrom).toBe('replica');
+  await vi.waitFor(async () => expect(await backend.read(id)).toMatchObject({ revision: 1 }), {
+    timeout: 10_000,
+  });
+  const [read] = await backend.readRecords([{ id, layout: 'current' }]);
+  if (read?.kind !== 'record') throw new Error('The game was not read');
+  const writes = [
+    backend.append(id, appendOn(1)),
+    backend.removeRecord(read.record, recordDigest(read.record)),
+  ];
+  for (const fault of await Promise.all(writes.map(faultOf))) {
+    expect(fault).toMatchObject({ code: 'backend-failed', retryable: false });
+    expect(fault.message).toContain('takes no writes');
+  }
+  expect(await backend.read(id)).toMatchObject({ revision: 1 });
 });
 
 describe('the connections to one server', () => {
