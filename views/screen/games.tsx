@@ -1,8 +1,9 @@
 import { Box } from 'ink';
 import { useEffect, useMemo, useState } from 'react';
+import type { GameRow } from '../../src/games/game-view.ts';
 import { gameColumns, problemText } from '../games/columns.ts';
 import { gameGrammar, parseGameWish } from '../games/filter.ts';
-import { type GameList, rowKey } from '../games/list.ts';
+import { type GameList, type GamePlace, rowKey } from '../games/list.ts';
 import { belowTitle, listTitle } from '../games/listing-text.ts';
 import { inOrder, nextOrder } from '../games/order.ts';
 import { useCell } from '../hook/cell.ts';
@@ -49,7 +50,7 @@ function ListOfGames({ onRecover }: { readonly onRecover: () => void }) {
 
   const plain = frame.form === 'plain';
   const height = frame.contentRows - (plain ? 2 : 3);
-  const at = rows.findIndex((row) => rowKey(row) === place.selected);
+  const at = indexOf(rows, place);
   const select = (index: number) => {
     const row = rows[index];
     if (row) gameList.place.set({ ...place, selected: rowKey(row), index });
@@ -113,6 +114,13 @@ function ListOfGames({ onRecover }: { readonly onRecover: () => void }) {
       )}
     </Box>
   );
+}
+
+/** Where the row in front is now: mostly where it was, so that a long list is not gone through at each key. */
+function indexOf(rows: readonly GameRow[], { selected, index }: GamePlace): number {
+  const there = rows[index];
+  if (there && rowKey(there) === selected) return index;
+  return selected === undefined ? -1 : rows.findIndex((row) => rowKey(row) === selected);
 }
 
 const noLine: LineData = [];

@@ -494,7 +494,7 @@ test('without an editor it says which variable to set, and the verb that does th
   await openGame(fakeGames());
   screen.send('e');
   await screen.shows('set EDITOR (or VISUAL)');
-  await screen.shows("games correct 'room-1'");
+  await screen.shows('--file STATE');
   screen.send(esc);
   await screen.shows('GAME  room-1');
 });
