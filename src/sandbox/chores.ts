@@ -23,6 +23,11 @@ interface ServerParts {
   judgeAlerts(): Promise<void>;
 }
 
+export const fillRooms = (rooms: Pick<Rooms, 'fill'>): Chore => ({
+  pauseMs: () => 500,
+  run: () => rooms.fill(),
+});
+
 export function serverChores({
   rooms,
   engine,
@@ -34,7 +39,6 @@ export function serverChores({
   return [
     { pauseMs: () => 500, run: () => server.flags.refresh() },
     { pauseMs: () => pauseBetweenPlays(chance, clock.now()), run: () => inBackground(rooms.play()) },
-    { pauseMs: () => 500, run: () => rooms.fill() },
     { pauseMs: () => chance.between(1500, 3000), run: () => rooms.watchOld() },
     { pauseMs: () => chance.between(5000, 12_000), run: () => rooms.recoverOne() },
     { pauseMs: () => 2000, run: (signal) => backend.ping(signal) },

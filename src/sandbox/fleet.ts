@@ -40,6 +40,9 @@ const fleetSize = 2;
 const retireEveryMs = 60_000;
 /** So many that the first games are in different phases when somebody looks. */
 const openingPlays = 50;
+/** Among many finished games the others are looked for while the first of them are played already. */
+const resumeAtOnceMs = 1000;
+const resumedAtOnce = 16;
 
 export async function startFleet({ folder, clock, seed, retire, ...options }: FleetOptions): Promise<Fleet> {
   const ended = new AbortController();
@@ -58,8 +61,8 @@ export async function startFleet({ folder, clock, seed, retire, ...options }: Fl
     portFile,
     servers.map(({ port }) => port),
   );
-  await populate(servers, storage, clock.now());
-  for (const server of servers) server.run();
+  const populated = await populate(servers, storage, clock, ended.signal);
+  for (const server of servers) server.run(populated);
   if (retire) {
     const chore = { pauseMs: () => retireEveryMs, run: (signal: AbortSignal) => retire(storage, signal) };
     void repeat(clock, chore, ended.signal);
@@ -80,12 +83,25 @@ function openStorage(folder: string, clock: Clock, { next: random }: Chance, end
   return withStorageFaults(openEmbedded({ folder: data, clock, random }), { file, clock, random, ended });
 }
 
-async function populate(servers: readonly GameServer[], storage: Backend, nowMs: number): Promise<void> {
+/** @returns at once but for a moment, what resolves when every game that was found is on a table */
+async function populate(
+  servers: readonly GameServer[],
+  storage: Backend,
+  clock: Clock,
+  ended: AbortSignal,
+): Promise<{ readonly done: Promise<void> }> {
   const keys: RecordKey[] = [];
   for await (const page of storage.scan()) keys.push(...page);
-  if (keys.length > 0) return resume(servers, storage, keys);
-  for (const game of legacyGames(nowMs)) await storage.replaceRecord(game, 'absent');
-  await Promise.all(servers.map(openGames));
+  if (keys.length === 0) {
+    for (const game of legacyGames(clock.now())) await storage.replaceRecord(game, 'absent');
+    await Promise.all(servers.map(openGames));
+    return { done: Promise.resolve() };
+  }
+  const done = resume(servers, storage, keys, ended);
+  const late = new AbortController();
+  await Promise.race([done, clock.sleep(resumeAtOnceMs, late.signal).catch(() => {})]);
+  late.abort();
+  return { done };
 }
 
 async function openGames({ rooms }: GameServer): Promise<void> {
@@ -93,19 +109,22 @@ async function openGames({ rooms }: GameServer): Promise<void> {
   for (let play = 0; play < openingPlays; play++) await rooms.play();
 }
 
+/** Never rejects: a game that cannot be taken over stays in storage. */
 async function resume(
   servers: readonly GameServer[],
   storage: Backend,
   keys: readonly RecordKey[],
+  ended: AbortSignal,
 ): Promise<void> {
   const ids = keys.filter(({ layout }) => layout === 'current').map(({ id }) => parseGameId(id));
-  await Promise.all(
-    ids.map(async (id, index) => {
-      const server = servers[index % servers.length];
-      if (await isOver(storage, id)) server?.rooms.remember(id);
-      else await server?.takeOver(id).catch(() => {});
-    }),
-  );
+  const resumeOne = async (id: GameId, index: number) => {
+    const server = servers[index % servers.length];
+    if (await isOver(storage, id)) server?.rooms.remember(id);
+    else await server?.takeOver(id).catch(() => {});
+  };
+  for (let at = 0; at < ids.length && !ended.aborted; at += resumedAtOnce) {
+    await Promise.all(ids.slice(at, at + resumedAtOnce).map((id, index) => resumeOne(id, at + index)));
+  }
 }
 
 /** A game that cannot be read is not; recovering it will say so. */

@@ -9,7 +9,7 @@ import type { Exporter } from '../metrics/exporter.ts';
 import { createScrapeSource } from '../metrics/source/scrape.ts';
 import { createAdminHandler } from '../platform/admin-handler.ts';
 import { createAlertBoard } from './alert-board.ts';
-import { repeat, serverChores } from './chores.ts';
+import { fillRooms, repeat, serverChores } from './chores.ts';
 import type { FlagFile } from './flag-file.ts';
 import { createFlagView } from './flag-view.ts';
 import { createPersistence } from './persistence.ts';
@@ -26,8 +26,8 @@ export interface GameServer {
   readonly rooms: Rooms;
   /** Puts a game found in storage on this server's tables. */
   takeOver(id: GameId): Promise<void>;
-  /** Lets the games go on. */
-  run(): void;
+  /** Lets the games go on; new rooms are invented once those that were found are all there. */
+  run(populated: { readonly done: Promise<void> }): void;
   /** Stores what is only in memory and last snapshots, as far as the signal leaves time. */
   close(signal: AbortSignal): Promise<void>;
 }
@@ -82,8 +82,9 @@ export async function startGameServer({
       const recovered = await engine.recover(id);
       if ('game' in recovered) rooms.adopt(recovered.game);
     },
-    run() {
+    run({ done }) {
       for (const chore of chores) void repeat(clock, chore, stop.signal);
+      void done.then(() => repeat(clock, fillRooms(rooms), stop.signal));
     },
     async close(signal) {
       stop.abort();
