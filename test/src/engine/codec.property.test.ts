@@ -89,7 +89,7 @@ describe.each<{
         }
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 5 },
+      { numRuns: 3 },
     );
   }, 30_000);
 

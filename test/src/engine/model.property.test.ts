@@ -297,7 +297,7 @@ describe.each(writings)('$how', ({ settings }) => {
         const backend = openEmbedded({ folder: `${folder}/${run++}`, clock: virtualClock() });
         await live(backend, settings, steps).finally(() => backend.close());
       }),
-      { numRuns: 3 },
+      { numRuns: 2 },
     );
   }, 60_000);
 });

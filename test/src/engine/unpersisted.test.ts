@@ -258,6 +258,25 @@ describe('the next write that succeeds', () => {
     expect(seen.snapshot).toEqual([{ trigger: 'gap', outcome: 'ok' }]);
   });
 
+  test('catches up as many games at a time as a batch has, and no more', async () => {
+    const { engine, backend } = await started({ batchGames: 5 });
+    backend.fail({ writes: 'before' });
+    for (let index = 0; index < 12; index++) await engine.create(parseGameId(`game-${index}`), {}, 'ada');
+    backend.fail({});
+    const { append } = backend;
+    let running = 0;
+    let most = 0;
+    backend.append = async (...args) => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return append(...args);
+    };
+    await engine.catchUp();
+    expect(most).toBe(5);
+    expect(engine.unpersisted().games).toBe(0);
+  });
+
   test('catches up every game, and those it cannot it leaves', async () => {
     const { engine, backend } = await started();
     backend.fail({ writes: 'before' });
