@@ -189,6 +189,34 @@ test('an append whose connection breaks is not sent again by the client', async 
   expect(await backend.read(id)).toMatchObject({ revision: 1 });
 });
 
+test('the rights that the README names are enough, also while a slot moves', async () => {
+  const rights =
+    '+@read +@write +@scripting +ping +asking +readonly +cluster|slots +cluster|nodes +cluster|getkeysinslot';
+  for (const node of cluster.masters) {
+    await ask(node, 'ACL', 'SETUSER', 'least', 'on', '>pw', '~*', ...rights.split(' '));
+  }
+  onTestFinished(async () => {
+    for (const node of cluster.masters) await ask(node, 'ACL', 'DELUSER', 'least');
+  });
+  const id = parseGameId('moving');
+  const slot = slotOfGame(id);
+  const [from, to] = sidesOf(id);
+  const backend = connectRedis(cluster.url.replace('//', '//least:pw@'));
+  await backend.append(id, appendOn(0));
+  await openSlot(slot, from, to);
+  await moveKeys(slot, from, to);
+  expect(await backend.append(id, appendOn(1))).toMatchObject({ revision: 2 });
+  expect(await scannedIds(backend)).toEqual(['moving']);
+  expect((await backend.census()).games).toMatchObject([{ count: 1 }]);
+  const findings = await backend.examine();
+  expect(findings.filter(({ kind }) => kind !== 'ok').map(({ found }) => found)).toEqual([
+    'this user may not run CLUSTER INFO',
+    'this user may not run INFO',
+  ]);
+  await settleSlot(slot, to);
+  await moveSlot(slot, to, from);
+});
+
 test('a user of a cluster without its commands is told which it lacks', async () => {
   for (const node of cluster.masters)
     await ask(node, 'ACL', 'SETUSER', 'plain', 'on', '>pw', '~*', '+@read', '+@scripting');
