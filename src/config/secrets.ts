@@ -10,12 +10,10 @@ export function shown(name: VariableName, text: string): string {
   if ('problem' in form.parse(text)) return '[not usable]';
   if (secret === undefined) return text;
   if (secret === 'all') return redacted;
-  return text.split(/(,)/).map(shownAddress).join('');
+  // Up to the last @, for a password may hold commas; of several hosts only the first has a user before it.
+  const withoutUser = text.replace(/^(\s*[a-z+]+:\/\/[^@:/]*):.*@/is, `$1:${redacted}@`);
+  return withoutUser.replace(/\?[^,]*/g, `?${redacted}`);
 }
-
-/** Of several hosts only the first can have a user before it. */
-const shownAddress = (address: string) =>
-  address.replace(/^(\s*[a-z+]+:\/\/[^@:/]*):.*@/is, `$1:${redacted}@`).replace(/\?.*$/s, `?${redacted}`);
 
 /** Every secret in what was given, as written and as meant: a password may be percent-encoded in its URL. */
 export function secretsIn(layers: readonly Layer[]): string[] {

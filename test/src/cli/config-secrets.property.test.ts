@@ -25,6 +25,7 @@ const text = secret.chain((hidden) =>
     `redis://user:${hidden}@h:6379/0`,
     `rediss+sentinel://u:${encodeURIComponent(hidden)}@a:1,b:2/main`,
     `redis+cluster://u:${hidden}@a:1,b:2`,
+    `redis+cluster://u:${head},${tail}@a:1,b:2`,
     `redis//:${hidden}@h`,
     `http://ops:${hidden}@10.0.0.5`,
     `http://a/metrics?token=${hidden}`,
