@@ -5,22 +5,25 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { strategies } from '../../src/engine/strategy/catalogue.ts';
 import { parseGameId } from '../../src/game/game.ts';
-import { embeddedPlace, type Place, redisPlace } from '../setup/backend-places.ts';
+import { dynamoDbPlace, embeddedPlace, type Place, redisPlace } from '../setup/backend-places.ts';
+import { startDynamoDb, type TestDynamoDb } from '../setup/dynamodb.ts';
 import { engineRoom } from '../setup/engine-room.ts';
 import { startRedis, type TestRedis } from '../setup/redis.ts';
 import { move } from '../setup/transitions.ts';
 
 let server: TestRedis;
+let dynamoServer: TestDynamoDb;
 beforeAll(async () => {
-  server = await startRedis();
+  [server, dynamoServer] = await Promise.all([startRedis(), startDynamoDb()]);
 });
-afterAll(() => server.stop());
+afterAll(() => Promise.all([server.stop(), dynamoServer.stop()]));
 
 const id = parseGameId('doomed');
 
 describe.each<[string, () => Promise<Place>]>([
   ['embedded', embeddedPlace],
   ['redis', () => redisPlace(server.url)],
+  ['dynamodb', () => dynamoDbPlace(dynamoServer.endpoint)],
 ])('%s, a game server killed with kill -9', (_, openPlace) => {
   // A sample in real time of what `kill-points.test.ts` tries one by one.
   test.each(Object.keys(strategies))(

@@ -36,7 +36,7 @@ function nativeOf(value: PartValue, depth = 0): AttributeValue | undefined {
     case 'bytes':
       return { B: value.bytes };
     case 'text':
-      return value.text.isWellFormed() ? { S: value.text } : undefined;
+      return { S: value.text };
     case 'number':
       return isPlainNumber(value.digits) ? { N: value.digits } : undefined;
     case 'boolean':

@@ -11,7 +11,7 @@ import { eventField, revisionOfParts, snapshotField } from '../current-layout.ts
 import type { Item } from './attribute-value.ts';
 import { type Head, headKey, headParts, isLive, parseHead } from './head.ts';
 import { isPiece, type PieceRef, partsOf } from './pieces.ts';
-import type { Call } from './requests.ts';
+import { type Call, contended } from './requests.ts';
 import { revisionsIn } from './spans.ts';
 
 /** All that is stored under the id of a game. */
@@ -45,7 +45,7 @@ export async function readHead(call: Call, table: string, id: string): Promise<H
 export async function readGame(call: Call, table: string, id: string): Promise<Found> {
   /** A head that was still there after everything before had been read. */
   let confirmed: string | undefined;
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     const found = sort(id, await queryAll(call, table, id));
     const { head } = found;
     if (!head || !isLive(head, call.nowMs())) return { ...found, record: undefined };
@@ -55,6 +55,7 @@ export async function readGame(call: Call, table: string, id: string): Promise<F
     // It stood from before this attempt until after it, so what it names was not there.
     if (head.version === confirmed && now?.version === confirmed) throw lost(id, missing);
     confirmed = now?.version;
+    await call.pause(attempt, contended(id));
   }
 }
 
