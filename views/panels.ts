@@ -1,4 +1,5 @@
 /** The panels of the Overview as data: which figures, which charts, what each says. No layout, no colour codes. */
+import { Fault } from '../src/base/fault.ts';
 import type { FeedState } from '../src/base/feed.ts';
 import { formatAge, formatValue } from '../src/base/units.ts';
 import { type Reading, type Readings, type SignalId, signals } from '../src/metrics/source.ts';
@@ -224,6 +225,42 @@ export function breakerPanel({ last }: FeedState<Status>, age: Age, nowMs: numbe
     details: [{ label: 'Breakers', items: items.length > 0 ? items : [none] }],
   };
 }
+
+/** How many games each of two storages has, where there are two; none where there is one. */
+export function storagePanels({ last }: FeedState<Status>, age: Age): readonly Panel[] {
+  const { storages } = last?.value ?? {};
+  if (!storages) return [];
+  const counts = storages.map(({ counted }) =>
+    counted && !(counted instanceof Fault) ? gamesIn(counted) : undefined,
+  );
+  const [one, ...others] = counts;
+  const differ = one !== undefined && others.some((other) => other !== undefined && other !== one);
+  const items = storages.map(({ role, counted }, index) => {
+    const games = counts[index];
+    if (games !== undefined)
+      return { text: `${role} ${formatValue(games, 'games')}`, tone: 'plain' as const };
+    const why = counted instanceof Fault ? counted.message : 'being counted';
+    return { text: `${role} ? ${why}`, tone: 'warn' as const };
+  });
+  return [
+    {
+      id: 'storages',
+      title: 'Games in both storages',
+      age,
+      figures: [],
+      chart: undefined,
+      details: [
+        {
+          label: 'Storages',
+          items: differ ? [{ text: 'COUNTS DIFFER', tone: 'bad' }, ...items] : items,
+        },
+      ],
+    },
+  ];
+}
+
+const gamesIn = ({ games }: { readonly games: Readonly<Record<string, number>> }): number =>
+  Object.values(games).reduce((sum, count) => sum + count, 0);
 
 export function flagPanel({ last, latest }: FeedState<Status>, age: Age): Panel {
   const why = latest?.kind === 'failed' ? latest.fault.message : 'not read yet';

@@ -44,6 +44,8 @@ export interface ConsolePorts {
     readonly simulated: boolean;
     /** Backend and place, without secrets. */
     readonly place: string;
+    /** Stored games are read from a replica, which may be behind. */
+    readonly readsReplica: boolean;
     /** True drops every key that changes the target, and says so. */
     readonly readOnly: boolean;
     readonly version: string;

@@ -2,7 +2,7 @@
 import type { FeedState } from '../src/base/feed.ts';
 import { formatAge, formatElapsed, formatValue } from '../src/base/units.ts';
 import type { Status } from '../src/status/status.ts';
-import { cellsOfLine, cut, cutLine, endsOf, type Line, piece } from './line.ts';
+import { cellsOfLine, cut, cutLine, endsOf, type Line, type Piece, piece } from './line.ts';
 import type { Age } from './readings.ts';
 import { feedProblem } from './readings.ts';
 import { type Glyphs, verdictTone } from './theme.ts';
@@ -53,6 +53,7 @@ const calmName = ({ environment, production }: World): Line =>
   production ? [] : [piece(environment, 'accent', true)];
 
 const readOnlyMark = piece('READ-ONLY', 'warn', true);
+const replicaMark = piece('REPLICA', 'warn', true);
 const simulatedMark = piece('SIMULATED', 'warn', true);
 
 const clockText = (nowMs: number) => `${new Date(nowMs).toISOString().slice(11, 19)} UTC`;
@@ -63,8 +64,16 @@ interface World {
   readonly production: boolean;
   readonly simulated: boolean;
   readonly place: string;
+  /** Stored games are read from a replica, which may be behind. */
+  readonly readsReplica: boolean;
   readonly readOnly: boolean;
 }
+
+/** What kind of session this is; it never gives way to the place. */
+const sessionMarks = ({ readOnly, readsReplica }: World): readonly Piece[] => [
+  ...(readOnly ? [readOnlyMark] : []),
+  ...(readsReplica ? [replicaMark] : []),
+];
 
 /** What must be seen at every size: verdict and environment, then the loss and what kind of session this is. */
 export function plainHeaderLines(
@@ -73,10 +82,9 @@ export function plainHeaderLines(
   cells: number,
   ellipsis: string,
 ): readonly Line[] {
-  const { readOnly, simulated } = world;
   const bar = productionBar(world, cells, ellipsis);
   const name = cutLine(calmName(world), Math.floor(cells / 2), ellipsis);
-  const session = [...(readOnly ? [readOnlyMark] : []), ...(simulated ? [simulatedMark] : [])];
+  const session = [...sessionMarks(world), ...(world.simulated ? [simulatedMark] : [])];
   const marks = session.flatMap((mark, index) => (index === 0 ? [mark] : [piece(' '), mark]));
   return [endsOf([...bar, ...verdict], name, cells, ellipsis), endsOf(loss, marks, cells, ellipsis)];
 }
@@ -88,7 +96,7 @@ export const placeLine = ({ place }: World, nowMs: number, cells: number, ellips
 /** The place gives way when there is no room. */
 export function worldLine(world: World, nowMs: number, cells: number, ellipsis: string): Line {
   const before = [
-    ...(world.readOnly ? [readOnlyMark, piece('  ')] : []),
+    ...sessionMarks(world).flatMap((mark) => [mark, piece('  ')]),
     ...calmName(world),
     ...(world.simulated ? [piece(world.production ? '' : '  '), simulatedMark] : []),
   ];

@@ -54,6 +54,7 @@ function consolePorts(world: World, editor: string | undefined): ConsolePorts {
     world: {
       ...{ environment, simulated, place, readOnly, version },
       production: isProduction(environment),
+      readsReplica: settings.target.kind === 'redis' && settings.target.readFrom === 'replica',
       backupCompletedGames: settings.backupCompletedGames,
     },
     clock,

@@ -11,7 +11,7 @@ async function openLiveGame(console: Terminal): Promise<string> {
   await awaitVerdict(console);
   console.press('5');
   await console.waitFor(/[1-9]\d* games, by id/, runs);
-  console.type('/layout:current phase:TURN,DECLARATION younger:1m\r');
+  console.type('/layout:current phase:TURN,DECLARATION younger:10s\r');
   await console.waitFor(/► room-/, runs);
   console.press('enter');
   await console.waitFor(/GAME {2}room-\w+/, runs);

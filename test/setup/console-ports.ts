@@ -264,6 +264,7 @@ export interface FakePorts extends ConsolePorts {
 interface FakeOptions {
   readonly environment?: string;
   readonly readOnly?: boolean;
+  readonly readsReplica?: boolean;
   readonly games?: FakeGames;
   readonly editor?: ConsolePorts['editor'];
   readonly points?: (id: SignalId) => readonly Point[];
@@ -288,6 +289,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       production: isProduction(environment),
       simulated: true,
       place: 'embedded /var/lib/gamekeeper',
+      readsReplica: options.readsReplica ?? false,
       readOnly,
       version: '0.1.0',
       backupCompletedGames: false,

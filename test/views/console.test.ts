@@ -220,3 +220,11 @@ function fakeEmpty<T extends object>(feed: T): T {
   return { ...feed, state: () => empty };
 }
 const empty = { latest: undefined, last: undefined, paused: false };
+
+test.each([
+  [80, 24],
+  [40, 10],
+])('a console that reads from a replica says so at %d by %d', async (columns, rows) => {
+  screen = openConsole(fakePorts({ readsReplica: true }), { columns, rows });
+  await screen.shows('REPLICA');
+});

@@ -49,6 +49,7 @@ const ranks = [
   'breakers',
   'latencyP99',
   'dualWriteDiverging',
+  'storages',
   'flags',
   'transitions',
   'activeGames',

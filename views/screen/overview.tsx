@@ -5,7 +5,7 @@ import { useKeys } from '../hook/use-keys.ts';
 import { useNow } from '../hook/use-now.ts';
 import { useRefreshKey } from '../hook/use-refresh.ts';
 import { overviewRooms } from '../layout.ts';
-import { breakerPanel, figurePanels, flagPanel } from '../panels.ts';
+import { breakerPanel, figurePanels, flagPanel, storagePanels } from '../panels.ts';
 import { FigureGrid } from '../part/figure-grid.tsx';
 import { FigureRows } from '../part/figure-rows.tsx';
 import { Lines } from '../part/text.tsx';
@@ -25,6 +25,7 @@ export function Overview() {
     ...figurePanels(memory.figures(status), now, feed.intervalMs),
     breakerPanel(status, age, now),
     flagPanel(status, age),
+    ...storagePanels(status, age),
   ];
   const { reasonRows, figures } = overviewRooms(frame);
   const reasons = { rows: reasonRows, cells: frame.columns - 2, glyphs: theme.glyphs };
