@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createHttpFlagStore } from '../../../src/flags/http.ts';
 import { createScrapeSource } from '../../../src/metrics/source/scrape.ts';
+import { createAdminClient } from '../../../src/platform/admin.ts';
 import { createPlatformClient } from '../../../src/platform/client.ts';
+import { roomsSchema } from '../../../src/platform/schemas.ts';
 import { holdSandbox } from '../../setup/sandbox.ts';
 
 const slow = { timeout: 30_000 };
@@ -29,6 +31,25 @@ describe('the sandbox as a platform', slow, () => {
         'value',
       ]);
     }
+  });
+
+  it('tells what its memory holds, to whoever has the token of its announcement, and lets go of it', async () => {
+    const { servers, adminToken } = await holdSandbox();
+    const admin = createAdminClient({ servers, token: adminToken, timeoutMs: 10_000 });
+    const [server = ''] = servers;
+    const response = await fetch(`${server}/api/rooms`);
+    const [room] = roomsSchema.parse(await response.json()).rooms;
+    if (!room) throw new Error('no room');
+    expect(await admin.game(room.id)).toMatchObject([{ value: { id: room.id } }, { value: 'not-held' }]);
+    expect(await admin.evict(server, room.id, { discard: false })).toMatchObject({
+      kind: 'evicted',
+      lost: 0,
+    });
+    expect((await admin.game(room.id))[0]).toMatchObject({ value: 'not-held' });
+    const others = createAdminClient({ servers, token: 'guessed', timeoutMs: 10_000 });
+    expect(await others.game(room.id)).toMatchObject(
+      servers.map(() => ({ fault: { code: 'platform-failed' } })),
+    );
   });
 
   it('is healthy, with about forty games in different phases', async () => {
@@ -85,7 +106,7 @@ describe('the sandbox as a platform', slow, () => {
       .poll(unpersisted, { timeout: 10_000 })
       .toMatchObject({ value: expect.toSatisfy((n) => n > 5) });
     await flags.write([{ name: 'use_state_persistence', enabled: true }]);
-    await expect.poll(unpersisted, { timeout: 15_000 }).toEqual({ kind: 'value', value: 0 });
+    await expect.poll(unpersisted, { timeout: 15_000 }).toMatchObject({ kind: 'value', value: 0 });
   });
 
   it('answers a bad request with what is wrong with it', async () => {

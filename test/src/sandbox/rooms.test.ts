@@ -8,6 +8,7 @@ import { createPersistence } from '../../../src/sandbox/persistence.ts';
 import { seededChance } from '../../../src/sandbox/random.ts';
 import { createRooms } from '../../../src/sandbox/rooms.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
+import { virtualClock } from '../../setup/virtual-clock.ts';
 
 const room = { id: 'room-1', name: 'One', capacity: 4, players: ['Ann', 'Ben'] };
 const key = { id: room.id, layout: 'current' } as const;
@@ -19,7 +20,8 @@ async function openTable() {
   const chance = seededChance(1);
   const flags = { isOn: () => true };
   const { engine } = createPersistence({ storage, flags, clock, chance, activeGames: () => undefined });
-  const rooms = createRooms({ engine, clock, chance, mayRecover: () => true });
+  const roomsClock = virtualClock();
+  const rooms = createRooms({ engine, clock: roomsClock, chance, mayRecover: () => true });
   await rooms.create(room);
   const record = async (): Promise<GameRecord> => {
     const [read] = await storage.readRecords([key]);
@@ -29,7 +31,7 @@ async function openTable() {
   const plays = async (times: number) => {
     for (let play = 0; play < times; play++) await rooms.play();
   };
-  return { storage, engine, rooms, record, plays };
+  return { storage, engine, rooms, roomsClock, record, plays };
 }
 
 describe('the rooms of a sandbox server', () => {
@@ -73,6 +75,47 @@ describe('the rooms of a sandbox server', () => {
     await storage.removeRecord(key, recordDigest(await record()));
     await plays(1);
     await rooms.settleDiverged();
+    expect(rooms.list()).toEqual([]);
+  });
+
+  it('are closed for a while when their game is evicted, and go on from what storage has by then', async () => {
+    const { storage, engine, rooms, roomsClock, record, plays } = await openTable();
+    await plays(2);
+    const earlier = await record();
+    await plays(2);
+    await engine.evict(parseGameId(room.id), { discard: false });
+    rooms.evict(parseGameId(room.id));
+    await storage.replaceRecord(earlier, recordDigest(await record()));
+    await plays(3);
+    await rooms.reopen();
+    expect(rooms.list()).toEqual([]);
+    expect((await record()).revision).toBe(earlier.revision);
+
+    roomsClock.advance(10_000);
+    await rooms.reopen();
+    await plays(1);
+    expect((await record()).revision).toBe((earlier.revision ?? 0) + 1);
+    expect(engine.unpersisted()).toMatchObject({ diverged: [], lost: { transitions: 0 } });
+  });
+
+  it('do not open for a game of another server that was evicted here', async () => {
+    const { rooms, roomsClock, engine } = await openTable();
+    const elsewhere = parseGameId('elsewhere');
+    await engine.create(elsewhere, {}, 'host').catch(() => {});
+    rooms.evict(elsewhere);
+    roomsClock.advance(10_000);
+    await rooms.reopen();
+    expect(rooms.list().map(({ id }) => id)).toEqual([room.id]);
+  });
+
+  it('are not laid again for a game that everybody left hours ago', async () => {
+    const { rooms, roomsClock, engine } = await openTable();
+    const game = await engine.load(parseGameId(room.id));
+    if (!game) throw new Error('no game');
+    rooms.evict(game.id);
+    roomsClock.advance(4 * 3_600_000);
+    await rooms.reopen();
+    rooms.adopt(game);
     expect(rooms.list()).toEqual([]);
   });
 
