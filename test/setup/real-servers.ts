@@ -1,7 +1,10 @@
 /** Makes sure the real servers that tests start are on this machine; installs them where it may, else says what is missing. */
 import { execFileSync, spawnSync } from 'node:child_process';
 
-const needed = [{ program: 'redis-server', debianPackage: 'redis-server' }];
+const needed = [
+  { program: 'redis-server', debianPackage: 'redis-server' },
+  { program: 'openssl', debianPackage: 'openssl' },
+];
 
 export default function installRealServers(): void {
   const missing = needed.filter(({ program }) => !isInstalled(program));

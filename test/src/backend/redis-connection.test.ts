@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { BackendListener } from '../../../src/backend/port.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { appendOn, connectRedis, faultOf, serveRedis } from '../../setup/redis-calls.ts';
@@ -126,6 +127,24 @@ describe('the connections to one server', () => {
     const answers = await Promise.all(games.map((game) => backend.append(game, appendOn(0))));
     expect(answers.every(({ kind }) => kind === 'committed')).toBe(true);
     expect(proxy.opened).toBe(3);
+  });
+
+  test('go again once load is over and they have idled, but for five', async () => {
+    const server = await serveRedis();
+    let aheadMs = 0;
+    const clock = { ...systemClock, now: () => Date.now() + aheadMs };
+    const backend = connectRedis(server.url, { poolSize: 7, clock });
+    const open = async () =>
+      (String(await ask(server, 'CLIENT', 'LIST')).match(/name=gamekeeper/g) ?? []).length;
+    await Promise.all(
+      Array.from({ length: 900 }, (_, n) => backend.append(parseGameId(`${n}`), appendOn(0))),
+    );
+    expect(await open()).toBe(7);
+    await backend.ping();
+    expect(await open()).toBe(7);
+    aheadMs = 60_000;
+    await backend.ping();
+    await vi.waitFor(async () => expect(await open()).toBe(5));
   });
 
   test('keep a transition from waiting behind many games that are read', async () => {
