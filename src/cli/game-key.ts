@@ -17,6 +17,14 @@ export function noSuchGame({ id, layout }: GameKey, location: string): Fault {
   });
 }
 
+/** A plan has its own game: another one beside it would be taken no notice of. */
+export function refuseGameWithPlan(call: VerbCall): void {
+  if (textOption(call, 'plan') === undefined || textArgument(call, 0) === undefined) return;
+  throw new Fault('wrong-use', 'Both a game and a plan were named, and a plan has its own game', {
+    next: 'Name one of them',
+  });
+}
+
 /** For verbs that may name a saved plan in its place. */
 export function requiredGame(call: VerbCall): string {
   const id = textArgument(call, 0);

@@ -184,6 +184,8 @@ describe('a recovery', () => {
   test.for([
     [['recover'], 2],
     [['recover', 'alpha', '--since', '1h'], 2],
+    [['recover', 'alpha', '--plan', '20261123T125400Z-3fa9c1'], 2],
+    [['recover', '--plan', '20261123T125400Z-3fa9c1'], 5],
     [['recover', 'alpha', '--mode', 'snapshot'], 2],
     [['recover', 'alpha', '--snapshot', '3'], 2],
     [['recover', 'alpha', '--mode', 'point-in-time', '--at', 'noon'], 2],

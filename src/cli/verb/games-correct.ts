@@ -7,11 +7,12 @@ import type { EditableGame } from '../../games/game-view.ts';
 import { act } from '../act.ts';
 import { createEditor, type Editor } from '../editor.ts';
 import { exit } from '../exit.ts';
-import { evictionChoice, requiredGame } from '../game-key.ts';
+import { evictionChoice, refuseGameWithPlan, requiredGame } from '../game-key.ts';
 import { readJson } from '../json-place.ts';
 import { textOption, type VerbCall, type VerbResult, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
+  refuseGameWithPlan(call);
   const { world, signal } = call;
   const open = world.actions['games correct'];
   if (textOption(call, 'plan') !== undefined) return act(call, open, inputOfPlan);

@@ -1,11 +1,12 @@
 import { asFault, Fault } from '../../base/fault.ts';
 import type { RecoveryMode } from '../../engine/recovery-mode.ts';
 import { act } from '../act.ts';
-import { evictionChoice, requiredGame } from '../game-key.ts';
+import { evictionChoice, refuseGameWithPlan, requiredGame } from '../game-key.ts';
 import { countOption, durationOption, momentOption } from '../quantity.ts';
 import { textArgument, textOption, type VerbCall, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
+  refuseGameWithPlan(call);
   const { actions } = call.world;
   const how = () => ({
     mode: modeOf(call),
