@@ -299,6 +299,70 @@ test('a reader never sees a mixture, however long its requests take', async () =
   expect(reads).toBeGreaterThan(3);
 });
 
+describe('a game that changes between two pages of a read', () => {
+  const bulk = Buffer.alloc(150 * 1024, 'x');
+
+  /** Does the work before the second page of the first read is fetched. */
+  function betweenPages(proxy: HttpFaultProxy, work: () => Promise<unknown>): void {
+    let done = false;
+    proxy.fault = async ({ operation, body }) => {
+      if (operation === 'Query' && body.includes('ExclusiveStartKey') && !done) {
+        done = true;
+        await work();
+      }
+      return undefined;
+    };
+  }
+
+  test('is read as it was after its snapshots went', async () => {
+    const { proxy, backend, direct } = await setUp();
+    for (let revision = 1; revision <= 9; revision++) {
+      await direct.append(id, step(revision - 1));
+      await direct.putSnapshot(id, { revision, bytes: bulk, keep: 9, dropEventsThrough: 0 });
+    }
+    betweenPages(proxy, async () => {
+      await direct.append(id, step(9));
+      await direct.putSnapshot(id, { revision: 10, bytes: bulk, keep: 1, dropEventsThrough: 8 });
+    });
+    const game = await backend.read(id);
+    expect(game?.events.map(({ revision }) => revision)).toEqual([9, 10]);
+    expect(game?.snapshots.map(({ revision }) => revision)).toEqual([10]);
+  });
+
+  test('is read with the events that left its head', async () => {
+    const { proxy, backend, direct } = await setUp();
+    await direct.append(id, step(0));
+    for (let revision = 2; revision <= 10; revision++) {
+      await direct.append(id, { ...step(revision - 1), event: bulk });
+    }
+    // Makes the tail long, so that also the first event becomes an item before those that were read.
+    betweenPages(proxy, async () => {
+      for (const revision of [11, 12]) {
+        await direct.append(id, { ...step(revision - 1), event: Buffer.alloc(4_000) });
+      }
+    });
+    const game = await backend.read(id);
+    expect(game?.events.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+});
+
+test('events that compaction drops while they leave the head stay dropped', async () => {
+  const { proxy, backend, direct } = await setUp();
+  const event = Buffer.alloc(2_500);
+  await backend.append(id, { ...step(0), event });
+  let compacted = false;
+  proxy.fault = async ({ operation, body }) => {
+    if (operation === 'UpdateItem' && body.includes('"1-2"') && !compacted) {
+      compacted = true;
+      await direct.putSnapshot(id, { revision: 2, bytes: event, keep: 1, dropEventsThrough: 1 });
+    }
+    return undefined;
+  };
+  await backend.append(id, { ...step(1), event });
+  expect(compacted).toBe(true);
+  expect((await direct.read(id))?.events.map(({ revision }) => revision)).toEqual([2]);
+});
+
 test.each<[string, string, boolean]>([
   ['AccessDeniedException', 'backend-denied', false],
   ['UnrecognizedClientException', 'backend-denied', false],
