@@ -17,7 +17,13 @@ export interface Authorship {
 }
 
 export type Recovery =
-  | { readonly kind: 'unchanged'; readonly revision: number; readonly why: string }
+  | {
+      readonly kind: 'unchanged';
+      readonly revision: number;
+      readonly why: string;
+      /** Damage that this state does not need. */
+      readonly problems: readonly string[];
+    }
   | {
       readonly kind: 'write';
       readonly write: PlannedWrite;
@@ -44,7 +50,7 @@ export function planRecovery(
     newest?.revision === stored.revision && newest.hash === hash && rebuilt.phase === stored.phase;
   if (isNewest && headProblems.length === 0) {
     const why = mode.kind === 'latest' ? 'its newest state is proved' : 'it is in that state already';
-    return { kind: 'unchanged', revision: stored.revision, why };
+    return { kind: 'unchanged', revision: stored.revision, why, problems: rebuilt.problems };
   }
   const write: PlannedWrite = {
     id: stored.id,

@@ -70,13 +70,13 @@ async function draftRecovery(
   if (recovery.kind === 'failed') throw notRecoverable(id, recovery.problems, recovery.isProved);
   const place = parts.backend.location;
   if (recovery.kind === 'unchanged') {
-    const { revision, why } = recovery;
+    const { revision, why, problems } = recovery;
     return {
       title: `Recover game ${id}: nothing to do, ${why}`,
       place,
       changes: [{ target: `game ${id}`, effect: 'unchanged', to: `revision ${revision}`, why }],
       steps: [],
-      warnings: [],
+      warnings: problems.map((problem) => `Damaged, and not needed for this state: ${problem}`),
       unverified: [],
       basis: leftBasis,
       detail: { id, mode, evicts: false, discards: [] },

@@ -21,7 +21,8 @@ export interface GameInHand {
 export function takeInHand(record: GameRecord, decoder: Decoder): GameInHand {
   const game = readCurrent(record);
   const { id, head, newestRevision: revision, events, snapshots, expiresAtMs } = game;
-  const known = latestKnown(decodeGame(game, decoder));
+  const isKnown = head.phase && head.createdAtMs !== undefined && head.updatedAtMs !== undefined;
+  const known = isKnown ? undefined : latestKnown(decodeGame(game, decoder));
   const phase = head.phase ?? known?.phase;
   if (revision === 0 || !phase) throw nothingKnown(id);
   const updatedAtMs = head.updatedAtMs ?? known?.atMs ?? 0;

@@ -74,6 +74,17 @@ describe('the newest state', () => {
     expect(await world.newest(id)).toMatchObject({ kind: 'proved', revision: 8 });
   });
 
+  test('that needs no damaged record stays too, and the damage is named', async () => {
+    const world = gamesWorld();
+    await world.play(id);
+    await world.flip(id, 'e:2');
+    const { steps, warnings } = await world.recover.draft({ id, mode: latest });
+    expect(steps).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Damaged, and not needed for this state: event 2: .*checksum/),
+    ]);
+  });
+
   test('that is damaged gives way to the newest that is proved, and says what is lost', async () => {
     const world = gamesWorld();
     await world.play(id);
