@@ -19,7 +19,7 @@ import { type RandomHex, randomHex } from '../base/ids.ts';
 import type { Json } from '../game/game.ts';
 import { phases } from '../game/phases.ts';
 import { type GameEvent, type Snapshot, snapshotTriggers } from '../game/record.ts';
-import { checkKeys, type KeyRing, seal, sealedByte, unseal } from './seal.ts';
+import { checkKeys, type KeyRing, seal, sealedByte, sealedWith, unseal } from './seal.ts';
 
 const deflateAside = promisify(deflateRaw);
 const deflated = 0x01;
@@ -76,6 +76,8 @@ export interface Codec {
   decodeEvent(bytes: Uint8Array, game: string): GameEvent;
   /** As decodeEvent; a snapshot whose state does not have its hash is unreadable too. */
   decodeSnapshot(bytes: Uint8Array, game: string): Snapshot;
+  /** Whether a record is encrypted with a key that is not there: it may be as good as new. */
+  isLocked(bytes: Uint8Array): boolean;
 }
 
 interface CodecSettings {
@@ -96,9 +98,10 @@ export function createCodec(
   random: RandomHex = randomHex,
 ): Codec {
   if (keys) checkKeys(keys);
+  const known = keys?.keys ?? formerKeys;
   const closed = (packed: Uint8Array, game: string) => (keys ? seal(packed, game, keys, random) : packed);
   const textIn = (bytes: Uint8Array, game: string) =>
-    textOf(bytes[0] === sealedByte ? unseal(bytes, game, keys?.keys ?? formerKeys) : bytes);
+    textOf(bytes[0] === sealedByte ? unseal(bytes, game, known) : bytes);
   return {
     encode(document, game) {
       const text = textOfDocument(document);
@@ -113,6 +116,10 @@ export function createCodec(
       const snapshot = decode(textIn(bytes, game), snapshotShape);
       if (digestOf(snapshot.state) !== snapshot.hash) throw unreadable('its state does not match its hash');
       return snapshot;
+    },
+    isLocked(bytes) {
+      const id = bytes[0] === sealedByte ? sealedWith(bytes) : undefined;
+      return id !== undefined && !known.has(id);
     },
   };
 }

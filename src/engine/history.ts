@@ -5,7 +5,7 @@ import type { GameEvent, Snapshot } from '../game/record.ts';
 import type { Codec } from './codec.ts';
 
 export type History = Pick<StoredGame, 'id' | 'revision' | 'events' | 'snapshots'>;
-export type Decoder = Pick<Codec, 'decodeEvent' | 'decodeSnapshot'>;
+export type Decoder = Pick<Codec, 'decodeEvent' | 'decodeSnapshot' | 'isLocked'>;
 
 /** The common case needs one snapshot and a few events of a thousand. */
 export interface Records {
@@ -21,6 +21,21 @@ export interface Records {
   reject(what: string): undefined;
   /** Every record that was looked at and could not be used, by name, and why. */
   problems(): readonly string[];
+}
+
+/**
+ * Whether a record after one revision, up to another, is encrypted with a key that is not there. It is not damaged: to
+ * go on from an older state would undo it.
+ */
+export function isLockedBetween(
+  { events, snapshots }: History,
+  after: number,
+  upTo: number,
+  decoder: Decoder,
+): boolean {
+  return [...events, ...snapshots].some(
+    ({ revision, bytes }) => revision > after && revision <= upTo && decoder.isLocked(bytes),
+  );
 }
 
 export function readRecords({ id, events, snapshots, revision: newest }: History, decoder: Decoder): Records {

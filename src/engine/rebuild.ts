@@ -3,7 +3,7 @@ import type { StoredGame } from '../backend/port.ts';
 import type { Json } from '../game/game.ts';
 import type { LegacyView } from '../game/legacy.ts';
 import { isPhase, type Phase } from '../game/phases.ts';
-import { type Decoder, type Records, readRecords } from './history.ts';
+import { type Decoder, isLockedBetween, type Records, readRecords } from './history.ts';
 import { type Aim, aimAt, type RecoveryMode } from './recovery-mode.ts';
 import { replayTo } from './replay.ts';
 
@@ -42,7 +42,9 @@ export function rebuild(stored: StoredGame, mode: RecoveryMode, decoder: Decoder
   if (aim.kind === 'nowhere') return { kind: 'failed', problems: [aim.why, ...records.problems()] };
   const proved = replayTo(aim.revision, records);
   const problems = [...notReached(proved?.revision ?? 0, aim), ...aim.doubts, ...records.problems()];
-  if (!proved) return { kind: 'failed', problems };
+  if (!proved || isLockedBetween(stored, proved.revision, aim.revision, decoder)) {
+    return { kind: 'failed', problems };
+  }
   const { revision, phase, state, atMs } = proved;
   const isCertain = revision === aim.revision && aim.doubts.length === 0;
   return { kind: isCertain ? 'success' : 'partial', revision, phase, state, atMs, problems };

@@ -1,7 +1,7 @@
 import type { StoredGame } from '../backend/port.ts';
 import type { Recovered } from './engine.ts';
 import { type Held, isAhead, liveGame } from './held.ts';
-import type { Decoder } from './history.ts';
+import { type Decoder, isLockedBetween } from './history.ts';
 import { heldFrom } from './lookup.ts';
 import { type Replayed, replay } from './replay.ts';
 
@@ -15,6 +15,7 @@ export interface Recovery {
 export function recovery(stored: StoredGame | undefined, held: Held | undefined, decoder: Decoder): Recovery {
   if (!stored) return held ? partial(withoutStorage(held), ['storage does not have this game']) : absent;
   const replayed = replay(stored, decoder);
+  if (isLocked(stored, held, replayed, decoder)) return failed(stored, replayed);
   return (held && fromMemory(held, stored, replayed)) ?? fromStorage(stored, replayed);
 }
 
@@ -26,11 +27,26 @@ function partial(hold: Held, problems: readonly string[]): Recovery {
   return { answer: { kind: 'partial', game: liveGame(hold), problems }, hold };
 }
 
+const failed = (stored: StoredGame, { proved, problems }: Replayed): Recovery => ({
+  answer: { kind: 'failed', problems: [notRebuilt(proved?.revision ?? 0, stored), ...problems] },
+  hold: undefined,
+});
+
+/** Something newer than memory and proof is there, and only its key is missing. */
+function isLocked(
+  stored: StoredGame,
+  held: Held | undefined,
+  { proved }: Replayed,
+  decoder: Decoder,
+): boolean {
+  if (held && isAhead(held)) return false;
+  const known = Math.max(proved?.revision ?? 0, held?.revision ?? 0);
+  return isLockedBetween(stored, known, stored.revision, decoder);
+}
+
 function fromStorage(stored: StoredGame, replayed: Replayed): Recovery {
   const { proved, problems } = replayed;
-  if (!proved) {
-    return { answer: { kind: 'failed', problems: [notRebuilt(0, stored), ...problems] }, hold: undefined };
-  }
+  if (!proved) return failed(stored, replayed);
   const hold = heldFrom(stored, proved, replayed);
   if (hold.unproved) return partial(hold, [notRebuilt(proved.revision, stored), ...problems]);
   return { answer: { kind: 'success', game: liveGame(hold), problems }, hold };

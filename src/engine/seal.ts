@@ -50,13 +50,19 @@ export function seal(
   return Buffer.concat([head, sealing.update(bytes), sealing.final(), sealing.getAuthTag()]);
 }
 
+/** The id of the key that an encrypted record needs; undefined when it names none that could be. */
+export function sealedWith(bytes: Uint8Array): string | undefined {
+  const id = Buffer.from(bytes.subarray(2, 2 + (bytes[1] ?? 0))).toString('latin1');
+  return keyIdPattern.test(id) ? id : undefined;
+}
+
 /** @throws Fault `record-unreadable` */
 export function unseal(bytes: Uint8Array, game: string, keys: KeyRing['keys']): Uint8Array {
   const headEnd = 2 + (bytes[1] ?? 0) + nonceBytes;
   const textEnd = bytes.length - tagBytes;
   if (textEnd < headEnd) throw sealBroken('it ends too early');
-  const id = Buffer.from(bytes.subarray(2, headEnd - nonceBytes)).toString('latin1');
-  if (!keyIdPattern.test(id)) throw sealBroken('its key has no valid id');
+  const id = sealedWith(bytes);
+  if (id === undefined) throw sealBroken('its key has no valid id');
   const key = keys.get(id);
   if (!key) throw keyMissing(id);
   const nonce = bytes.subarray(headEnd - nonceBytes, headEnd);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EngineSettings } from '../../../src/engine/engine.ts';
-import { engineRoom } from '../../setup/engine-room.ts';
+import { rebuild } from '../../../src/engine/rebuild.ts';
+import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';
 import { gameId as id, move } from '../../setup/transitions.ts';
 
@@ -62,5 +63,21 @@ test('a server without the key does not pass the game off as lost or empty, but 
     code: 'record-unreadable',
     message: expect.stringContaining('encrypted with the key old, which STATE_ENCRYPTION_KEYS lacks'),
   });
+});
+
+test('and does not go on from the state before, as it would where the rest is damaged', async () => {
+  const backend = await playedBy([{ keys: { current: 'old', keys: oldKeys } }]);
+  const { engine } = engineRoom(backend);
+  expect(await engine.recover(id)).toMatchObject({
+    kind: 'failed',
+    problems: expect.arrayContaining([
+      'revisions 5 to 7 cannot be rebuilt from storage',
+      expect.stringContaining('event 7: The record cannot be read: it is encrypted with the key old'),
+    ]),
+  });
+  const stored = backend.peek(id);
+  expect(stored && rebuild(stored, { kind: 'latest' }, plainCodec)).toMatchObject({ kind: 'failed' });
+  const late = engine.append(id, move('TURN', { n: 0 }), { revision: 4, ahead: 0 });
+  await expect(late).rejects.toMatchObject({ code: 'record-unreadable' });
   expect(backend.peek(id)?.revision).toBe(7);
 });
