@@ -30,7 +30,7 @@ export const problemText = ({ field, what }: GameRow['problems'][number]): strin
 export const gameColumns: readonly GameColumn[] = [
   { title: 'game', cells: 17, grows: true, cell: ({ id }) => ({ text: id }) },
   { title: 'phase', cells: 12, cell: ({ phase }) => told(phase, (text) => text) },
-  { title: 'rev', cells: 5, align: 'right', drop: 2, cell: revision },
+  { title: 'rev', cells: 6, align: 'right', drop: 2, cell: revision },
   {
     title: 'age',
     cells: 6,
@@ -51,5 +51,5 @@ export const gameColumns: readonly GameColumn[] = [
     drop: 3,
     cell: ({ snapshots }) => told(snapshots, (count) => formatValue(count, 'games')),
   },
-  { title: 'problems', cells: 9, grows: true, cell: problems },
+  { title: 'problems', cells: 8, grows: true, cell: problems },
 ];

@@ -22,7 +22,7 @@ import { cutLine, endsOf, type Line as LineData, piece } from '../line.ts';
 import { useShell } from '../shell.ts';
 import { ScrollLines } from './scroll-lines.tsx';
 import { StateTree } from './state-tree.tsx';
-import { Line } from './text.tsx';
+import { Line, Lines } from './text.tsx';
 
 interface GameDetailProps {
   readonly view: GameView;
@@ -60,7 +60,9 @@ export function GameDetail({ view, age, section, onSection, actions }: GameDetai
     <Box flexDirection="column" paddingX={1}>
       <Line of={cutLine(gameLine(view, { nowMs: now, cells, glyphs: theme.glyphs }), cells, ellipsis)} />
       <Line of={endsOf(tabsLine(view, section), age, cells, ellipsis)} />
-      {section === 'state' ? (
+      {section === 'state' && frame.form === 'grid' ? (
+        <WholeGame view={view} height={height} cells={cells} now={now} />
+      ) : section === 'state' ? (
         <StateOf view={view} height={height} cells={cells} />
       ) : (
         <SectionText view={view} section={section} height={height} cells={cells} now={now} />
@@ -100,6 +102,43 @@ const textOf: Readonly<
   where: whereLines,
   problems: problemLines,
 };
+
+const columnGap = 3;
+
+/** Where there is room for it the rest is told beside the state, as far as rows allow; its own part has all of it. */
+function WholeGame({ view, height, cells, now }: StateOfProps & { readonly now: number }) {
+  const { glyphs } = useShell().theme;
+  const left = Math.floor((cells - columnGap) / 2);
+  const right = cells - columnGap - left;
+  const lines = useMemo(() => {
+    const room = { cells: right, nowMs: now, glyphs };
+    return beside(view).flatMap((part) => [
+      [piece(sectionTitles[part], 'plain', true)],
+      ...textOf[part](view, room)
+        .slice(0, rowsBeside)
+        .map((line) => cutLine(line, right, glyphs.ellipsis)),
+      [],
+    ]);
+  }, [view, right, now, glyphs]);
+  return (
+    <Box columnGap={columnGap}>
+      <Box width={left} flexDirection="column" flexShrink={0}>
+        <StateOf view={view} height={height} cells={left} />
+      </Box>
+      <Box width={right} flexDirection="column" flexShrink={0}>
+        <Lines of={lines.slice(0, height)} />
+      </Box>
+    </Box>
+  );
+}
+
+const rowsBeside = 11;
+
+const beside = (view: GameView) =>
+  sectionsOf(view).filter(
+    (part): part is Exclude<Section, 'state'> =>
+      part !== 'state' && (part !== 'problems' || view.row.problems.length > 0),
+  );
 
 interface SectionTextProps extends StateOfProps {
   readonly section: Exclude<Section, 'state'>;
