@@ -1,10 +1,13 @@
 /** What game servers hold in memory, in the hands of a test. */
+import { Fault } from '../../src/base/fault.ts';
 import type { AdminClient } from '../../src/platform/admin.ts';
 import type { HeldSummary } from '../../src/platform/admin-schemas.ts';
 
 export interface HeldGames extends AdminClient {
   /** Puts a game into the memory of `server`. */
   hold(server: string, id: string, held?: Partial<HeldSummary>): void;
+  /** Servers that do not answer. */
+  readonly dead: Set<string>;
   readonly calls: string[];
   /** Runs when a game is evicted, before the server lets go of it. */
   onEvict: () => Promise<void>;
@@ -12,13 +15,16 @@ export interface HeldGames extends AdminClient {
 
 export function heldGames(...servers: readonly string[]): HeldGames {
   const memory = new Map(servers.map((server) => [server, new Map<string, HeldSummary>()]));
+  const dead = new Set<string>();
   const calls: string[] = [];
+  const fault = new Fault('platform-unreachable', 'no answer');
   const at = (server: string) => memory.get(server) ?? new Map<string, HeldSummary>();
   const notUsed = () => {
     throw new Error('Games do not use this');
   };
   const admin: HeldGames = {
     servers,
+    dead,
     calls,
     onEvict: async () => {},
     hold(server, id, held = {}) {
@@ -34,11 +40,13 @@ export function heldGames(...servers: readonly string[]): HeldGames {
       });
     },
     find: async (ids) =>
-      servers.map((server) => ({
-        server,
-        value: [...at(server).values()].filter(({ id }) => ids.includes(id)),
-      })),
+      servers.map((server) =>
+        dead.has(server)
+          ? { server, fault }
+          : { server, value: [...at(server).values()].filter(({ id }) => ids.includes(id)) },
+      ),
     async evict(server, id, { discard }) {
+      if (dead.has(server)) return { server, kind: 'failed', fault };
       calls.push(`evict ${id} from ${server}${discard ? ', discarding' : ''}`);
       await admin.onEvict();
       const held = at(server).get(id);

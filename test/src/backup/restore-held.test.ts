@@ -5,7 +5,7 @@ import type { GameRecord } from '../../../src/game/record.ts';
 import { keyText } from '../../../src/game/record-words.ts';
 import { gameRecord } from '../../setup/archived-records.ts';
 import { backupWorld } from '../../setup/backup-world.ts';
-import { fakeAdmin, heldAt } from '../../setup/fake-admin.ts';
+import { heldGames } from '../../setup/held-games.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
@@ -16,7 +16,7 @@ const atTurn = (id: string, revision: number) => gameRecord({ id, revision, phas
 async function world(archived: readonly GameRecord[], present: readonly GameRecord[]) {
   const clock = virtualClock();
   const backend = recordBackend(clock, archived);
-  const admin = fakeAdmin();
+  const admin = heldGames('one', 'two');
   const made = backupWorld({ backend, clock, stateDir: tempFolder(), admin });
   await made.backUp('a');
   backend.records.clear();
@@ -30,7 +30,7 @@ async function world(archived: readonly GameRecord[], present: readonly GameReco
 /** The archive has `live` at revision 3, storage at 7, and server `one` holds it. */
 async function playing() {
   const room = await world([atTurn('live', 3)], [atTurn('live', 7)]);
-  room.admin.memory.one?.set('live', heldAt('live', 7));
+  room.admin.hold('one', 'live', { revision: 7 });
   return room;
 }
 
@@ -58,7 +58,7 @@ describe('a game that a server holds', () => {
       name: 'Games that a server holds as they were before',
       ...{ kind: 'pass', found: 'none of 1 game' },
     });
-    expect(admin.evicted).toEqual(['one live']);
+    expect(admin.calls).toEqual(['evict live from one']);
     expect(backend.records.get('current:live')).toEqual(atTurn('live', 3));
   });
 
@@ -66,7 +66,7 @@ describe('a game that a server holds', () => {
     const { plan, apply, restore, restoreAll, backend, admin, put } = await playing();
     const made = await plan();
     put(atTurn('live', 8));
-    admin.onEvict = () => put(atTurn('live', 9));
+    admin.onEvict = async () => void put(atTurn('live', 9));
     expect((await apply(restore, made)).outcome).toBe('done');
     expect(backend.records.get('current:live')).toEqual(atTurn('live', 3));
     const [safety] = made.changes.map(({ target }) => target.replace('archive ', ''));
@@ -87,9 +87,9 @@ describe('a game that a server holds', () => {
 
   test('is taken for one that will move, though it is equal now', async () => {
     const { plan, admin } = await world([atTurn('live', 3)], [atTurn('live', 3)]);
-    admin.memory.two?.set('live', heldAt('live', 3));
+    admin.hold('two', 'live', { revision: 3 });
     expect((await plan()).changes[1]).toMatchObject({ effect: 'update', why: 'held by two' });
-    admin.memory.two?.set('live', heldAt('live', 3, { phase: 'GAME_OVER' }));
+    admin.hold('two', 'live', { revision: 3, phase: 'GAME_OVER' });
     expect((await plan()).changes[0]).toMatchObject({ target: 'live', effect: 'unchanged' });
     expect((await plan('skip')).changes[0]).toMatchObject({ target: 'live', effect: 'unchanged' });
   });
@@ -104,9 +104,9 @@ describe('a game that a server holds', () => {
   test('since the plan is let go of too', async () => {
     const { plan, apply, restore, admin } = await world([atTurn('idle', 3)], [atTurn('idle', 7)]);
     const made = await plan();
-    admin.memory.two?.set('idle', heldAt('idle', 7));
+    admin.hold('two', 'idle', { revision: 7 });
     expect((await apply(restore, made)).outcome).toBe('done');
-    expect(admin.evicted).toEqual(['two idle']);
+    expect(admin.calls).toEqual(['evict idle from two']);
   });
 
   test('and that moved since a plan which did not know of it is stale', async () => {
@@ -120,33 +120,33 @@ describe('a game that a server holds', () => {
 describe('what only memory has', () => {
   test('is named in the plan, and lost only then', async () => {
     const { plan, apply, restore, admin } = await playing();
-    admin.memory.one?.set('live', heldAt('live', 7, { ahead: 2 }));
+    admin.hold('one', 'live', { revision: 7, ahead: 2 });
     const made = await plan();
     expect(made.warnings).toContain('Only in the memory of a server, and lost with this: live (revision 9)');
     expect((await apply(restore, made)).outcome).toBe('done');
-    expect(admin.evicted).toEqual(['one live discarded']);
+    expect(admin.calls).toEqual(['evict live from one, discarding']);
   });
 
   test('since the plan stops the restore before anything is overwritten', async () => {
     const { plan, apply, restore, admin, backend } = await playing();
     const made = await plan();
-    admin.memory.one?.set('live', heldAt('live', 7, { ahead: 2 }));
+    admin.hold('one', 'live', { revision: 7, ahead: 2 });
     const report = await apply(restore, made);
     expect(report.outcome).toBe('failed');
     expect(report.steps[1]?.state).toMatchObject({
       kind: 'failed',
-      fault: { code: 'refused', message: expect.stringContaining('live (one: only in memory)') },
+      fault: { code: 'refused', message: expect.stringContaining('live (one: transitions would be lost)') },
     });
     expect(backend.records.get('current:live')).toEqual(atTurn('live', 7));
   });
 
   test('of a game that storage lost is named too', async () => {
     const { plan, apply, restore, admin } = await world([atTurn('live', 3)], []);
-    admin.memory.one?.set('live', heldAt('live', 5));
+    admin.hold('one', 'live', { revision: 5 });
     const made = await plan();
     expect(made.warnings).toContain('Only in the memory of a server, and lost with this: live (revision 5)');
     expect((await apply(restore, made)).outcome).toBe('done');
-    expect(admin.evicted).toEqual(['one live discarded']);
+    expect(admin.calls).toEqual(['evict live from one, discarding']);
   });
 });
 
@@ -183,10 +183,10 @@ describe('a server that cannot be asked', () => {
 
 test('a server that holds a game as it was before fails the check', async () => {
   const { plan, apply, restore, admin } = await world([atTurn('live', 9)], [atTurn('live', 7)]);
-  admin.memory.one?.set('live', heldAt('live', 7));
+  admin.hold('one', 'live', { revision: 7 });
   const made = await plan();
-  admin.onEvict = () => {
-    admin.memory.two?.set('live', heldAt('live', 7));
+  admin.onEvict = async () => {
+    admin.hold('two', 'live', { revision: 7 });
   };
   const report = await apply(restore, made);
   expect(report.outcome).toBe('partial');
