@@ -139,12 +139,12 @@ export async function* scanKeys(
   segments: number,
   startCall: () => Call,
 ): AsyncGenerator<readonly RecordKey[]> {
-  const strange = new Set<string>();
+  const named = new Set<string>();
   for await (const { source, items } of scanPages(scanSources(tables, [], true), segments, startCall)) {
     const nowMs = startCall().nowMs();
     const keys = source.legacy
       ? legacyKeys(items, source.legacy, nowMs)
-      : currentIds(items, strange, nowMs).map((id) => ({ id, layout: 'current' }) as const);
+      : currentIds(items, named, nowMs).map((id) => ({ id, layout: 'current' }) as const);
     if (keys.length > 0) yield keys;
   }
 }
@@ -155,15 +155,19 @@ function legacyKeys(items: readonly Item[], { ttl }: LegacyTable, nowMs: number)
     .map((item) => ({ id: item.game_id?.S ?? '', layout: 'legacy' }));
 }
 
-/** The items of one id come one after the other, its head among them. */
-function currentIds(items: readonly Item[], strange: Set<string>, nowMs: number): string[] {
+/**
+ * The items of one id come one after the other, its head among them, perhaps over several pages.
+ *
+ * @param named ids that came before and may come again
+ */
+function currentIds(items: readonly Item[], named: Set<string>, nowMs: number): string[] {
   const ids = new Set<string>();
-  for (const item of items) {
+  for (const [at, item] of items.entries()) {
     const id = item.game_id?.S ?? '';
     const isHead = item.part?.S === 'head';
-    if (strange.has(id) || (isHead && !isLiveHead(id, item, nowMs))) continue;
+    if (named.has(id) || (isHead && !isLiveHead(id, item, nowMs))) continue;
     ids.add(id);
-    if (!isHead) strange.add(id);
+    if (!isHead || at === items.length - 1) named.add(id);
   }
   return [...ids];
 }

@@ -135,6 +135,44 @@ describe('the current layout', () => {
     });
   });
 
+  test('names a game with items of somebody else once, however far apart they are', async () => {
+    const { table, backend } = await setUp();
+    await backend.append(id, step(0));
+    // More than one page.
+    for (let n = 0; n < 8; n++) {
+      const item = { game_id: { S: 'game-1' }, part: { S: `notes ${n}` }, text: { S: 'x'.repeat(300_000) } };
+      await putRaw(server.endpoint, `${table}-gk1`, item);
+    }
+    expect((await scanned(backend)).flat()).toEqual([current]);
+  });
+
+  test('stays whole under several writers of everything', async () => {
+    const { table } = await setUp();
+    const clients = [open(table), open(table), open(table)];
+    const bytes = Buffer.alloc(3_000);
+    await clients[0]?.append(id, step(0));
+    await Promise.all(
+      clients.map(async (client, n) => {
+        for (let round = 0; round < 10; round++) {
+          const revision = (await client.read(id))?.revision ?? 0;
+          const snapshot = n === 1 ? { snapshot: { bytes, keep: 2 } } : {};
+          await client.append(id, { ...step(revision, bytes), ...snapshot });
+          if (n === 2)
+            await client.putSnapshot(id, { revision, bytes, keep: 2, dropEventsThrough: revision - 1 });
+          const [read] = await client.readRecords([current]);
+          if (n !== 0 || read?.kind !== 'record') continue;
+          await client.replaceRecord(read.record, recordDigest(read.record));
+        }
+      }),
+    );
+    const game = await clients[0]?.read(id);
+    expect(game?.revision).toBeGreaterThan(5);
+    expect(game?.snapshots.length).toBeLessThanOrEqual(2);
+    const record = await recordAt(open(table), current);
+    await clients[0]?.removeRecord(record, recordDigest(record));
+    expect(await partsOf(table)).toEqual([]);
+  });
+
   test('names items of somebody else under a game, also without one, and plays on', async () => {
     const { table, backend } = await setUp();
     await backend.append(id, step(0));
