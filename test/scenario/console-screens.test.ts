@@ -54,6 +54,7 @@ describe.each(sizes.map((size) => ({ name: nameOf(size), size })))('at $name', (
       ['2', 'RUNBOOKS'],
       ['3', 'BACKUPS'],
       ['4', 'ROLLBACK'],
+      ['5', 'GAMES'],
     ] as const) {
       console.press(key);
       await console.waitFor(title);
@@ -64,7 +65,7 @@ describe.each(sizes.map((size) => ({ name: nameOf(size), size })))('at $name', (
 
   test('each screen opens with its command', async ({ openConsole }) => {
     const console = await openConsole(size);
-    for (const name of ['runbooks', 'backups', 'rollback', 'overview']) {
+    for (const name of ['runbooks', 'backups', 'rollback', 'games', 'overview']) {
       console.type(`:${name}\r`);
       await console.waitFor(name.toUpperCase());
     }
