@@ -14,7 +14,7 @@ export const divergences = ['missed', 'conflict', 'failed'] as const;
 export type Divergence = (typeof divergences)[number];
 
 export interface DualWriteListener {
-  /** The secondary did not follow a write; it is brought to what the primary has then, or with a later write. */
+  /** The secondary did not follow a write; it is brought to what the primary has then, or later. */
   diverged(event: { readonly key: RecordKey; readonly reason: Divergence; readonly fault?: Fault }): void;
 }
 
@@ -40,13 +40,20 @@ export interface Mirror {
   stop(): void;
 }
 
+interface Doubtful {
+  readonly key: RecordKey;
+  readonly mayLower: boolean;
+  /** Because the secondary, or the primary, did not answer; not for what they have. */
+  readonly isFailed: boolean;
+}
+
 export function createMirror(
   sides: { readonly primary: Backend; readonly secondary: Backend },
   listener: DualWriteListener,
   limits: QueueLimits,
 ): Mirror {
   /** Games that are not known to be the same. */
-  const doubtful = new Map<string, { readonly key: RecordKey; readonly mayLower: boolean }>();
+  const doubtful = new Map<string, Doubtful>();
   const stopped = new AbortController();
 
   const tell = (key: RecordKey, reason: Divergence, fault?: Fault) =>
@@ -56,7 +63,7 @@ export function createMirror(
     const mayLower = asked || (doubtful.get(keyText(key))?.mayLower ?? false);
     const copied = await copyRecord(sides, key, mayLower, stopped.signal).catch((thrown) => asFault(thrown));
     if (copied === 'same' || copied === 'copied') doubtful.delete(keyText(key));
-    else doubtful.set(keyText(key), { key, mayLower });
+    else doubtful.set(keyText(key), { key, mayLower, isFailed: copied instanceof Fault });
     return copied;
   };
 
@@ -66,11 +73,21 @@ export function createMirror(
     else if (copied === 'moving' || copied === 'ahead') tell(key, 'conflict');
   };
 
+  /** The secondary works again: one game that it failed to take is tried once more with each write that succeeds. */
+  const mendOne = () => {
+    const game = firstFailed(doubtful.values());
+    if (!game) return;
+    // The next one's turn comes before this one's again.
+    doubtful.delete(keyText(game.key));
+    doubtful.set(keyText(game.key), game);
+    queue.copy(game.key, game.mayLower);
+  };
+
   const replay = async (key: RecordKey, write: Replay) => {
     // It lacks more than this write.
     if (doubtful.has(keyText(key))) return copy(key, false);
     const outcome = await write.run(sides.secondary, stopped.signal).catch((thrown) => asFault(thrown));
-    if (outcome === 'done') return;
+    if (outcome === 'done') return mendOne();
     if (outcome instanceof Fault) tell(key, 'failed', outcome);
     else if (outcome === 'missed') tell(key, 'missed');
     const copied = await tryCopy(key, false);
@@ -99,4 +116,9 @@ export function createMirror(
       for (const key of queue.drop()) tell(key, 'missed');
     },
   };
+}
+
+function firstFailed(games: Iterable<Doubtful>): Doubtful | undefined {
+  for (const game of games) if (game.isFailed) return game;
+  return undefined;
 }

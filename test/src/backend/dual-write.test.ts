@@ -104,6 +104,17 @@ describe('a backend with dual writes', () => {
     expect(dual.dualWrite.diverging()).toBe(0);
   });
 
+  test('brings over the games that a failing secondary did not take, once others are taken again', async () => {
+    const { one, two, secondary, dual } = pair();
+    secondary.mode = 'before';
+    for (const game of ['b', 'c']) await dual.append(parseGameId(game), appendTo(0));
+    await vi.waitFor(() => expect(dual.dualWrite.diverging()).toBe(2));
+    secondary.mode = 'none';
+    await play(dual, 2);
+    await vi.waitFor(() => expect(dual.dualWrite.diverging()).toBe(0));
+    expect(two.digests()).toEqual(one.digests());
+  });
+
   test.each<[FaultMode, number]>([
     ['before', 0],
     ['after', 1],
