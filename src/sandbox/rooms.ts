@@ -99,11 +99,15 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
     games.set(id, { id, state, position: { revision, ahead } });
   };
 
+  const reload = async (id: GameId) => {
+    const recovered = await engine.recover(id);
+    if ('game' in recovered && recovered.game.phase !== 'GAME_OVER') adopt(recovered.game);
+  };
+
   /** Somebody else wrote the game, as a restore does: what storage has goes. */
   const renew = async (id: GameId) => {
     leave(id);
-    const recovered = await engine.recover(id);
-    if ('game' in recovered && recovered.game.phase !== 'GAME_OVER') adopt(recovered.game);
+    await reload(id);
   };
 
   const exclusively = async (work: (game: Seated) => Promise<void>, among = [...games.values()]) => {
@@ -177,14 +181,16 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
     remember,
     evict(id) {
       const seated = games.has(id) || closed.get(id)?.seated === true;
-      leave(id);
+      // Whoever waits there for the start goes on waiting.
+      games.delete(id);
       closed.set(id, { untilMs: clock.now() + closedForMs, seated });
     },
     async reopen() {
       const due = [...closed].filter(([, { untilMs }]) => clock.now() >= untilMs);
       for (const [id, { seated }] of due) {
         closed.delete(id);
-        if (seated) await renew(id);
+        if (seated) await reload(id);
+        if (!games.has(id)) leave(id);
       }
     },
     async settleDiverged() {

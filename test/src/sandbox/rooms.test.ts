@@ -98,6 +98,16 @@ describe('the rooms of a sandbox server', () => {
     expect(engine.unpersisted()).toMatchObject({ diverged: [], lost: { transitions: 0 } });
   });
 
+  it('keep who waits for the start while they are closed', async () => {
+    const { engine, rooms, roomsClock } = await openTable();
+    rooms.join(room.id, 'Cem');
+    await engine.evict(parseGameId(room.id), { discard: false });
+    rooms.evict(parseGameId(room.id));
+    roomsClock.advance(10_000);
+    await rooms.reopen();
+    expect(rooms.list()).toMatchObject([{ id: room.id, phase: 'NOT_STARTED', players: 3 }]);
+  });
+
   it('do not open for a game of another server that was evicted here', async () => {
     const { rooms, roomsClock, engine } = await openTable();
     const elsewhere = parseGameId('elsewhere');
