@@ -19,8 +19,12 @@ export function openCluster(
 ): Servers {
   const nodes = createClusterNodes(seeds, settings);
 
-  const reader = (shard: Shard): Pool =>
-    readFrom === 'replica' ? nodes.pool(replicaOf(shard), 'replica') : nodes.pool(shard.master);
+  const reader = (shard: Shard): Pool => {
+    if (readFrom === 'primary') return nodes.pool(shard.master);
+    // One may have come since the map was asked for.
+    if (shard.replicas.length === 0) nodes.doubt();
+    return nodes.pool(replicaOf(shard), 'replica');
+  };
 
   const poolOf = async (slot: number, effect: Route['effect'], redirect: Redirect | undefined) => {
     // For good or this once: the map has been told, but others may have told it otherwise since.

@@ -256,15 +256,33 @@ test('reads come from the replicas when asked to', async () => {
   const [backend, reader] = [connectRedis(own.url), connectRedis(own.url, { readFrom: 'replica' })];
   const ids = Array.from({ length: 60 }, (_, n) => `game ${n}`);
   for (const id of ids) await reader.append(parseGameId(id), appendOn(0));
-  await vi.waitFor(async () => expect(await scannedIds(reader)).toEqual(ids.sort()));
+  await vi.waitFor(async () => expect(await scannedIds(reader)).toEqual(ids.sort()), { timeout: 10_000 });
   const record = currentRecord('behind');
   await backend.replaceRecord(record, 'absent');
-  await vi.waitFor(async () => expect(await scannedIds(reader)).toContain('behind'));
+  await vi.waitFor(async () => expect(await scannedIds(reader)).toContain('behind'), { timeout: 10_000 });
   const before = await calls(own.replicas);
   expect(await reader.readRecords([record])).toMatchObject([{ kind: 'record' }]);
   expect(await reader.read(parseGameId('game 1'))).toMatchObject({ revision: 1 });
   expect(await calls(own.replicas)).toBeGreaterThan(before);
   expect(await reader.removeRecord(record, recordDigest(record))).toEqual({ kind: 'written' });
+});
+
+test('a replica that was away is read from again once it is back, and its master is not read instead', async () => {
+  const own = await startCluster({ replicas: true });
+  onTestFinished(() => own.stop());
+  const reader = connectRedis(own.url, { readFrom: 'replica' });
+  const id = parseGameId('a');
+  await reader.append(id, appendOn(0));
+  await vi.waitFor(async () => expect(await reader.read(id)).toBeDefined(), { timeout: 10_000 });
+  for (const replica of own.replicas) await replica.kill();
+  await vi.waitFor(
+    async () => expect((await faultOf(reader.read(id))).message).toContain('has no replica to read from'),
+    { timeout: 15_000 },
+  );
+  for (const replica of own.replicas) await replica.restart();
+  await vi.waitFor(async () => expect(await reader.read(id)).toMatchObject({ revision: 1 }), {
+    timeout: 15_000,
+  });
 });
 
 test('appends and scans go on after a master has died and its replica has taken over', async () => {

@@ -89,12 +89,14 @@ test('a replica is a problem where the master is meant, and none where a replica
       }),
     { timeout: 10_000 },
   );
-  await vi.waitFor(async () =>
-    expect(await found(connectRedis(master.url))).toMatchObject({ replicas: 'ok: 1, in step' }),
+  await vi.waitFor(
+    async () => expect(await found(connectRedis(master.url))).toMatchObject({ replicas: 'ok: 1, in step' }),
+    { timeout: 10_000 },
   );
   await master.kill();
-  await vi.waitFor(async () =>
-    expect(await found(reader)).toMatchObject({ role: 'problem: a replica without its master' }),
+  await vi.waitFor(
+    async () => expect(await found(reader)).toMatchObject({ role: 'problem: a replica without its master' }),
+    { timeout: 10_000 },
   );
 });
 

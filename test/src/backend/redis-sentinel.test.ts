@@ -84,8 +84,9 @@ test('writes go to the new master after a failover that was ordered', async () =
   await until(async () => String(await ask(sentinel.replica, 'INFO', 'keyspace')).includes('keys=1'));
   await sentinel.failOver();
   await ask(sentinel.master, 'REPLICAOF', '127.0.0.1', sentinel.replica.port);
-  await vi.waitFor(async () =>
-    expect(await backend.append(id, appendOn(1))).toEqual({ kind: 'committed', revision: 2 }),
+  await vi.waitFor(
+    async () => expect(await backend.append(id, appendOn(1))).toEqual({ kind: 'committed', revision: 2 }),
+    { timeout: 10_000 },
   );
   expect(await ask(sentinel.replica, 'EXISTS', 'gk1:{game:a}')).toBe(1);
 });
@@ -98,8 +99,9 @@ test('a master that refuses writes as a replica is asked about, and the write fa
   const fault = await faultOf(backend.append(id, appendOn(1)));
   expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: true });
   await ask(sentinel.master, 'REPLICAOF', 'NO', 'ONE');
-  await vi.waitFor(async () =>
-    expect(await backend.append(id, appendOn(1))).toEqual({ kind: 'committed', revision: 2 }),
+  await vi.waitFor(
+    async () => expect(await backend.append(id, appendOn(1))).toEqual({ kind: 'committed', revision: 2 }),
+    { timeout: 10_000 },
   );
 });
 
@@ -109,7 +111,7 @@ test('reads may come from the replica, writes and what they are decided by from 
   expect(backend).toMatchObject({ readsFrom: 'replica', location: expect.stringMatching(/from a replica$/) });
   const record = currentRecord('a');
   await backend.replaceRecord(record, 'absent');
-  await vi.waitFor(async () => expect(await scannedIds(backend)).toEqual(['a']));
+  await vi.waitFor(async () => expect(await scannedIds(backend)).toEqual(['a']), { timeout: 10_000 });
 
   // The replica stays behind from here on.
   await ask(sentinel.replica, 'REPLICAOF', '127.0.0.1', 1);
