@@ -7,7 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import { createPhaseTally } from '../phase-tally.ts';
 import type { Census } from '../port.ts';
 import type { Item } from './attribute-value.ts';
-import { legacyExpiry } from './legacy.ts';
+import { legacyExpiry } from './legacy-item.ts';
 import { parseRef } from './pieces.ts';
 import type { Call } from './requests.ts';
 import { isLiveHead, scanPages, scanSources } from './scan.ts';

@@ -3,7 +3,7 @@ import { type ConsumedCapacity, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { RecordKey } from '../../game/record.ts';
 import type { Item } from './attribute-value.ts';
 import { expiryOf, isLive } from './head.ts';
-import { legacyExpiry } from './legacy.ts';
+import { legacyExpiry } from './legacy-item.ts';
 import { piecePrefixes } from './pieces.ts';
 import type { Call } from './requests.ts';
 import type { LegacyTable, Tables } from './tables.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Backend, BackendListener } from '../../../src/backend/port.ts';
+import type { Clock } from '../../../src/base/clock.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
@@ -35,6 +36,17 @@ const throttled: HttpFault = {
 const broken: HttpFault = { status: 500, answer: { __type: 'InternalServerError', message: 'oops' } };
 const refused = (type: string): HttpFault => ({ status: 400, answer: { __type: type, message: 'no' } });
 
+/** Pauses between attempts take no time and count all the same. */
+function impatientClock(): Clock {
+  let sleptMs = 0;
+  return {
+    now: () => Date.now() + sleptMs,
+    async sleep(ms) {
+      sleptMs += ms;
+    },
+  };
+}
+
 interface Setup {
   readonly proxy: HttpFaultProxy;
   /** Through the proxy. */
@@ -44,9 +56,9 @@ interface Setup {
   readonly table: string;
 }
 
-async function setUp(operationTimeoutMs = 10_000, listener: BackendListener = {}): Promise<Setup> {
+async function setUp(listener: BackendListener = {}): Promise<Setup> {
   const [table, proxy] = [await newTables(server.endpoint), await startHttpFaultProxy(server.endpoint)];
-  const backend = openTestDynamoDb(proxy.url, table, { operationTimeoutMs, listener });
+  const backend = openTestDynamoDb(proxy.url, table, { clock: impatientClock(), listener });
   const direct = openTestDynamoDb(server.endpoint, table);
   onTestFinished(() => Promise.all([backend.close(), direct.close()]).then(() => {}));
   // Known, so that the faults hit what is asked after.
@@ -73,7 +85,7 @@ const isData = ({ operation }: ProxiedRequest) => !operation.startsWith('Describ
 
 describe('under throttling, errors of the server and cut connections', () => {
   test.each([1, 2, 3])('nothing is lost and nothing is doubled (%i)', async (seed) => {
-    const { proxy, backend, direct } = await setUp(20_000);
+    const { proxy, backend, direct } = await setUp();
     const random = seeded(seed);
     const faults: HttpFault[] = [throttled, broken, 'cut before', 'cut after', 'cut within'];
     proxy.fault = () => (random() < 0.3 ? faults[Math.floor(random() * faults.length)] : undefined);
@@ -105,7 +117,7 @@ describe('under throttling, errors of the server and cut connections', () => {
   });
 
   test('an append whose replies are all cut may be stored: it fails, and reading finds it', async () => {
-    const { proxy, backend } = await setUp(400);
+    const { proxy, backend } = await setUp();
     await backend.append(id, step(0));
     proxy.fault = () => 'cut within';
     await expect(backend.append(id, step(1))).rejects.toMatchObject({
@@ -135,7 +147,7 @@ describe('under throttling, errors of the server and cut connections', () => {
   });
 
   test('a table that throttles for longer than the time limit is unreachable, and nothing is written', async () => {
-    const { proxy, backend, direct } = await setUp(300);
+    const { proxy, backend, direct } = await setUp();
     proxy.fault = (request) => (isData(request) ? throttled : undefined);
     await expect(backend.append(id, step(0))).rejects.toMatchObject({
       code: 'backend-unreachable',
@@ -222,7 +234,7 @@ describe('a replacement that ends at any request', () => {
 
   /** Ends the client at its nth request: nothing of it or only its answer is lost, and nothing comes after. */
   async function interrupted(n: number, last: HttpFault, before: GameRecord | undefined): Promise<boolean> {
-    const { proxy, backend, direct, table } = await setUp(200);
+    const { proxy, backend, direct, table } = await setUp();
     if (before) {
       const small = currentRecord('game-1');
       await direct.replaceRecord(small, 'absent');
@@ -371,7 +383,7 @@ test.each<[string, string, boolean]>([
   ['ResourceNotFoundException', 'backend-failed', false],
   ['com.amazon.coral.validate#ValidationException', 'backend-failed', false],
 ])('%s is told as %s', async (type, code, retryable) => {
-  const { proxy, backend } = await setUp(100);
+  const { proxy, backend } = await setUp();
   proxy.fault = () => refused(type);
   await expect(backend.read(id)).rejects.toMatchObject({
     code,
@@ -383,7 +395,7 @@ test.each<[string, string, boolean]>([
 
 test('what a call took is told, reads and writes apart', async () => {
   const told: string[] = [];
-  const { backend } = await setUp(10_000, {
+  const { backend } = await setUp({
     capacity: ({ operation, reads, writes }) =>
       told.push(`${operation} ${reads > 0 ? 'reads' : ''}${writes > 0 ? 'writes' : ''}`),
   });
