@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/game/game.ts';
+import type { Phase } from '../../../src/game/phases.ts';
 import { createExporter } from '../../../src/metrics/exporter.ts';
 import { engineRoom } from '../../setup/engine-room.ts';
 import { faultyBackend } from '../../setup/faulty-backend.ts';
@@ -35,6 +36,20 @@ test('a transition is refused for all of its problems at once, each told by its 
     message: expect.stringMatching(/phase: after NOT_STARTED comes PREPARATION; .*room_id: .*players: 1, at/),
   });
   expect(seen.validation.map(({ type }) => type)).toEqual(['phase', 'room-id', 'players', 'duration']);
+});
+
+test('a game that lasts too long may only come to its end, and is told of at each step', async () => {
+  const { engine, seen } = await started();
+  const late = { ...valid, updated_at: '2026-11-23T08:00:00.000Z' };
+  const play = async (to: Phase, state: Json, revision: number) =>
+    engine.append(id, move(to, state), { revision, ahead: 0 });
+  for (const [index, to] of (['PREPARATION', 'DECLARATION', 'TURN'] as const).entries()) {
+    await play(to, valid, index + 1);
+  }
+  await expect(play('TURN', late, 4)).rejects.toMatchObject({ code: 'game-invalid' });
+  expect(await play('SCORING', late, 4)).toMatchObject({ kind: 'committed' });
+  expect(await play('GAME_OVER', late, 5)).toMatchObject({ kind: 'committed' });
+  expect(seen.validation.map(({ type }) => type)).toEqual(['duration', 'duration', 'duration']);
 });
 
 test('nothing of it is written or played', async () => {
