@@ -22,7 +22,8 @@ test.each([
 
 test('the place of one wrong character is that character, wherever it is', () => {
   fc.assert(
-    fc.property(fc.jsonValue(), fc.nat(), (value, seed) => {
+    // Texts hold no mark that a value could start after: within a text one more character is not wrong.
+    fc.property(fc.jsonValue({ stringUnit: fc.constantFrom('a', 'é', ' ') }), fc.nat(), (value, seed) => {
       const text = JSON.stringify({ value }, undefined, 2);
       const starts = [...text.matchAll(/(?<=[[:,{]\s*)(?=["[{\dtfn-])/g)].map(({ index }) => index);
       const at = starts[seed % starts.length] ?? 0;
