@@ -256,6 +256,13 @@ test('reads come from the replicas when asked to', async () => {
   const [backend, reader] = [connectRedis(own.url), connectRedis(own.url, { readFrom: 'replica' })];
   const ids = Array.from({ length: 60 }, (_, n) => `game ${n}`);
   for (const id of ids) await reader.append(parseGameId(id), appendOn(0));
+  // Servers name a replica once they have heard how far it is.
+  await vi.waitFor(
+    async () => {
+      for (const id of ids) expect(await reader.read(parseGameId(id))).toBeDefined();
+    },
+    { timeout: 10_000 },
+  );
   await vi.waitFor(async () => expect(await scannedIds(reader)).toEqual(ids.sort()), { timeout: 10_000 });
   const record = currentRecord('behind');
   await backend.replaceRecord(record, 'absent');
