@@ -15,18 +15,20 @@ import { Lines } from './text.tsx';
 
 interface CorrectionProps {
   readonly view: GameView;
-  readonly onRequest: (request: ActionRequest) => void;
+  /** What an earlier try ended with, when its plan was not carried out. */
+  readonly typedBefore: string | undefined;
+  readonly onRequest: (request: ActionRequest, typed: string) => void;
   readonly onCancel: () => void;
 }
 
 /** A state corrected by hand: the editor, then a reason, then the preview that every change has. */
-export function Correction({ view, onRequest, onCancel }: CorrectionProps) {
+export function Correction({ view, typedBefore, onRequest, onCancel }: CorrectionProps) {
   const { ports, frame } = useShell();
   const { id } = view.row;
-  const { correcting, edit } = useCorrection(id);
+  const { correcting, edit } = useCorrection(id, typedBefore);
   const [discard, setDiscard] = useState(false);
   const loss = lossOf(view);
-  const opensAtOnce = ports.editor !== undefined && loss === undefined;
+  const opensAtOnce = ports.editor !== undefined && loss === undefined && typedBefore === undefined;
   useEffect(() => {
     if (opensAtOnce) edit();
   }, [opensAtOnce, edit]);
@@ -52,7 +54,9 @@ export function Correction({ view, onRequest, onCancel }: CorrectionProps) {
       <Lines
         of={[
           [piece('CORRECT  ', 'accent', true), piece(id, 'plain', true)],
-          ...textFor(correcting, ports.editor?.command, id, cells),
+          ...(typedBefore !== undefined && correcting.at === 'start'
+            ? wrap(typedBeforeText, cells).map((text): LineData => [piece(text, 'warn')])
+            : textFor(correcting, ports.editor?.command, id, cells)),
           ...(loss ? lossLines(loss, discard, cells) : []),
         ]}
       />
@@ -63,12 +67,10 @@ export function Correction({ view, onRequest, onCancel }: CorrectionProps) {
           what="preview"
           refuse={(text) => (text.trim() === '' ? 'a reason is needed' : undefined)}
           onSubmit={(text) => {
-            const { game, phase, state } = correcting;
+            const { game, phase, state, typed } = correcting;
             const reason = text.trim();
-            onRequest({
-              action: 'games correct',
-              input: { id, state, phase, reason, found: game.found, evict: true, discard },
-            });
+            const input = { id, state, phase, reason, found: game.found, evict: true, discard };
+            onRequest({ action: 'games correct', input }, typed);
           }}
           onCancel={onCancel}
         />
@@ -76,6 +78,10 @@ export function Correction({ view, onRequest, onCancel }: CorrectionProps) {
     </Box>
   );
 }
+
+const typedBeforeText =
+  'What you typed is kept: e opens it again. The preview then shows all that differs from the game as it is by then, ' +
+  'also what was played meanwhile.';
 
 function keysFor({ at }: Correcting, canEdit: boolean, edit: () => void): readonly KeyRow[] {
   if (at === 'editing' || at === 'reason') return [];

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import type { Report } from '../../src/action/action.ts';
 import type { GameKey, GameView } from '../../src/games/game-view.ts';
 import type { Section } from '../games/detail-text.ts';
 import { readingAge } from '../games/reading-text.ts';
@@ -31,8 +32,10 @@ export function GameScreen({ view: { subject = '', layout } }: { readonly view: 
   const { back } = useShell();
   const [section, setSection] = useState<Section>();
   const [doing, setDoing] = useState<Doing>();
+  const [typed, setTyped] = useState<string>();
   const leave = () => {
     setDoing(undefined);
+    setTyped(undefined);
     game.read();
   };
   const { view } = game;
@@ -50,9 +53,24 @@ export function GameScreen({ view: { subject = '', layout } }: { readonly view: 
     );
   }
   if (doing === 'correct') {
-    return <Correction view={view} onRequest={setDoing} onCancel={() => setDoing(undefined)} />;
+    return (
+      <Correction
+        view={view}
+        typedBefore={typed}
+        onRequest={(request, text) => {
+          setTyped(text);
+          setDoing(request);
+        }}
+        onCancel={leave}
+      />
+    );
   }
-  if (doing !== undefined) return <ActionFlow request={doing} onClose={leave} />;
+  if (doing !== undefined) {
+    // A correction that was not carried out is typed only once.
+    const back = (report: Report | undefined) =>
+      report === undefined && typed !== undefined ? setDoing('correct') : leave();
+    return <ActionFlow request={doing} onClose={back} />;
+  }
   return (
     <Shown
       view={view}

@@ -470,6 +470,31 @@ test('what was typed wrongly is kept for another try', async () => {
   expect(texts[1]).toBe(`${texts[0]}]`);
 });
 
+test('a correction that was not carried out is kept, and held against the game as it is by then', async () => {
+  const texts: string[] = [];
+  const editor = {
+    command: 'ed',
+    async edit(text: string) {
+      texts.push(text);
+      return { text: text.replace('"round": 3', '"round": 4') };
+    },
+  };
+  const games = fakeGames();
+  await openGame(games, {}, { editor });
+  screen.send('e');
+  await screen.shows('Why is it corrected?');
+  screen.send(`a card too many${enter}`);
+  await screen.shows('PREVIEW');
+  screen.send(esc);
+  await screen.shows('What you typed is kept');
+  screen.send('e');
+  await screen.shows('Why is it corrected?');
+  expect(texts[1]).toContain('"round": 4');
+  expect(games.asked.filter((asked) => asked === 'edit room-1')).toHaveLength(2);
+  screen.send(esc);
+  await screen.shows('GAME  room-1');
+});
+
 test('an editor that fails changes nothing, and one that changes nothing is told so', async () => {
   let fails = true;
   const editor = {
