@@ -3,7 +3,7 @@ import type { EngineContext } from './context.ts';
 import type { Position, Transition, Transitioned } from './engine.ts';
 import { type Ahead, type Held, type Pending, positionOf } from './held.ts';
 import type { Changed } from './patch.ts';
-import { afterConflict, giveUpUnwanted, store, triggerOf } from './store.ts';
+import { afterConflict, giveUpUnwanted, store } from './store.ts';
 
 /** Characters that an event keeps of what a game's code said when it failed. */
 const longestError = 2000;
@@ -26,7 +26,7 @@ export async function advance(
     return unpersisted(next);
   }
   const own = { type: transition.type, patch: changed.patch };
-  const result = await store(context, next, own, triggerOf(next), signal);
+  const result = await store(context, next, own, undefined, signal);
   if (result.kind === 'stored') return { kind: 'committed', revision: result.game.revision, ahead: 0 };
   if (result.kind === 'unpersisted') return unpersisted(result.game);
   afterConflict(context, game, result.actual);
@@ -61,15 +61,17 @@ function played(
   waits: 'disabled' | 'deferred' | undefined,
 ): Ahead {
   const before = game.pending;
+  const ahead = game.ahead + 1;
   const pending: Pending = {
     sinceMs: before?.sinceMs ?? nowMs,
     newestAtMs: nowMs,
     actor,
     why: waits ?? before?.why ?? 'deferred',
-    error: error?.slice(0, longestError) ?? before?.error,
+    error:
+      error === undefined ? before?.error : { inTransition: ahead, message: error.slice(0, longestError) },
     attempts: before?.attempts ?? [],
   };
-  return { ...game, ahead: game.ahead + 1, phase: to, state, hash, pending, formerly: [] };
+  return { ...game, ahead, phase: to, state, hash, pending, formerly: [] };
 }
 
 export const conflict = (expected: Position, actual: Position): Transitioned => ({

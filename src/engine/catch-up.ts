@@ -2,7 +2,7 @@
 import type { SnapshotTrigger } from '../game/record.ts';
 import type { EngineContext } from './context.ts';
 import { type Held, isAhead } from './held.ts';
-import { afterConflict, dropOutlived, giveUpUnwanted, store, triggerOf } from './store.ts';
+import { afterConflict, dropOutlived, giveUpUnwanted, store } from './store.ts';
 import { isDue } from './strategy/due.ts';
 
 export async function catchUpDue(context: EngineContext, signal?: AbortSignal): Promise<void> {
@@ -18,11 +18,11 @@ export async function catchUpDue(context: EngineContext, signal?: AbortSignal): 
   games.dropStale();
 }
 
-/** @param trigger that of the snapshots which the writes may be; by game when left out */
+/** @param asked as `triggerOf` */
 export async function catchUpAll(
   context: EngineContext,
   waiting: readonly Held[],
-  trigger: SnapshotTrigger | undefined,
+  asked: SnapshotTrigger | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
   const { batchGames } = context.settings;
@@ -34,7 +34,7 @@ export async function catchUpAll(
       batch.map(({ id }) =>
         context.lanes.run(id, async () => {
           const game = context.games.get(id);
-          if (game) dropOutlived(context, await caughtUp(context, game, trigger, signal));
+          if (game) dropOutlived(context, await caughtUp(context, game, asked, signal));
         }),
       ),
     );
@@ -45,7 +45,7 @@ export async function catchUpAll(
 export async function caughtUp(
   context: EngineContext,
   game: Held,
-  trigger: SnapshotTrigger | undefined,
+  asked: SnapshotTrigger | undefined,
   signal?: AbortSignal,
 ): Promise<Held> {
   if (!isAhead(game)) return game;
@@ -53,7 +53,7 @@ export async function caughtUp(
     giveUpUnwanted(context, game);
     return game;
   }
-  const result = await store(context, game, undefined, triggerOf(game, trigger), signal);
+  const result = await store(context, game, undefined, asked, signal);
   if (result.kind === 'conflict') afterConflict(context, game, result.actual);
   return context.games.get(game.id) ?? game;
 }

@@ -6,7 +6,7 @@ import type { SnapshotTrigger } from '../game/record.ts';
 import type { Codec } from './codec.ts';
 import type { EngineContext } from './context.ts';
 import type { WhyUnpersisted } from './engine.ts';
-import { type Ahead, type Attempt, type Held, isAhead } from './held.ts';
+import { type Ahead, type Attempt, type Held, isAhead, type Pending } from './held.ts';
 import { type Own, prepareWrite } from './write.ts';
 
 export type Committed =
@@ -22,16 +22,18 @@ const attemptsKept = 32;
  * @param game ahead of storage by one transition or more
  * @param own the newest transition, when it has not been kept in memory before; it gets an event of its own if
  *   it is the only one that storage lacks
- * @param trigger why there is a snapshot, where the strategy writes nothing else
+ * @param asked as `triggerOf`
  */
 export async function commit(
   context: EngineContext,
   game: Ahead,
   own: Own | undefined,
-  trigger: SnapshotTrigger,
+  asked: SnapshotTrigger | undefined,
   signal?: AbortSignal,
 ): Promise<Committed> {
-  const { append, attempt } = await prepareWrite(context, game, own, trigger);
+  // Storage has another state at this revision: nothing that is built on ours belongs on top of it.
+  if (game.divergedAt === game.revision) return unpersisted(game, 'failed');
+  const { append, attempt } = await prepareWrite(context, game, own, asked);
   const answer = await send(context.backend, game, append, signal);
   if (answer.kind === 'committed') return { kind: 'stored', game: afterStoring(game, attempt, own) };
   // Nothing was sent, so there is nothing to look for.
@@ -46,7 +48,7 @@ export async function commit(
   const landed = findLanded(stored, tried, context.codec);
   if (!landed) return settle(tried, stored?.revision ?? 0);
   const moved = afterStoring(game, landed, own);
-  return isAhead(moved) ? commit(context, moved, own, trigger, signal) : { kind: 'stored', game: moved };
+  return isAhead(moved) ? commit(context, moved, own, asked, signal) : { kind: 'stored', game: moved };
 }
 
 /** None of our writes is in storage. */
@@ -106,11 +108,17 @@ function afterStoring(game: Ahead, { phase, covers, atMs, brought }: Attempt, ow
     revision,
     ahead,
     storedPhase: phase,
-    pending: ahead === 0 ? undefined : { ...game.pending, attempts: [] },
+    pending: ahead === 0 ? undefined : { ...game.pending, error: errorAfter(game, covers), attempts: [] },
     divergedAt: undefined,
     formerly: own ? [] : [...game.formerly, { revision: game.revision, ahead: game.ahead }],
     unproved: false,
     events: game.events + (brought.event ? 1 : 0),
     ...(brought.snapshot ? { snapshotRevision: revision, snapshotAtMs: atMs } : {}),
   };
+}
+
+/** The error, unless the write that was stored has told of it. */
+function errorAfter({ pending: { error } }: Ahead, covers: number): Pending['error'] {
+  if (!error || error.inTransition <= covers) return undefined;
+  return { ...error, inTransition: error.inTransition - covers };
 }

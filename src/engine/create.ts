@@ -4,7 +4,7 @@ import { catchUpAll, catchUpDue, caughtUp } from './catch-up.ts';
 import { createContext, type EngineParts } from './context.ts';
 import type { Engine } from './engine.ts';
 import { evictGame } from './evict.ts';
-import { heldGame, isAhead, liveGame } from './held.ts';
+import { heldGame, isAhead, isOnlyHere, liveGame } from './held.ts';
 import { find } from './lookup.ts';
 import { appendTransition, createGame } from './moves.ts';
 import { recoverGame } from './recover.ts';
@@ -73,7 +73,7 @@ export function createEngine(parts: EngineParts): Engine {
       closed = true;
       await lanes.idle();
       await catchUpAll(context, games.all().filter(isAhead), 'shutdown', signal);
-      for (const { id } of games.all().filter(isAhead)) games.lose(id, 'shutdown');
+      for (const { id } of games.all().filter(isOnlyHere)) games.lose(id, 'shutdown');
       await snapshotLanes.idle();
       for (const game of games.all()) {
         if (context.strategy.snapshotOnShutdown(game)) queueSnapshot(context, game.id, 'shutdown');

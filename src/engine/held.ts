@@ -47,8 +47,8 @@ export interface Pending {
   readonly actor: string;
   /** Of the newest of them. */
   readonly why: WhyUnpersisted;
-  /** What the game's code said when it failed in one of them. */
-  readonly error: string | undefined;
+  /** The newest of them in which the game's code failed, counted from 1, and what it said. */
+  readonly error: { readonly inTransition: number; readonly message: string } | undefined;
   readonly attempts: readonly Attempt[];
 }
 
@@ -161,7 +161,7 @@ export function createHeldGames(
 }
 
 /** True also for a game that storage once had and lost. */
-const isOnlyHere = (game: Held): boolean => game.ahead > 0 || game.divergedAt !== undefined;
+export const isOnlyHere = (game: Held): boolean => game.ahead > 0 || game.divergedAt !== undefined;
 
 /** Transitions that storage does not have; what it had once and lost is counted by revisions. */
 const onlyHere = ({ ahead, revision, divergedAt = revision }: Held): number =>

@@ -2,7 +2,7 @@ import type { GameId } from '../game/game.ts';
 import type { Snapshot, SnapshotTrigger } from '../game/record.ts';
 import type { EngineContext } from './context.ts';
 import type { EngineSettings } from './engine.ts';
-import { type Held, isAhead } from './held.ts';
+import { type Held, isOnlyHere } from './held.ts';
 import { eventsThrough, planTrim } from './trim.ts';
 import { encodeSnapshot } from './write.ts';
 
@@ -45,7 +45,7 @@ export async function takeSnapshot(
   trigger: SnapshotTrigger,
   signal?: AbortSignal,
 ): Promise<'stored' | 'refused' | 'failed'> {
-  if (isAhead(game) || game.unproved || !context.policy.shouldSnapshot(game.id)) return 'refused';
+  if (isOnlyHere(game) || game.unproved || !context.policy.shouldSnapshot(game.id)) return 'refused';
   const outcome = await storeSnapshot(context, game, trigger, signal).catch(() => 'failed' as const);
   context.observer.snapshot({ trigger, outcome: outcome === 'stored' ? 'ok' : 'error' });
   return outcome;

@@ -4,35 +4,28 @@ import { type Committed, commit } from './commit.ts';
 import type { EngineContext } from './context.ts';
 import { type Ahead, type Held, isAhead } from './held.ts';
 import { queueSnapshot, queueTrim } from './snapshots.ts';
-import type { Own } from './write.ts';
+import { type Own, triggerOf } from './write.ts';
 
-/** Tries to bring a game's pending transitions into storage, and holds what came of it. */
+/**
+ * Tries to bring a game's pending transitions into storage, and holds what came of it.
+ * @param asked as `triggerOf`
+ */
 export async function store(
   context: EngineContext,
   game: Ahead,
   own: Own | undefined,
-  trigger: SnapshotTrigger,
+  asked: SnapshotTrigger | undefined,
   signal?: AbortSignal,
 ): Promise<Committed> {
-  const result = await commit(context, game, own, trigger, signal);
+  const result = await commit(context, game, own, asked, signal);
   if (context.strategy.writes === 'snapshot') {
+    const trigger = triggerOf(game, asked);
     context.observer.snapshot({ trigger, outcome: result.kind === 'stored' ? 'ok' : 'error' });
   }
   if (result.kind === 'conflict') return result;
   context.games.put(result.game);
   if (result.kind === 'stored') afterStored(context, game, result.game, !own || game.ahead > 1);
   return result;
-}
-
-/**
- * Why a game is written now, for the snapshot that a write may be.
- * @param asked by whom has it written; an error is told in any case, for a recovery may go back to before it
- */
-export function triggerOf({ pending, phase, storedPhase }: Ahead, asked?: SnapshotTrigger): SnapshotTrigger {
-  if (pending.error !== undefined) return 'error';
-  if (asked) return asked;
-  if (phase !== storedPhase) return 'phase';
-  return pending.why === 'deferred' ? 'interval' : 'gap';
 }
 
 /**

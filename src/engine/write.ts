@@ -16,17 +16,33 @@ export interface Write {
   readonly attempt: Attempt;
 }
 
-/** @param trigger why there is a snapshot, where the strategy writes nothing else */
+/**
+ * Why a game is written now, for the snapshot that a write may be.
+ * @param asked what has all games written; an error is told in any case, for a recovery may go back to before it
+ */
+export function triggerOf(
+  { pending, phase, storedPhase }: Ahead,
+  asked: SnapshotTrigger | undefined,
+): SnapshotTrigger {
+  if (pending.error !== undefined) return 'error';
+  if (asked) return asked;
+  if (phase !== storedPhase) return 'phase';
+  return pending.why === 'deferred' ? 'interval' : 'gap';
+}
+
+/** @param asked as `triggerOf` */
 export async function prepareWrite(
   context: EngineContext,
   game: Ahead,
   own: Own | undefined,
-  trigger: SnapshotTrigger,
+  asked: SnapshotTrigger | undefined,
 ): Promise<Write> {
   const { clock, random, strategy, codec } = context;
   const mark = { revision: game.revision + 1, atMs: clock.now(), writeId: random(8) };
   const event = strategy.writes === 'event' ? eventOf(game, own, mark) : undefined;
-  const snapshot = event ? snapshotAtBound(context, game, mark) : snapshotOf(game, mark, trigger);
+  const snapshot = event
+    ? snapshotAtBound(context, game, mark)
+    : snapshotOf(game, mark, triggerOf(game, asked));
   const { atMs, writeId } = mark;
   return {
     append: {
@@ -65,7 +81,7 @@ function eventOf(game: Ahead, own: Own | undefined, mark: Mark): GameEvent {
     to: game.phase,
     actor,
     stateHash: game.hash,
-    ...(error === undefined ? {} : { error }),
+    ...(error ? { error: error.message } : {}),
   };
   const whole = wholePatch(game.state, game.revision === 0);
   if (own && game.ahead === 1) {

@@ -160,6 +160,15 @@ describe('lost', () => {
     expect(seen.lost).toMatchObject([{ id, transitions: 1, why: 'shutdown' }]);
   });
 
+  test('is what storage had once and lost before the engine is closed', async () => {
+    const { engine, backend, seen } = await started();
+    await engine.append(id, move('PREPARATION', { n: 2 }), { revision: 1, ahead: 0 });
+    backend.inner.change(id, (game) => ({ ...game, revision: 1, events: game.events.slice(0, 1) }));
+    await engine.recover(id);
+    await engine.close();
+    expect(seen.lost).toMatchObject([{ id, transitions: 1, why: 'diverged' }]);
+  });
+
   test('is never a game that storage has', async () => {
     const { engine, seen } = await started({ cacheGames: 1 });
     await engine.create(parseGameId('other'), { n: 1 }, 'ada');

@@ -46,6 +46,24 @@ describe('going back', () => {
     expect(seen.recovery).toEqual([{ mode: mode.kind, outcome: 'success' }]);
   });
 
+  test.each(['hybrid', 'snapshot-only'] as const)(
+    'before an error whose answer was lost: what came after it tells of no error (%s)',
+    async (strategy) => {
+      const backend = faultyBackend(memoryBackend());
+      const { engine } = engineRoom(backend, { strategy });
+      await engine.create(id, { n: 1 }, 'ada');
+      backend.fail({ writes: 'after', readsFail: true });
+      const failing = { ...move('PREPARATION', { n: 2 }), error: 'no such card' };
+      await engine.append(id, failing, { revision: 1, ahead: 0 });
+      backend.fail({});
+      await engine.append(id, move('DECLARATION', { n: 3 }), { revision: 1, ahead: 1 });
+      expect(await engine.recover(id, { kind: 'before-error' })).toMatchObject({
+        kind: 'success',
+        game: { revision: 4, state: { n: 1 } },
+      });
+    },
+  );
+
   test('to a time goes on from there, also on another server', async () => {
     const { engine, backend, atMs } = await played();
     const recovered = await engine.recover(id, { kind: 'point-in-time', atMs: atMs(3) });
