@@ -125,6 +125,17 @@ function judgeNewer(archived: number | undefined, existing: number | undefined):
   return { does: 'skip', why: `exists at revision ${existing}, the archive has ${archived}` };
 }
 
+/** Whether this is what the plan replaces: exactly what it saw there, or what a server has made of it since. */
+export function isReplaced(
+  { found, held, revision }: PlannedGame,
+  there: Pick<ArchivedGame, 'digest' | 'revision'>,
+  policy: RestorePolicy,
+): boolean {
+  if (found === there.digest) return true;
+  if (!held) return false;
+  return policy !== 'newer' || judgeNewer(revision, there.revision).does === 'update';
+}
+
 function isOlder({ revision }: ArchivedGame, read: RecordRead): boolean {
   const existing = read.kind === 'record' ? read.record.revision : undefined;
   return revision !== undefined && existing !== undefined && revision < existing;

@@ -5,7 +5,7 @@ import { Fault } from '../base/fault.ts';
 import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import { findHolders, type Holders, hasOnlyCopy, heldUnverified } from '../platform/held-games.ts';
-import { isWritten, type PlannedGame } from './restore-decision.ts';
+import { isWritten, type PlannedGame, type RestorePolicy } from './restore-decision.ts';
 import type { RestoreDetail } from './restore-plan.ts';
 
 /** What the plan says about them. */
@@ -16,7 +16,11 @@ export interface HeldPlan {
   readonly unverified: readonly string[];
 }
 
-export function planHeld(games: readonly PlannedGame[], holders: Holders | undefined): HeldPlan {
+export function planHeld(
+  games: readonly PlannedGame[],
+  holders: Holders | undefined,
+  policy: RestorePolicy,
+): HeldPlan {
   const written = games.filter(isWritten);
   const ahead = written.flatMap((game) => {
     const holding = (isCurrent(game) && holders?.of.get(game.id)) || [];
@@ -29,7 +33,7 @@ export function planHeld(games: readonly PlannedGame[], holders: Holders | undef
     discards: ahead.map(({ id }) => id),
     warnings: [
       played.length > 0
-        ? `In the memory of servers, so what becomes of them until then is kept and overwritten: ${namesOf(played)}`
+        ? `In the memory of servers, so what becomes of them until then is kept and overwritten${unless(policy)}: ${namesOf(played)}`
         : '',
       ahead.length > 0
         ? `Only in the memory of a server, and lost with this: ${namesOf(ahead.map(({ label }) => label))}`
@@ -38,6 +42,9 @@ export function planHeld(games: readonly PlannedGame[], holders: Holders | undef
     unverified: heldUnverified(holders),
   };
 }
+
+const unless = (policy: RestorePolicy) =>
+  policy === 'newer' ? ', unless it has come as far as the archive' : '';
 
 const newest = (holders: readonly { held: { revision: number; ahead: number } }[]) =>
   Math.max(...holders.map(({ held }) => held.revision + held.ahead));

@@ -79,7 +79,7 @@ export async function draftRestore(
   const games = decisions.map(({ game }) => game);
   const overwrites = games.some(({ does }) => does === 'update');
   const safety = overwrites ? { safety: await nameSafety(parts) } : {};
-  const { discards, warnings, unverified } = planHeld(games, holders);
+  const { discards, warnings, unverified } = planHeld(games, holders, input.onExisting);
   const detail: RestoreDetail = {
     archivePath: ref.path,
     archiveName: ref.name,

@@ -10,6 +10,7 @@ import { writeArchive } from './archiving.ts';
 import { publishedCheck } from './create.ts';
 import { openArchive } from './reader.ts';
 import { checkRestored } from './restore-check.ts';
+import { isReplaced } from './restore-decision.ts';
 import { checkHeld, letGoStep } from './restore-held.ts';
 import {
   basisOf,
@@ -90,7 +91,7 @@ async function verifyStep(
  */
 async function keepStep(
   parts: RestoreParts,
-  { games, safety }: RestoreDetail,
+  { games, safety, onExisting }: RestoreDetail,
   kept: Map<string, string>,
   { signal, progress }: StepContext,
 ): Promise<StepOutcome> {
@@ -102,7 +103,8 @@ async function keepStep(
   const keep = (record: GameRecord) => {
     const [key, digest] = [keyText(record), recordDigest(record)];
     const game = overwritten.get(key);
-    if (game?.held || game?.found === digest) archived.set(key, digest);
+    const { revision } = record;
+    if (game && isReplaced(game, { digest, revision }, onExisting)) archived.set(key, digest);
     return true;
   };
   const pages = [[...overwritten.values()]];

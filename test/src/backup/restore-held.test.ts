@@ -74,6 +74,20 @@ describe('a game that a server holds', () => {
     expect(backend.records.get('current:live')).toEqual(atTurn('live', 9));
   });
 
+  test('and has come further than the archive by then is left alone under "newer"', async () => {
+    const { plan, apply, restore, backend, admin, put } = await world(
+      [atTurn('live', 8)],
+      [atTurn('live', 7)],
+    );
+    admin.hold('one', 'live', { revision: 7 });
+    const made = await plan('newer');
+    expect(made.changes[1]).toMatchObject({ target: 'live', effect: 'update' });
+    admin.onEvict = async () => void put(atTurn('live', 9));
+    const report = await apply(restore, made);
+    expect(report.steps.at(-1)?.state).toMatchObject({ kind: 'failed', fault: { code: 'conflict' } });
+    expect(backend.records.get('current:live')).toEqual(atTurn('live', 9));
+  });
+
   test('and was loaded again and played after it was kept is left alone, and named', async () => {
     const { plan, apply, restore, backend, put } = await playing();
     const made = await plan();
