@@ -84,7 +84,10 @@ function Keyboard() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is what makes the next arrival due
   useEffect(() => {
     waiting.current.shift()?.();
-    if (waiting.current.length > 0) nextTurn();
+    if (waiting.current.length === 0) return;
+    // In a task of its own: React takes more than 50 updates out of one another for an endless loop, and ends.
+    const next = setImmediate(nextTurn);
+    return () => clearImmediate(next);
   }, [turn]);
   return null;
 }

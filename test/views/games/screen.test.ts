@@ -99,6 +99,15 @@ test('the filter shows its grammar, keeps what it says and stays when one comes 
   expect(screen.text()).not.toContain('room-1');
 });
 
+test('a long text that arrives in one piece is typed whole', async () => {
+  await open(fakeGames());
+  await screen.shows('room-1');
+  screen.send(`/${'x'.repeat(300)}end${enter}`);
+  await screen.shows('None of 2 games matches');
+  screen.send('/');
+  await screen.shows('xend');
+});
+
 test('a filter that is not understood says so and hides nothing', async () => {
   await open(fakeGames());
   await screen.shows('room-1');
