@@ -48,7 +48,8 @@ export function understand(legacy: GameRecord): Understood {
   if (state === undefined) return { kind: 'refused', why: 'state: is missing' };
   const lost = lostNumberIn(legacy);
   if (lost) return { kind: 'refused', why: `state: the number ${lost} would lose digits` };
-  const oddities = [...problems, ...stateProblems(state, phase).map((problem) => `state: ${problem}`)];
+  const invalid = stateProblems(state, phase).map(({ message }) => `state: ${message}`);
+  const oddities = [...problems, ...invalid];
   return { kind: 'game', phase, state, updatedAtMs, oddities };
 }
 

@@ -97,6 +97,11 @@ describe('migrating a game', () => {
     ]);
   });
 
+  test('warns of what is odd about a state and does not stand in the way', async () => {
+    const { warnings } = await world([old('a')]).draft();
+    expect(warnings).toEqual([expect.stringMatching(/^a: state: created_at\b.*, state: updated_at\b/)]);
+  });
+
   test('loses nothing of it, whatever its fields are', () =>
     fc.assert(
       fc.property(
@@ -117,6 +122,14 @@ describe('migrating a game', () => {
         },
       ),
     ));
+});
+
+describe('a migration', () => {
+  test('says in words what is odd about a state that it moves', async () => {
+    const { draft } = world([old('a', { state: '{"room_id":"a","players":"ana"}' })]);
+    const { warnings } = await draft();
+    expect(warnings).toEqual([expect.stringMatching(/^a: .*state: players: Invalid input: expected array/)]);
+  });
 });
 
 describe('a migration refuses', () => {
