@@ -89,7 +89,7 @@ function warningsOf(decisions: readonly CopyDecision[], same: number): string[] 
   ].filter(Boolean);
 }
 
-function copyStep(parts: BackfillParts, { games, onExisting }: BackfillDetail): Step {
+function copyStep(parts: BackfillParts, { games }: BackfillDetail): Step {
   const copied = games.filter(({ does }) => does !== 'skip');
   return {
     name: stepName,
@@ -100,7 +100,7 @@ function copyStep(parts: BackfillParts, { games, onExisting }: BackfillDetail): 
           batches: [copied],
           done: 'copied',
           next: 'Make a new plan: it shows what still differs',
-          one: (game, signal) => copyGame(parts, game, onExisting, signal),
+          one: (game, signal) => copyGame(parts, game, signal),
         },
         context,
       ),

@@ -2,14 +2,13 @@ import type { GameOutcome } from '../action/bulk.ts';
 import type { Backend, RecordRead } from '../backend/port.ts';
 import { foundIn } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
-import type { CopyPolicy, PlannedCopy } from './copy-decision.ts';
+import type { PlannedCopy } from './copy-decision.ts';
 import type { Sides } from './sides.ts';
 
 /** The secondary is read first: whatever comes there after that is found by the comparison, and not replaced. */
 export async function copyGame(
   { primary, secondary }: Sides,
   game: PlannedCopy,
-  policy: CopyPolicy,
   signal: AbortSignal,
 ): Promise<GameOutcome> {
   const there = await readOne(secondary, game, signal);
@@ -18,7 +17,7 @@ export async function copyGame(
   // A dual write has brought it.
   if (found === foundIn(here)) return { kind: 'unchanged' };
   if (found !== game.found || here.kind !== 'record') return { kind: 'moved' };
-  if (policy !== 'overwrite' && isOlder(here, there)) return { kind: 'moved' };
+  if (!game.lowers && isOlder(here, there)) return { kind: 'moved' };
   const { kind } = await secondary.replaceRecord(here.record, found, signal);
   return { kind: kind === 'written' ? 'done' : 'moved' };
 }

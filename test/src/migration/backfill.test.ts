@@ -74,6 +74,14 @@ describe('a backfill', () => {
     expect(secondary.digests()).toEqual(primary.digests());
   });
 
+  test('never lowers a revision that the plan did not name, not even when told to overwrite', async () => {
+    const { primary, secondary, run } = world([later], [earlier]);
+    const lowest = currentRecord('a');
+    const report = await run('overwrite', () => void primary.records.set('current:a', lowest));
+    expect(report.steps[0]?.state).toMatchObject({ kind: 'failed', fault: { code: 'conflict' } });
+    expect(secondary.records.get('current:a')).toEqual(earlier);
+  });
+
   test('copies a game as it is by now when it was played on since the plan', async () => {
     const { primary, secondary, run } = world([earlier]);
     const report = await run('newer', () => void primary.records.set('current:a', later));
