@@ -40,11 +40,37 @@ async function readBatch<K extends RecordKey>(
   keys: readonly K[],
   signal?: AbortSignal,
 ): Promise<readonly TargetRead<K>[]> {
-  const reads = await backend.readRecords(keys, signal);
-  return keys.map((key, index) => ({ key, read: reads[index] ?? { kind: 'absent' } }));
+  const reads = await readHeld(backend, keys, signal);
+  return keys.map((key, index) => ({ key, read: reads[index] ?? absent }));
 }
 
-async function* batchesOf<K>(pages: Iterable<readonly K[]> | AsyncIterable<readonly K[]>) {
+const absent: RecordRead = { kind: 'absent' };
+
+/** One answer for each key, in their order; a backend that does not know the legacy layout has no game in it. */
+export async function readHeld(
+  backend: Backend,
+  keys: readonly RecordKey[],
+  signal?: AbortSignal,
+): Promise<readonly RecordRead[]> {
+  const held = keys.filter((key) => canHold(backend, key));
+  const reads = (held.length > 0 ? await backend.readRecords(held, signal) : []).values();
+  return keys.map((key) => (canHold(backend, key) ? (reads.next().value ?? absent) : absent));
+}
+
+export const canHold = ({ supports }: Backend, { layout }: RecordKey): boolean =>
+  layout === 'current' || supports.legacyLayout;
+
+export async function readOne(
+  backend: Backend,
+  { id, layout }: RecordKey,
+  signal?: AbortSignal,
+): Promise<RecordRead> {
+  const [read = absent] = await readHeld(backend, [{ id, layout }], signal);
+  return read;
+}
+
+/** At most so many keys at a time as are good to read at once. */
+export async function* batchesOf<K>(pages: Iterable<readonly K[]> | AsyncIterable<readonly K[]>) {
   for await (const page of pages) {
     for (let at = 0; at < page.length; at += batchGames) yield page.slice(at, at + batchGames);
   }

@@ -1,7 +1,7 @@
 import type { Change, Draft } from '../action/plan.ts';
-import type { Backend, RecordRead } from '../backend/port.ts';
+import type { Backend } from '../backend/port.ts';
 import { checkRecord } from '../backend/record-check.ts';
-import { foundIn, readInBatches } from '../backend/record-reads.ts';
+import { canHold, foundIn, readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
@@ -135,11 +135,10 @@ export async function readFound(
   signal?: AbortSignal,
 ): Promise<string[]> {
   const found: string[] = [];
-  for await (const batch of readInBatches(backend, [games.filter(canHold(backend))], signal)) {
+  for await (const batch of readInBatches(backend, [games], signal)) {
     found.push(...batch.map(({ read }) => foundIn(read)));
   }
-  const next = found.values();
-  return games.map((game) => (canHold(backend)(game) ? (next.next().value ?? 'absent') : 'absent'));
+  return found;
 }
 
 async function readWholeArchive(parts: RestoreParts, ref: ArchiveRef, signal?: AbortSignal) {
@@ -169,7 +168,7 @@ function summarise({ record, digest }: ArchivedRecord, backend: Backend, nowMs: 
 }
 
 function refusalOf(record: GameRecord, backend: Backend, nowMs: number): string | undefined {
-  if (!canHold(backend)(record)) return `${backend.kind} does not hold the legacy layout`;
+  if (!canHold(backend, record)) return `${backend.kind} does not hold the legacy layout`;
   try {
     checkRecord(record, nowMs);
     return undefined;
@@ -177,11 +176,6 @@ function refusalOf(record: GameRecord, backend: Backend, nowMs: number): string 
     return asFault(thrown).message;
   }
 }
-
-const canHold =
-  ({ supports }: Backend) =>
-  ({ layout }: RecordKey) =>
-    layout === 'current' || supports.legacyLayout;
 
 function choose(archived: readonly ArchivedGame[], only: readonly string[] | undefined) {
   if (!only) return archived;
@@ -202,15 +196,14 @@ async function compare(
   holders: Holders | undefined,
   signal?: AbortSignal,
 ): Promise<Decision[]> {
-  const decided = (game: ArchivedGame, read: RecordRead) =>
-    decide(game, read, policy, game.layout === 'current' ? heldBy(holders, game.id) : undefined);
-  const decisions = new Map<string, Decision>();
-  const held = archived.filter(canHold(backend));
-  for await (const batch of readInBatches(backend, [held], signal)) {
-    for (const { key, read } of batch) decisions.set(keyText(key), decided(key, read));
+  const decisions: Decision[] = [];
+  for await (const batch of readInBatches(backend, [archived], signal)) {
+    for (const { key: game, read } of batch) {
+      const held = game.layout === 'current' ? heldBy(holders, game.id) : undefined;
+      decisions.push(decide(game, read, policy, held));
+    }
   }
-  const absent: RecordRead = { kind: 'absent' };
-  return archived.map((game) => decisions.get(keyText(game)) ?? decided(game, absent));
+  return decisions;
 }
 
 function heldBy(holders: Holders | undefined, id: string): HeldBy | undefined {
@@ -240,7 +233,6 @@ async function doubles(
   games: readonly PlannedGame[],
   signal?: AbortSignal,
 ): Promise<string[]> {
-  if (!backend.supports.legacyLayout) return [];
   const others = games
     .filter(({ does }) => does === 'create')
     .map(({ id, layout }): RecordKey => ({ id, layout: layout === 'legacy' ? 'current' : 'legacy' }));

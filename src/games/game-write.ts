@@ -2,6 +2,7 @@
 import type { Check, StepOutcome } from '../action/action.ts';
 import { eventField, snapshotField } from '../backend/current-layout.ts';
 import type { Append, Backend, StoredGame } from '../backend/port.ts';
+import { readOne } from '../backend/record-reads.ts';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { Codec } from '../engine/codec.ts';
@@ -50,17 +51,15 @@ export async function openGame(
   id: string,
   signal?: AbortSignal,
 ): Promise<GameInHand> {
-  const [read] = await backend.readRecords([{ id, layout: 'current' }], signal);
-  if (read?.kind === 'record') return takeInHand(read.record, codec);
-  if (read?.kind === 'unreadable') throw read.fault;
+  const read = await readOne(backend, { id, layout: 'current' }, signal);
+  if (read.kind === 'record') return takeInHand(read.record, codec);
+  if (read.kind === 'unreadable') throw read.fault;
   throw await whyAbsent(backend, id, signal);
 }
 
 async function whyAbsent(backend: Backend, id: string, signal?: AbortSignal): Promise<Fault> {
-  const legacy = backend.supports.legacyLayout
-    ? (await backend.readRecords([{ id, layout: 'legacy' }], signal))[0]
-    : undefined;
-  if (!legacy || legacy.kind === 'absent') {
+  const legacy = await readOne(backend, { id, layout: 'legacy' }, signal);
+  if (legacy.kind === 'absent') {
     return new Fault('not-found', `There is no game ${id} in ${backend.location}`, {
       next: 'Copy the id from gamekeeper games list',
     });

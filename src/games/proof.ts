@@ -1,4 +1,5 @@
 /** Whether the records of a game fit together: no gaps, and every event leads to the state that it names. */
+import { eventField, snapshotField } from '../backend/current-layout.ts';
 import { digestOf } from '../base/digest.ts';
 import { asFault } from '../base/fault.ts';
 import { patched, wholeState } from '../engine/patch.ts';
@@ -7,9 +8,6 @@ import type { GameEvent, Snapshot } from '../game/record.ts';
 import type { CurrentGame } from './current-game.ts';
 import type { Decoded, DecodedGame } from './decoded.ts';
 import type { Problem } from './game-view.ts';
-
-const eventField = (revision: number) => `e:${revision}`;
-const snapshotField = (revision: number) => `s:${revision}`;
 
 /** What cannot be decoded, by name. */
 export function decodingProblems({ events, snapshots }: DecodedGame): Problem[] {

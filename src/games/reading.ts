@@ -1,5 +1,5 @@
 import type { Backend, RecordRead } from '../backend/port.ts';
-import { readInBatches } from '../backend/record-reads.ts';
+import { readHeld, readInBatches } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import type { GameKey } from './game-view.ts';
 
@@ -15,9 +15,9 @@ export async function* readAllGames(
   signal?: AbortSignal,
 ): AsyncGenerator<readonly FoundGame[]> {
   for await (const batch of readInBatches(backend, backend.scan(signal), signal)) {
-    const others = await readOthers(
+    const others = await readHeld(
       backend,
-      batch.map(({ key }) => key),
+      batch.map(({ key }) => otherLayout(key)),
       signal,
     );
     // An id that is no UTF-8 reads as something unreadable in either layout.
@@ -32,8 +32,12 @@ export async function readGame(
   { id, layout }: GameKey,
   signal?: AbortSignal,
 ): Promise<FoundGame | undefined> {
-  const keys = layoutsOf(backend).map((one): RecordKey => ({ id, layout: one }));
-  const reads = await backend.readRecords(keys, signal);
+  // The current one counts first.
+  const keys: RecordKey[] = [
+    { id, layout: 'current' },
+    { id, layout: 'legacy' },
+  ];
+  const reads = await readHeld(backend, keys, signal);
   const found = keys.flatMap((key, index) => {
     const read = reads[index];
     return read && isThere(read) ? [{ key, read }] : [];
@@ -42,20 +46,9 @@ export async function readGame(
   return chosen && { ...chosen, inBothLayouts: found.length > 1 };
 }
 
-/** The current one first. */
-const layoutsOf = ({ supports }: Backend): RecordKey['layout'][] =>
-  supports.legacyLayout ? ['current', 'legacy'] : ['current'];
-
-async function readOthers(
-  backend: Backend,
-  keys: readonly RecordKey[],
-  signal?: AbortSignal,
-): Promise<readonly RecordRead[]> {
-  if (!backend.supports.legacyLayout) return [];
-  const others = keys.map(
-    ({ id, layout }): RecordKey => ({ id, layout: layout === 'legacy' ? 'current' : 'legacy' }),
-  );
-  return backend.readRecords(others, signal);
-}
+const otherLayout = ({ id, layout }: RecordKey): RecordKey => ({
+  id,
+  layout: layout === 'legacy' ? 'current' : 'legacy',
+});
 
 const isThere = (read: RecordRead | undefined) => read !== undefined && read.kind !== 'absent';

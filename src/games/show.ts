@@ -1,5 +1,6 @@
 /** All that can be told about one game. */
 import type { Backend, RecordRead } from '../backend/port.ts';
+import { readOne } from '../backend/record-reads.ts';
 import { asFault } from '../base/fault.ts';
 import type { Decoder } from '../engine/history.ts';
 import { readLegacy } from '../game/legacy.ts';
@@ -123,8 +124,7 @@ async function readAt(
   signal?: AbortSignal,
 ): Promise<StoreRow['found']> {
   try {
-    const [read] = await (await open()).readRecords([key], signal);
-    return read ? foundIn(read) : { kind: 'absent' };
+    return foundIn(await readOne(await open(), key, signal));
   } catch (thrown) {
     return { kind: 'unread', fault: asFault(thrown) };
   }

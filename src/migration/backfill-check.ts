@@ -1,11 +1,10 @@
 import type { Check } from '../action/action.ts';
+import { batchesOf } from '../backend/record-reads.ts';
 import type { Clock } from '../base/clock.ts';
 import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
 import type { PlannedCopy } from './copy-decision.ts';
 import { createLikening } from './likeness.ts';
 import type { Sides } from './sides.ts';
-
-const batchGames = 200;
 
 /** Compares every game that was to be copied once more. */
 export async function checkCopied(
@@ -21,8 +20,7 @@ export async function checkCopied(
   const liken = createLikening(sides, clock);
   const other: string[] = [];
   const moving: string[] = [];
-  for (let at = 0; at < due.length; at += batchGames) {
-    const keys = due.slice(at, at + batchGames).map(({ id, layout }) => ({ id, layout }));
+  for await (const keys of batchesOf([due])) {
     for (const game of await liken(keys, signal)) {
       if (game.is === 'moving') moving.push(gameLabel(game));
       else if (game.is !== 'same') other.push(gameLabel(game));

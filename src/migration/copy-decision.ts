@@ -1,10 +1,9 @@
 import type { Change } from '../action/plan.ts';
 import type { Backend } from '../backend/port.ts';
-import type { Found } from '../backend/record-reads.ts';
+import { canHold, type Found } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import { gameLabel } from '../game/record-words.ts';
 import type { Likened } from './likeness.ts';
-import { canHold } from './sides.ts';
 
 /** What to do with a game that the secondary has differently. `newer` compares revisions. */
 export const copyPolicies = ['skip', 'newer', 'overwrite'] as const;

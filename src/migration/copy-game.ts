@@ -1,7 +1,6 @@
 import type { GameOutcome } from '../action/bulk.ts';
-import type { Backend, RecordRead } from '../backend/port.ts';
-import { foundIn } from '../backend/record-reads.ts';
-import type { RecordKey } from '../game/record.ts';
+import type { RecordRead } from '../backend/port.ts';
+import { foundIn, readOne } from '../backend/record-reads.ts';
 import type { PlannedCopy } from './copy-decision.ts';
 import type { Sides } from './sides.ts';
 
@@ -20,15 +19,6 @@ export async function copyGame(
   if (!game.lowers && isOlder(here, there)) return { kind: 'moved' };
   const { kind } = await secondary.replaceRecord(here.record, found, signal);
   return { kind: kind === 'written' ? 'done' : 'moved' };
-}
-
-async function readOne(
-  backend: Backend,
-  { id, layout }: RecordKey,
-  signal: AbortSignal,
-): Promise<RecordRead> {
-  const [read] = await backend.readRecords([{ id, layout }], signal);
-  return read ?? { kind: 'absent' };
 }
 
 function isOlder(here: RecordRead, there: RecordRead): boolean {

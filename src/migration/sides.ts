@@ -1,6 +1,6 @@
 /** Two storages side by side, looked at game by game. */
 import type { Backend, RecordRead } from '../backend/port.ts';
-import { type Found, foundIn } from '../backend/record-reads.ts';
+import { type Found, foundIn, readHeld } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import { describeRecord } from '../game/record-words.ts';
 
@@ -41,20 +41,6 @@ export async function readPairs(
 }
 
 const absent: RecordRead = { kind: 'absent' };
-
-/** A backend that does not know the legacy layout has no game in it. */
-async function readHeld(
-  backend: Backend,
-  keys: readonly RecordKey[],
-  signal?: AbortSignal,
-): Promise<readonly RecordRead[]> {
-  const held = keys.filter((key) => canHold(backend, key));
-  const reads = (held.length > 0 ? await backend.readRecords(held, signal) : []).values();
-  return keys.map((key) => (canHold(backend, key) ? (reads.next().value ?? absent) : absent));
-}
-
-export const canHold = ({ supports }: Backend, { layout }: RecordKey): boolean =>
-  layout === 'current' || supports.legacyLayout;
 
 function sideOf(read: RecordRead): Side {
   const found = foundIn(read);

@@ -1,10 +1,8 @@
+import { batchesOf, readHeld } from '../backend/record-reads.ts';
 import type { Clock } from '../base/clock.ts';
 import type { RecordKey } from '../game/record.ts';
 import { createLikening, type Likened } from './likeness.ts';
-import { canHold, type Sides } from './sides.ts';
-
-/** Bounds what is in memory: one batch of both sides. */
-const batchGames = 200;
+import type { Sides } from './sides.ts';
 
 /**
  * Every game of either side, in batches: first those of the primary, then those that only the secondary has. Nothing
@@ -32,14 +30,6 @@ async function absentAt(
   keys: readonly RecordKey[],
   signal?: AbortSignal,
 ): Promise<readonly RecordKey[]> {
-  const held = keys.filter((key) => canHold(primary, key));
-  const reads = await primary.readRecords(held, signal);
-  const present = new Set(held.filter((_, index) => reads[index]?.kind !== 'absent'));
-  return keys.filter((key) => !present.has(key));
-}
-
-async function* batchesOf(pages: AsyncIterable<readonly RecordKey[]>): AsyncGenerator<readonly RecordKey[]> {
-  for await (const page of pages) {
-    for (let at = 0; at < page.length; at += batchGames) yield page.slice(at, at + batchGames);
-  }
+  const reads = await readHeld(primary, keys, signal);
+  return keys.filter((_, index) => reads[index]?.kind === 'absent');
 }

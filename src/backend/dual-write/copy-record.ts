@@ -1,6 +1,6 @@
 import type { RecordKey } from '../../game/record.ts';
 import type { Backend, RecordRead } from '../port.ts';
-import { foundIn } from '../record-reads.ts';
+import { foundIn, readOne } from '../record-reads.ts';
 
 /**
  * `moving`: somebody else writes it on the secondary at the same time. `ahead`: the secondary has what the primary
@@ -24,8 +24,8 @@ export async function copyRecord(
   signal?: AbortSignal,
 ): Promise<Copied> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const there = await readOne(secondary, key, signal);
-    const here = await readOne(primary, key, signal);
+    const there = await readRecord(secondary, key, signal);
+    const here = await readRecord(primary, key, signal);
     const found = foundIn(there);
     if (found === foundIn(here)) return 'same';
     if (!mayLower && isAhead(there, here)) return 'ahead';
@@ -38,8 +38,8 @@ export async function copyRecord(
   return 'moving';
 }
 
-async function readOne(backend: Backend, key: RecordKey, signal?: AbortSignal): Promise<RecordRead> {
-  const [read = { kind: 'absent' } as const] = await backend.readRecords([key], signal);
+async function readRecord(backend: Backend, key: RecordKey, signal?: AbortSignal): Promise<RecordRead> {
+  const read = await readOne(backend, key, signal);
   if (read.kind === 'unreadable') throw read.fault;
   return read;
 }

@@ -97,11 +97,6 @@ describe('migrating a game', () => {
     ]);
   });
 
-  test('warns of what is odd about a state and does not stand in the way', async () => {
-    const { warnings } = await world([old('a')]).draft();
-    expect(warnings).toEqual([expect.stringMatching(/^a: state: created_at\b.*, state: updated_at\b/)]);
-  });
-
   test('loses nothing of it, whatever its fields are', () =>
     fc.assert(
       fc.property(
