@@ -59,7 +59,7 @@ export default {
       name: 'the-library-holds-no-edge',
       severity: 'error',
       from: { path: '^src/index\\.ts$' },
-      to: { path: '^src/(cli|sandbox|config)/|^src/(cli|compose|verbs)\\.ts$|^views/' },
+      to: { path: '^src/(cli|compose|sandbox|config)/|^src/(cli|verbs)\\.ts$|^views/' },
     },
     {
       name: 'no-cycles',

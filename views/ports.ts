@@ -7,7 +7,7 @@ import type { Plan } from '../src/action/plan.ts';
 import type { ArchiveListing, Validation } from '../src/backup/archive-list.ts';
 import type { Clock } from '../src/base/clock.ts';
 import type { Feed } from '../src/base/feed.ts';
-import type { Actions } from '../src/compose.ts';
+import type { Actions } from '../src/compose/actions.ts';
 import type { FleetFlags } from '../src/flags/store.ts';
 import type { GamesPort } from '../src/games/game-view.ts';
 import type { Point, SignalId } from '../src/metrics/source.ts';

@@ -9,7 +9,7 @@ import { validateArchive } from '../backup/validate.ts';
 import { Fault } from '../base/fault.ts';
 import { createFeed } from '../base/feed.ts';
 import { once } from '../base/once.ts';
-import type { World } from '../compose.ts';
+import type { World } from '../compose/world.ts';
 import { isProduction } from '../config/environment-name.ts';
 import { editorCommand } from '../config/terminal.ts';
 import type { MetricSource } from '../metrics/source.ts';

@@ -1,4 +1,4 @@
-import type { World } from '../compose.ts';
+import type { World } from '../compose/world.ts';
 
 /** A rate is the difference of two scrapes. */
 const betweenScrapesMs = 1_000;

@@ -1,7 +1,8 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { asFault, Fault } from '../base/fault.ts';
 import { asciiLine, safeLine } from '../base/safe-text.ts';
-import { compose, type World } from '../compose.ts';
+import { compose } from '../compose/compose.ts';
+import type { World } from '../compose/world.ts';
 import { readConfiguration, settingsIn } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { speaksUtf8 } from '../config/terminal.ts';

@@ -1,6 +1,6 @@
 import type { Plan } from '../action/plan.ts';
 import { Fault } from '../base/fault.ts';
-import type { World } from '../compose.ts';
+import type { World } from '../compose/world.ts';
 
 /** @throws Fault `read-only` for a plan that changes the target in a read-only session */
 export function refuseReadOnly({ readOnly }: Pick<World, 'readOnly'>, { effect, action, place }: Plan): void {

@@ -1,5 +1,5 @@
 /** What a verb's file exports, and what it is called with. */
-import type { World } from '../compose.ts';
+import type { World } from '../compose/world.ts';
 import type { Configuration } from '../config/load.ts';
 import type { Progress } from './progress.ts';
 

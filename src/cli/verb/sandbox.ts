@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault.ts';
-import { sandboxFolder } from '../../compose.ts';
+import { sandboxFolder } from '../../compose/servers.ts';
 import type { Attached } from '../../sandbox/attach.ts';
 import type { StorageFaultRequest } from '../../sandbox/faults.ts';
 import { exit } from '../exit.ts';

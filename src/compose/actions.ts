@@ -1,0 +1,143 @@
+/** Every change that can be planned. A new one is a line of `Actions` and a method below; nothing else lists them. */
+import type { Action } from '../action/action.ts';
+import type { ArchiveStore } from '../backup/archive-store.ts';
+import type { BackupDetail, BackupInput } from '../backup/create.ts';
+import type { RestoreDetail, RestoreInput } from '../backup/restore-plan.ts';
+import type { RetireDetail, RetireInput } from '../backup/retire-plan.ts';
+import type { Clock } from '../base/clock.ts';
+import { Fault } from '../base/fault.ts';
+import type { Identity } from '../base/identity.ts';
+import { randomHex } from '../base/ids.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Codec } from '../engine/codec.ts';
+import type { BulkInput } from '../games/bulk-plan.ts';
+import type { CorrectDetail, CorrectInput } from '../games/correct.ts';
+import type { RecoverDetail, RecoverInput } from '../games/recover.ts';
+import type { BulkDetail } from '../games/recover-all.ts';
+import type { SnapshotDetail } from '../games/snapshot.ts';
+import type { BackfillDetail, BackfillInput } from '../migration/backfill.ts';
+import type { MigrateDetail, MigrateInput } from '../migration/migrate-plan.ts';
+import type { RollbackDetail } from '../rollback/detail.ts';
+import { noGameServers, type Servers } from './servers.ts';
+import type { Storages } from './storages.ts';
+
+/** By the verb that runs it. */
+export interface Actions {
+  /** @throws Fault `unsupported` when archives are to be encrypted */
+  'backup create'(): Promise<Action<BackupInput, BackupDetail>>;
+  'backup restore'(): Promise<Action<RestoreInput, RestoreDetail>>;
+  'backup retire'(): Promise<Action<RetireInput, RetireDetail>>;
+  'games snapshot'(): Promise<Action<{ readonly id: string }, SnapshotDetail>>;
+  'games recover'(): Promise<Action<RecoverInput, RecoverDetail>>;
+  'games recover-all'(): Promise<Action<BulkInput, BulkDetail>>;
+  'games correct'(): Promise<Action<CorrectInput, CorrectDetail>>;
+  /** @throws Fault as `sides` */
+  'games backfill'(): Promise<Action<BackfillInput, BackfillDetail>>;
+  'games migrate'(): Promise<Action<MigrateInput, MigrateDetail>>;
+  /** @throws Fault `config-invalid` without game servers */
+  'rollback run'(): Promise<Action<{ reason: string }, RollbackDetail>>;
+}
+
+/** A rollback proves that writes have stopped once a whole window after it shows none. */
+const proofWindowMs = 5_000;
+
+/** How long legacy games are watched for somebody who writes them. */
+const watchMs = 5_000;
+
+export interface ActionParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly actor: Identity;
+  readonly storages: Storages;
+  readonly servers: Servers;
+  codec(): Promise<Codec>;
+  archives(): Promise<ArchiveStore>;
+}
+
+export function composeActions(parts: ActionParts): Actions {
+  const { settings, clock, actor, storages, servers } = parts;
+
+  const onGames = async () => ({
+    backend: await storages.games(),
+    codec: await parts.codec(),
+    admin: await servers.admin(),
+    clock,
+  });
+  const changingGames = async () => ({
+    ...(await onGames()),
+    actor: `${actor.user}@${actor.host}`,
+    random: randomHex,
+  });
+  const archiving = async () => ({
+    backend: await storages.games(),
+    store: await parts.archives(),
+    environment: settings.environment,
+    actor,
+    clock,
+    random: randomHex,
+  });
+
+  return {
+    async 'backup create'() {
+      if (settings.backupEncrypt) throw cannotEncrypt();
+      const { createBackupAction } = await import('../backup/create.ts');
+      return createBackupAction(await archiving());
+    },
+    async 'backup restore'() {
+      const { createRestoreAction } = await import('../backup/restore.ts');
+      return createRestoreAction({ ...(await archiving()), admin: await servers.admin() });
+    },
+    async 'backup retire'() {
+      const { createRetireAction } = await import('../backup/retire.ts');
+      return createRetireAction(await archiving());
+    },
+    async 'games snapshot'() {
+      const { createSnapshotAction } = await import('../games/snapshot.ts');
+      return createSnapshotAction({ ...(await onGames()), snapshotsKept: settings.engine.snapshotsKept });
+    },
+    async 'games recover'() {
+      const { createRecoverAction } = await import('../games/recover.ts');
+      return createRecoverAction(await changingGames());
+    },
+    async 'games recover-all'() {
+      const { createRecoverAllAction } = await import('../games/recover-all.ts');
+      return createRecoverAllAction(await changingGames());
+    },
+    async 'games correct'() {
+      const { createCorrectAction } = await import('../games/correct.ts');
+      return createCorrectAction(await changingGames());
+    },
+    async 'games backfill'() {
+      const { createBackfillAction } = await import('../migration/backfill.ts');
+      return createBackfillAction({ ...(await storages.sides()), clock });
+    },
+    async 'games migrate'() {
+      const { createMigrateAction } = await import('../migration/migrate.ts');
+      return createMigrateAction({
+        ...(await onGames()),
+        encrypts: settings.engine.keys !== undefined,
+        random: randomHex,
+        actor,
+        platform: await servers.platform(),
+        watchMs,
+      });
+    },
+    async 'rollback run'() {
+      const { rollbackAction } = await import('../rollback/rollback.ts');
+      const platform = await servers.platform();
+      if (!platform) throw noGameServers();
+      return rollbackAction({
+        flags: await servers.flags(),
+        platform,
+        metrics: await servers.scrape(proofWindowMs),
+        clock,
+      });
+    },
+  };
+}
+
+function cannotEncrypt(): Fault {
+  return new Fault('unsupported', 'Archives cannot be encrypted yet, and STATE_BACKUP_ENCRYPT asks for it', {
+    next: 'Keep archives on an encrypted disk, and set STATE_BACKUP_ENCRYPT to false',
+  });
+}

@@ -1,0 +1,146 @@
+/** The one place that turns settings into live objects, each made when it is first asked for. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { currentIdentity } from '../base/identity.ts';
+import { type RunId, randomHex } from '../base/ids.ts';
+import { once } from '../base/once.ts';
+import { createRedactor } from '../base/redact.ts';
+import type { Settings } from '../config/settings.ts';
+import { composeActions } from './actions.ts';
+import { besideProgram } from './program-files.ts';
+import { composeServers } from './servers.ts';
+import { composeStatus } from './status.ts';
+import { composeStorages } from './storages.ts';
+import type { World } from './world.ts';
+
+interface ComposeOptions {
+  readonly settings: Settings;
+  readonly readOnly: boolean;
+  readonly version: string;
+}
+
+/** What a backend may take to examine itself, once it is connected. */
+const examinationMs = 5_000;
+
+export function compose({ settings, readOnly, version }: ComposeOptions): World {
+  const clock = systemClock;
+  const actor = currentIdentity(settings.sshConnection);
+  const simulated = settings.target.kind === 'sandbox';
+  const { environment, stateDir } = settings;
+  const servers = composeServers(settings, clock);
+  const storages = composeStorages(settings, servers, readOnly, clock);
+  const { sandbox, platform, admin, flags } = servers;
+
+  const metrics = once(async () => {
+    const scraped = await servers.scrape();
+    if (scraped) return scraped;
+    const { createCensusSource } = await import('../metrics/source/census.ts');
+    return createCensusSource({ backend: await storages.primary.open(), clock });
+  });
+
+  const archives = once(async () => {
+    if (settings.backupLocationIsDefault) await mkdir(settings.backupLocation, { recursive: true });
+    const { createArchiveStore } = await import('../backup/archive-store.ts');
+    return createArchiveStore(settings.backupLocation);
+  });
+
+  const runner = once(async () => {
+    const { createRunner } = await import('../action/run.ts');
+    return createRunner({ stateDir, environment, simulated, actor, clock, random: randomHex });
+  });
+
+  const runbooks = once(async () => {
+    const { loadLibrary } = await import('../runbook/library.ts');
+    // The operator's own come first: of two runbooks with one id the first is listed.
+    return loadLibrary([{ path: settings.runbooksDir, optional: true }, { path: besideProgram('runbooks') }]);
+  });
+
+  const codec = once(async () => {
+    const { createCodec } = await import('../engine/codec.ts');
+    return createCodec(settings.engine);
+  });
+
+  const games = once(async () => {
+    const { createGames } = await import('../games/games.ts');
+    const { secondary } = storages;
+    return createGames({
+      backend: await storages.games(),
+      codec: await codec(),
+      admin: await admin(),
+      clock,
+      secondary,
+    });
+  });
+
+  const preflight = async (signal?: AbortSignal) => {
+    const { preflight: look } = await import('../preflight/preflight.ts');
+    const { backupLocation, backupLocationIsDefault } = settings;
+    const { primary, secondary } = storages;
+    // Its start is not what a probe waits for.
+    if (simulated) await sandbox(signal);
+    return look(
+      {
+        backends: [primary, ...(secondary ? [secondary] : [])],
+        platform,
+        admin,
+        metrics: () => servers.scrape(),
+        folders: [
+          { name: 'archives', path: backupLocation, isMade: backupLocationIsDefault },
+          { name: 'state folder', path: stateDir, isMade: true },
+        ],
+        timeoutMs: settings.connectTimeoutMs + examinationMs,
+        clock,
+        secrets: settings.secrets,
+      },
+      signal,
+    );
+  };
+
+  const startWalk: World['startWalk'] = async (id, signal) => {
+    const runbook = (await runbooks()).get(id);
+    const [{ startWalk: start }, { createLog }, { stateFolder }] = await Promise.all([
+      import('../runbook/walker.ts'),
+      import('../action/log.ts'),
+      import('../action/state-folder.ts'),
+    ]);
+    const { walks } = stateFolder(stateDir, environment);
+    const journal = (run: RunId) => createLog({ path: join(walks, `${run}.jsonl`), clock });
+    const redact = createRedactor(settings.secrets);
+    return start(
+      { runbook, metrics: await metrics(), journal, clock, random: randomHex, actor, redact },
+      signal,
+    );
+  };
+
+  return {
+    settings,
+    environment,
+    simulated,
+    readOnly,
+    version,
+    clock,
+    actor,
+    sandbox,
+    place: storages.primary.location,
+    backend: storages.primary.open,
+    sides: storages.sides,
+    settleDualWrites: storages.settleDualWrites,
+    platform,
+    admin,
+    metrics,
+    flags,
+    statusReader: (options) => composeStatus({ simulated, clock, storages, servers, metrics }, options),
+    preflight,
+    games,
+    runner,
+    actions: composeActions({ settings, clock, actor, storages, servers, codec, archives }),
+    archives,
+    runbooks,
+    startWalk,
+    async close() {
+      await storages.close();
+      await servers.close();
+    },
+  };
+}
