@@ -7,8 +7,8 @@ import {
 } from 'cockatiel';
 import type { Clock } from '../base/clock.ts';
 import { Fault, type FaultCode } from '../base/fault.ts';
+import { interruptible } from '../base/interruptible.ts';
 import { intercept } from './intercept.ts';
-import { interruptible } from './interruptible.ts';
 import type { Backend } from './port.ts';
 
 export interface BreakerSettings {

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
-import { interruptible, throwIfInterrupted } from './interruptible.ts';
+import { interruptible, throwIfInterrupted } from '../base/interruptible.ts';
 import type { Backend, Census } from './port.ts';
 
 interface PacedOptions {

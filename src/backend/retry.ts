@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
+import { interruptible } from '../base/interruptible.ts';
 import { intercept } from './intercept.ts';
-import { interruptible } from './interruptible.ts';
 import type { Backend } from './port.ts';
 
 interface RetrySettings {

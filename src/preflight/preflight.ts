@@ -2,6 +2,7 @@
 import type { Backend, Finding } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
+import { interruptible } from '../base/interruptible.ts';
 import { createRedactor } from '../base/redact.ts';
 import { formatDuration } from '../base/units.ts';
 import type { MetricSource } from '../metrics/source.ts';
@@ -105,7 +106,8 @@ async function lookInTime(
   const timeout = AbortSignal.timeout(timeoutMs);
   const ended = signal ? AbortSignal.any([signal, timeout]) : timeout;
   try {
-    return await unlessAborted(look(ended), ended);
+    // A probe that does not heed its signal is left behind.
+    return await interruptible(() => look(ended), ended);
   } catch (thrown) {
     const fault = timeout.aborted ? tooSlow(timeoutMs) : asFault(thrown);
     const next = fault.next === undefined ? {} : { next: fault.next };
@@ -117,11 +119,3 @@ const tooSlow = (timeoutMs: number) =>
   new Fault('inconclusive', `no answer in ${formatDuration(timeoutMs)}`, {
     next: 'Check that it runs and that this machine may reach it',
   });
-
-/** A probe that does not heed its signal is left behind. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
-}

@@ -1,5 +1,6 @@
-import { asFault, Fault } from '../base/fault.ts';
+import { Fault } from '../base/fault.ts';
 import type { Fetch } from '../base/http.ts';
+import { interruptible } from '../base/interruptible.ts';
 import type { Attached } from './attach.ts';
 
 /** The hold of a whole program on its sandbox: once the sandbox was killed, the next use starts it again. */
@@ -30,13 +31,16 @@ export function createAttachment(attach: () => Promise<Attached>): Attachment {
     attached = undefined;
   };
 
-  const current = async (signal?: AbortSignal) => {
-    if (isReleased) throw new Fault('interrupted', 'The sandbox was let go of');
+  const attachedNow = () => {
     attached ??= attachAgain().catch((thrown) => {
       forget();
       throw thrown;
     });
-    return signal ? unlessAborted(attached, signal) : attached;
+    return attached;
+  };
+  const current = async (signal?: AbortSignal) => {
+    if (isReleased) throw new Fault('interrupted', 'The sandbox was let go of');
+    return interruptible(attachedNow, signal);
   };
 
   return {
@@ -50,14 +54,6 @@ export function createAttachment(attach: () => Promise<Attached>): Attachment {
       await (await attached?.catch(() => undefined))?.release();
     },
   };
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(asFault(signal.reason, 'interrupted'));
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
 /** Everything in this program knows the servers by their addresses, which are the same unless somebody took a port. */

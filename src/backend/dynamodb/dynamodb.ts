@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import { type RandomHex, randomHex } from '../../base/ids.ts';
+import { interruptible } from '../../base/interruptible.ts';
 import type { RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
-import { interruptible } from '../interruptible.ts';
 import type { Backend, BackendListener, Operation, RecordRead } from '../port.ts';
 import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
 import { append } from './append.ts';

@@ -8,7 +8,7 @@ import {
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { RandomHex } from '../../base/ids.ts';
-import { throwIfInterrupted } from '../interruptible.ts';
+import { throwIfInterrupted } from '../../base/interruptible.ts';
 import type { BackendListener, Operation } from '../port.ts';
 import type { Item } from './attribute-value.ts';
 import { failureOf } from './faults.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
-import { interrupted, interruptible } from '../interruptible.ts';
+import { interrupted, interruptible } from '../../base/interruptible.ts';
 import type { FromWorker, Reply, Request, Store, ToWorker } from './messages.ts';
 
 /** The bundle puts the worker beside the chunk that this module ends up in. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../base/clock.ts';
-import { interruptible } from '../interruptible.ts';
+import { interruptible } from '../../base/interruptible.ts';
 import { createPhaseTally } from '../phase-tally.ts';
 import type { Census } from '../port.ts';
 import { isNotPermitted } from './faults.ts';

@@ -1,5 +1,5 @@
+import { interruptible } from '../../base/interruptible.ts';
 import type { RecordKey } from '../../game/record.ts';
-import { interruptible } from '../interruptible.ts';
 import { recordKeyOf, scanPattern } from './keys.ts';
 import type { Servers } from './servers.ts';
 

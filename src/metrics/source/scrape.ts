@@ -1,8 +1,9 @@
 /** Figures straight from the servers' /metrics: works where there is no Prometheus, and when it is down. */
-import { throwIfInterrupted } from '../../backend/interruptible.ts';
+
 import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault } from '../../base/fault.ts';
 import { type Fetch, sendRequest } from '../../base/http.ts';
+import { throwIfInterrupted } from '../../base/interruptible.ts';
 import type { MetricSource, Reading, Readings, SignalId, TargetRow } from '../source.ts';
 import { parseExposition } from './exposition.ts';
 import { createHistory } from './history.ts';

@@ -1,4 +1,4 @@
-import { interruptible, throwIfInterrupted } from '../../backend/interruptible.ts';
+import { interruptible, throwIfInterrupted } from '../../base/interruptible.ts';
 
 interface UnderWay<T> {
   readonly result: Promise<T>;

@@ -1,9 +1,6 @@
-import { Fault } from '../base/fault.ts';
+import { Fault } from './fault.ts';
 
-/**
- * Rejects with Fault `interrupted` as soon as the signal fires. Work that has reached the backend may still take
- * effect there.
- */
+/** Rejects with Fault `interrupted` as soon as the signal fires. What the work has sent by then may still take effect. */
 export async function interruptible<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work();
   throwIfInterrupted(signal);
