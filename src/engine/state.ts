@@ -22,7 +22,7 @@ const deepest = 500;
  * @throws Fault `game-invalid` when it is not JSON
  */
 export function settle(value: unknown, before?: Json): Json {
-  const settled = settleValue(value, before, 0);
+  const settled = settleValue(value, isSettled(before) ? before : undefined, 0);
   if (settled === undefined) throw notJson();
   return settled;
 }
@@ -33,7 +33,11 @@ export const canonicalText = (state: Json): string => JSON.stringify(state);
 /** SHA-256 (hex) of it. */
 export const hashOf = (text: string): string => hash('sha256', text, 'hex');
 
-/** undefined for what JSON leaves out of objects. */
+/**
+ * undefined for what JSON leaves out of objects.
+ *
+ * @param before settled, as is all that a settled state holds
+ */
 function settleValue(value: unknown, before: Json | undefined, depth: number): Json | undefined {
   switch (typeof value) {
     case 'string':
@@ -44,7 +48,7 @@ function settleValue(value: unknown, before: Json | undefined, depth: number): J
       return Number.isFinite(value) ? value || 0 : null;
     case 'object':
       if (value === null) return null;
-      if (value === before && isSettled(before)) return before;
+      if (value === before) return before;
       return settleObject(value, before, depth);
     default:
       if (typeof value === 'bigint') throw notJson();
@@ -54,7 +58,7 @@ function settleValue(value: unknown, before: Json | undefined, depth: number): J
 
 function settleObject(value: object, before: Json | undefined, depth: number): Json | undefined {
   if (depth > deepest) throw notJson(`it is nested more than ${deepest} levels deep`);
-  const shared = isSettled(before) ? before : undefined;
+  const shared = isContainer(before) ? before : undefined;
   if (Array.isArray(value) && !hasToJson(value)) return settleArray(value, shared, depth);
   return isPlain(value) ? settleRecord(value, shared, depth) : settleValue(throughJson(value), before, depth);
 }
@@ -77,19 +81,24 @@ function settleRecord(
   before: Container | undefined,
   depth: number,
 ): Json {
-  // What an array or Object.prototype has under a key is no settled value.
+  // What an array has under a key is no value of ours, nor is what every object inherits.
   const shared = before as { readonly [key: string]: Json } | undefined;
-  const fields: [key: string, value: Json][] = [];
-  let isSame = shared !== undefined && !Array.isArray(shared);
-  for (const key of Object.keys(value)) {
+  const keys = Object.keys(value);
+  // Made with the first field that differs.
+  let fields: [key: string, value: Json][] | undefined;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
     const settled = settleValue(value[key], shared?.[key], depth + 1);
-    if (settled === undefined) continue;
-    fields.push([key, settled]);
-    if (settled !== shared?.[key]) isSame = false;
+    if (!fields && (settled === undefined || settled !== shared?.[key])) {
+      fields = keys.slice(0, index).map((same) => [same, shared?.[same] ?? null]);
+    }
+    if (settled !== undefined) fields?.push([key, settled]);
   }
-  if (isSame && shared && Object.keys(shared).length === fields.length) return shared;
+  if (!fields && shared && !Array.isArray(shared) && Object.keys(shared).length === keys.length)
+    return shared;
+  const kept = fields ?? keys.map((same): [string, Json] => [same, shared?.[same] ?? null]);
   // As in canonicalJson: by fields, since to assign to `__proto__` would not make one.
-  return keep(value, () => Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1))));
+  return keep(value, () => Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** What is settled already stays, though it is not what was there before. */
@@ -99,6 +108,9 @@ function keep(value: object, make: () => Container): Json {
   settledHere.add(made);
   return made;
 }
+
+const isContainer = (value: Json | undefined): value is Container =>
+  typeof value === 'object' && value !== null;
 
 const isSettled = (value: unknown): value is Container =>
   typeof value === 'object' && value !== null && settledHere.has(value);

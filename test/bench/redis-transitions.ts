@@ -103,7 +103,7 @@ async function redisBenchmark(
   command: readonly string[],
 ): Promise<Rate> {
   const { stdout } = await promisify(execFile)('redis-benchmark', [
-    ...['-p', String(port), '-c', String(clients), '-n', String(count), '-r', '1000000000000', '--csv'],
+    ...['-p', String(port), '-c', String(clients), '-n', String(count), '-r', '2000000000', '--csv'],
     ...command,
     ...['1', 'gk1:{game:__rand_int__}', 'absent', '1', 'TURN', String(atMs), '', '', 'e:1', payload],
   ]);
@@ -112,6 +112,9 @@ async function redisBenchmark(
   const [perSecond, , , p50Ms, , p99Ms] = [...row.matchAll(/"([\d.]+)"/g)]
     .slice(-7)
     .map(([, text]) => Number(text));
+  const stored = await withClient(port, (redis) => redis.dbsize());
+  // A few keys may come twice; were it more, other calls than ours would have been measured.
+  if (stored < count * 0.99) throw new Error(`redis-benchmark stored ${stored} games, not ${count}`);
   if (perSecond === undefined || !(perSecond > 0)) throw new Error(`redis-benchmark said: ${stdout}`);
   return { perSecond, ...(p50Ms === undefined ? {} : { p50Ms }), ...(p99Ms === undefined ? {} : { p99Ms }) };
 }

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
+import { applyPatch, type Operation } from 'rfc6902';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, digestOf } from '../../../src/base/digest.ts';
+import { asFault } from '../../../src/base/fault.ts';
 import { changeBy, changeTo, patched, wholePatch, wholeState } from '../../../src/engine/patch.ts';
 import type { Json } from '../../../src/game/game.ts';
+import type { PatchOperation } from '../../../src/game/record.ts';
 
 const anyJson: fc.Arbitrary<Json> = fc.json().map((text) => JSON.parse(JSON.stringify(JSON.parse(text))));
 
@@ -75,6 +78,78 @@ test.each([
 ] as const)('a patch that %s is refused', (_what, patch) => {
   // @ts-expect-error a caller without types
   expect(() => changeBy({ a: 1 }, patch)).toThrow(expect.objectContaining({ code: 'game-invalid' }));
+});
+
+describe('a patch that somebody else made', () => {
+  const keys = fc.constantFrom('a', 'b', '0', '1', '~', '/', '');
+  // Without texts: to the library their characters are places too.
+  const small = fc.letrec<{ json: Json }>((tie) => ({
+    json: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom<Json>(null, 0, 1, true),
+      fc.array(tie('json'), { maxLength: 3 }),
+      fc.dictionary(keys, tie('json'), { maxKeys: 3, noNullPrototype: true }),
+    ),
+  })).json;
+  const pointers = fc
+    .array(fc.oneof(keys, fc.constantFrom('2', '-', '01')), { maxLength: 3 })
+    .map((tokens) => tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''));
+  const operation = fc.record({
+    op: fc.constantFrom<PatchOperation['op']>('add', 'remove', 'replace', 'move', 'copy', 'test'),
+    path: pointers,
+    from: pointers,
+    value: small,
+  });
+
+  /** What the library rfc6902 makes of it; it cannot work on the root, and takes 01 for 1 and - for a place. */
+  function asTheLibrary(state: Json, by: PatchOperation): Json | undefined {
+    const box = { state: structuredClone(state) };
+    const boxed = { ...by, path: `/state${by.path}`, from: `/state${by.from}` };
+    try {
+      const [problem] = applyPatch(box, [boxed as Operation]);
+      return problem ? undefined : box.state;
+    } catch {
+      return undefined;
+    }
+  }
+  const outcome = (work: () => string): string | Error => {
+    try {
+      return work();
+    } catch (thrown) {
+      return asFault(thrown);
+    }
+  };
+  const isOdd = ({ path, from = '' }: PatchOperation) => /\/(01|-)(\/|$)/.test(path + from);
+  const intoItself = ({ op, path, from = '' }: PatchOperation) =>
+    op === 'move' && `${path}/`.startsWith(`${from}/`);
+
+  test('leads where the library rfc6902 leads, or is refused as there', () => {
+    fc.assert(
+      fc.property(small, operation, (state, by) => {
+        fc.pre(by.path !== '' && by.from !== '' && !isOdd(by) && !intoItself(by));
+        const theirs = asTheLibrary(state, by);
+        const ours = outcome(() => canonicalJson(patched(state, [by])));
+        if (theirs === undefined) expect(ours).toBeInstanceOf(Error);
+        // To the library any word is a place in an array.
+        else if (ours instanceof Error) expect(ours.message).toMatch(/is no place in an array/);
+        else expect(ours).toBe(canonicalJson(theirs));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    [{ op: 'add', path: '/hand/01', value: 1 }],
+    [{ op: 'add', path: '/hand/3', value: 1 }],
+    [{ op: 'remove', path: '/hand/-' }],
+    [{ op: 'replace', path: '/none', value: 1 }],
+    [{ op: 'move', from: '/hand', path: '/hand/0' }],
+    [{ op: 'copy', path: '/b' }],
+    [{ op: 'add', path: '/name/0', value: 1 }],
+    [{ op: 'remove', path: '/toString' }],
+  ] satisfies [PatchOperation][])('is refused: %j', (by) => {
+    expect(() => patched({ hand: [1, 2], name: 'Ada' }, [by])).toThrow(/^The patch does not apply: /);
+  });
 });
 
 test('a patch may move and copy within the state', () => {
