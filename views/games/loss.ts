@@ -2,6 +2,7 @@
 import { formatValue } from '../../src/base/units.ts';
 import type { GameView } from '../../src/games/game-view.ts';
 import { shortServer } from '../flag-summary.ts';
+import { type Line, piece, wrap } from '../line.ts';
 
 export interface Loss {
   readonly text: string;
@@ -15,4 +16,17 @@ export function lossOf({ heldBy = [] }: GameView): Loss | undefined {
       `${shortServer(server)} has ${formatValue(moves, 'games')} ${moves === 1 ? 'transition' : 'transitions'}`,
   );
   return { text: `Only in memory, and lost once it is evicted: ${each.join(', ')}` };
+}
+
+/** What only memory has of a game, and the key that accepts to lose it. */
+export function lossLines({ text }: Loss, accepted: boolean, cells: number): readonly Line[] {
+  return [
+    ...wrap(`! ${text}`, cells).map((line) => [piece(line, 'bad' as const)]),
+    [
+      piece('  d ', 'accent', true),
+      accepted
+        ? piece('That loss is accepted', 'bad', true)
+        : piece('accepts that loss; without it the game is refused'),
+    ],
+  ];
 }

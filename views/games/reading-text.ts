@@ -1,6 +1,6 @@
-import type { GameReading } from '../hook/use-game.ts';
 import { type Line, piece } from '../line.ts';
 import { ageOf } from '../readings.ts';
+import type { GameReading } from './use-game.ts';
 
 /** A game goes on while it is looked at: what was read this long ago is old. */
 const freshForMs = 30_000;

@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import { useEffect, useMemo, useState } from 'react';
 import type { GameRow } from '../../src/games/game-view.ts';
+import { BulkChoice } from '../games/bulk-choice.tsx';
 import { gameColumns, problemText } from '../games/columns.ts';
 import { gameGrammar, parseGameWish } from '../games/filter.ts';
 import { type GameList, type GamePlace, rowKey } from '../games/list.ts';
@@ -14,7 +15,6 @@ import { useNow } from '../hook/use-now.ts';
 import { columnCells, keptColumns } from '../layout.ts';
 import { cutLine, endsOf, type Line as LineData, piece } from '../line.ts';
 import { ActionFlow } from '../part/action-flow.tsx';
-import { BulkChoice } from '../part/bulk-choice.tsx';
 import { FilterLine } from '../part/filter-line.tsx';
 import { Table } from '../part/table.tsx';
 import { Line } from '../part/text.tsx';

@@ -6,9 +6,9 @@ import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
 import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
 import { piece } from '../line.ts';
+import { Table, type TableCell } from '../part/table.tsx';
+import { Line } from '../part/text.tsx';
 import { useShell } from '../shell.ts';
-import { Table, type TableCell } from './table.tsx';
-import { Line } from './text.tsx';
 
 interface SnapshotPickProps {
   readonly view: GameView;

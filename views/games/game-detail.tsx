@@ -1,6 +1,14 @@
 import { Box } from 'ink';
 import { useMemo } from 'react';
 import type { GameView } from '../../src/games/game-view.ts';
+import { useKeys } from '../hook/use-keys.ts';
+import { useList } from '../hook/use-list.ts';
+import { useNow } from '../hook/use-now.ts';
+import type { KeyRow } from '../keymap.ts';
+import { cutLine, endsOf, type Line as LineData, piece } from '../line.ts';
+import { ScrollLines } from '../part/scroll-lines.tsx';
+import { Line, Lines } from '../part/text.tsx';
+import { useShell } from '../shell.ts';
 import {
   eventLines,
   gameLine,
@@ -13,16 +21,8 @@ import {
   type TextRoom,
   timelineLines,
   whereLines,
-} from '../games/detail-text.ts';
-import { useKeys } from '../hook/use-keys.ts';
-import { useList } from '../hook/use-list.ts';
-import { useNow } from '../hook/use-now.ts';
-import type { KeyRow } from '../keymap.ts';
-import { cutLine, endsOf, type Line as LineData, piece } from '../line.ts';
-import { useShell } from '../shell.ts';
-import { ScrollLines } from './scroll-lines.tsx';
+} from './detail-text.ts';
 import { StateTree } from './state-tree.tsx';
-import { Line, Lines } from './text.tsx';
 
 interface GameDetailProps {
   readonly view: GameView;

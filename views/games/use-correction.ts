@@ -2,8 +2,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { asFault, type Fault } from '../../src/base/fault.ts';
 import type { Json } from '../../src/game/game.ts';
 import type { EditableGame } from '../../src/games/game-view.ts';
-import { editableText, readEdited } from '../games/editing.ts';
 import { useShell } from '../shell.ts';
+import { editableText, readEdited } from './editing.ts';
 
 /** How far a correction by hand is, up to where the preview takes over. */
 export type Correcting =

@@ -2,16 +2,16 @@ import { Box } from 'ink';
 import { useCallback } from 'react';
 import { formatValue } from '../../src/base/units.ts';
 import type { GameKey, Verification } from '../../src/games/game-view.ts';
-import { problemText } from '../games/columns.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useLoaded } from '../hook/use-loaded.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
+import { FaultNotice } from '../part/fault-notice.tsx';
+import { ScrollLines } from '../part/scroll-lines.tsx';
+import { Waiting } from '../part/waiting.tsx';
 import { useShell } from '../shell.ts';
 import type { Glyphs } from '../theme.ts';
-import { FaultNotice } from './fault-notice.tsx';
-import { ScrollLines } from './scroll-lines.tsx';
-import { Waiting } from './waiting.tsx';
+import { problemText } from './columns.ts';
 
 interface VerificationViewProps {
   readonly game: GameKey;

@@ -2,16 +2,15 @@ import { Box } from 'ink';
 import { useState } from 'react';
 import type { RecoveryMode } from '../../src/engine/recovery-mode.ts';
 import type { GameView } from '../../src/games/game-view.ts';
-import { type Loss, lossOf } from '../games/loss.ts';
-import { momentGrammar, parseMoment } from '../games/moment.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useNow } from '../hook/use-now.ts';
 import { cutLine, type Line as LineData, piece, wrap } from '../line.ts';
+import { Prompt } from '../part/prompt.tsx';
+import { Lines } from '../part/text.tsx';
 import { useShell } from '../shell.ts';
-import { lossLines } from './loss-lines.ts';
-import { Prompt } from './prompt.tsx';
+import { type Loss, lossLines, lossOf } from './loss.ts';
+import { momentGrammar, parseMoment } from './moment.ts';
 import { SnapshotPick } from './snapshot-pick.tsx';
-import { Lines } from './text.tsx';
 
 interface RecoverChoiceProps {
   readonly view: GameView;

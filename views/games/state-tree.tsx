@@ -1,14 +1,14 @@
 import { useMemo, useState } from 'react';
 import type { Json } from '../../src/game/game.ts';
-import { type Folds, parentOf, type TreeRow, treeMatches, treeRows } from '../games/tree.ts';
 import { useFilter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { listOf } from '../hook/use-list.ts';
 import { windowAround } from '../layout.ts';
 import { cut, cutLine, type Line as LineData, padTo, piece } from '../line.ts';
+import { FilterLine } from '../part/filter-line.tsx';
+import { Lines } from '../part/text.tsx';
 import { useShell } from '../shell.ts';
-import { FilterLine } from './filter-line.tsx';
-import { Lines } from './text.tsx';
+import { type Folds, parentOf, type TreeRow, treeMatches, treeRows } from './tree.ts';
 
 interface StateTreeProps {
   readonly state: Json;

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { parseDuration } from '../../src/base/duration.ts';
 import { formatDuration } from '../../src/base/units.ts';
 import { piece, wrap } from '../line.ts';
+import { Prompt } from '../part/prompt.tsx';
+import { Lines } from '../part/text.tsx';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
-import { Prompt } from './prompt.tsx';
-import { Lines } from './text.tsx';
 
 interface BulkChoiceProps {
   readonly onRequest: (request: ActionRequest) => void;

@@ -1,17 +1,16 @@
 import { Box } from 'ink';
 import { useEffect, useState } from 'react';
 import type { GameView } from '../../src/games/game-view.ts';
-import { lossOf } from '../games/loss.ts';
-import { type Correcting, useCorrection } from '../hook/use-correction.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import type { KeyRow } from '../keymap.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
+import { faultLines } from '../part/fault-notice.tsx';
+import { Prompt } from '../part/prompt.tsx';
+import { Lines } from '../part/text.tsx';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
-import { faultLines } from './fault-notice.tsx';
-import { lossLines } from './loss-lines.ts';
-import { Prompt } from './prompt.tsx';
-import { Lines } from './text.tsx';
+import { lossLines, lossOf } from './loss.ts';
+import { type Correcting, useCorrection } from './use-correction.ts';
 
 interface CorrectionProps {
   readonly view: GameView;
