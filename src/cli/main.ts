@@ -6,6 +6,7 @@ import type { World } from '../compose/world.ts';
 import { readConfiguration, settingsIn } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { speaksUtf8 } from '../config/terminal.ts';
+import { tellConnections } from './connection-words.ts';
 import { talkToPerson, talkToScript } from './conversation.ts';
 import { exitOfFault } from './exit.ts';
 import { interruptOnSignals } from './interruption.ts';
@@ -37,11 +38,15 @@ async function runOnce(argv: readonly string[]): Promise<number> {
     const { verb, args, options } = invocation;
     const configuration = await readConfiguration(configFlags(options));
     origin = configuration.settings && originOf(configuration.settings);
+    const conversation = wantsJson ? talkToScript(output) : talkToPerson(clean, signal);
+    // On the console's screen its own panels say it.
+    const tells = verb.name === 'console' ? {} : { listener: tellConnections(conversation.say) };
     const openWorld = () => {
       world ??= compose({
         settings: settingsIn(configuration),
         readOnly: options.readOnly === true,
         version: packageJson.version,
+        ...tells,
       });
       return world;
     };
@@ -53,7 +58,7 @@ async function runOnce(argv: readonly string[]): Promise<number> {
             args,
             options,
             signal,
-            ...(wantsJson ? talkToScript(output) : talkToPerson(clean, signal)),
+            ...conversation,
           })
         : await loaded.runOnConfiguration({ configuration, openWorld, signal });
     await output.result(result, origin);

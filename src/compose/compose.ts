@@ -1,6 +1,7 @@
 /** The one place that turns settings into live objects, each made when it is first asked for. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BackendListener } from '../backend/port.ts';
 import { systemClock } from '../base/clock.ts';
 import { currentIdentity } from '../base/identity.ts';
 import { type RunId, randomHex } from '../base/ids.ts';
@@ -18,18 +19,20 @@ interface ComposeOptions {
   readonly settings: Settings;
   readonly readOnly: boolean;
   readonly version: string;
+  /** Hears of the connections to storage. */
+  readonly listener?: BackendListener;
 }
 
 /** What a backend may take to examine itself, once it is connected. */
 const examinationMs = 5_000;
 
-export function compose({ settings, readOnly, version }: ComposeOptions): World {
+export function compose({ settings, readOnly, version, listener = {} }: ComposeOptions): World {
   const clock = systemClock;
   const actor = currentIdentity(settings.sshConnection);
   const simulated = settings.target.kind === 'sandbox';
   const { environment, stateDir } = settings;
   const servers = composeServers(settings, clock);
-  const storages = composeStorages(settings, servers, readOnly, clock);
+  const storages = composeStorages(settings, servers, readOnly, clock, listener);
   const { sandbox, platform, admin, flags } = servers;
 
   const metrics = once(async () => {

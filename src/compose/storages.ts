@@ -1,5 +1,5 @@
 /** Where the games are: the first storage, and the second one while games move from one to the other. */
-import type { Backend } from '../backend/port.ts';
+import type { Backend, BackendListener } from '../backend/port.ts';
 import { redisLocation } from '../backend/redis/address.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
@@ -31,6 +31,7 @@ export function composeStorages(
   { sandbox }: Pick<Servers, 'sandbox'>,
   readOnly: boolean,
   clock: Clock,
+  listener: BackendListener,
 ): Storages {
   const guarded = async (opened: Backend) => {
     if (!readOnly) return opened;
@@ -43,12 +44,12 @@ export function composeStorages(
     second &&
     once(async () => {
       const { openBackend } = await import('../backend/catalogue.ts');
-      return openBackend(second, clock);
+      return openBackend(second, clock, listener);
     });
   const openSecond = openSecondUnguarded && once(async () => guarded(await openSecondUnguarded()));
 
   const dualWrites = once(async () => {
-    const primary = await openTarget(settings, sandbox, clock);
+    const primary = await openTarget(settings, sandbox, clock, listener);
     if (!settings.dualWrite || !openSecondUnguarded) return { backend: primary };
     const { withDualWrite } = await import('../backend/dual-write/dual-write.ts');
     const backend = withDualWrite(primary, await openSecondUnguarded(), { clock });
@@ -81,10 +82,15 @@ export function composeStorages(
 }
 
 /** A configured backend that fails never falls back to the sandbox. */
-async function openTarget(settings: Settings, sandbox: Servers['sandbox'], clock: Clock): Promise<Backend> {
+async function openTarget(
+  settings: Settings,
+  sandbox: Servers['sandbox'],
+  clock: Clock,
+  listener: BackendListener,
+): Promise<Backend> {
   const { openBackend } = await import('../backend/catalogue.ts');
   const { target } = settings;
-  if (target.kind !== 'sandbox') return openBackend(target, clock);
+  if (target.kind !== 'sandbox') return openBackend(target, clock, listener);
   await sandbox();
   const [{ openFaultFile, withStorageFaults }, { sandboxPaths }] = await Promise.all([
     import('../sandbox/faults.ts'),
