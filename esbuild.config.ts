@@ -34,7 +34,7 @@ const { metafile } = await build({
 
 // A console that is open still loads chunks of its own build: what is old goes, what may be in use stays.
 const keptMs = 86_400_000;
-const current = new Set(Object.keys(metafile.outputs));
+const current = new Set([...Object.keys(metafile.outputs), join(outdir, 'types')]);
 for (const name of await readdir(outdir)) {
   const path = join(outdir, name);
   if (!current.has(path) && Date.now() - (await stat(path)).mtimeMs > keptMs)
