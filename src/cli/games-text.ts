@@ -118,8 +118,8 @@ function holdingCells(row: HoldingRow, nowMs: number): string[] {
   return [
     server,
     `revision ${revision}`,
-    ahead === 0 ? 'persisted' : `${ahead} only in memory${age}`,
-    divergedAt === undefined ? '' : `went another way than storage, which is at ${divergedAt}`,
+    ahead > 0 ? `${ahead} only in memory${age}` : divergedAt === undefined ? 'persisted' : '',
+    divergedAt === undefined ? '' : `went another way than storage, which is at revision ${divergedAt}`,
   ];
 }
 

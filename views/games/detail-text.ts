@@ -5,6 +5,7 @@ import { shortServer } from '../flag-summary.ts';
 import { cut, type Line, padTo, piece, wrap } from '../line.ts';
 import type { Glyphs } from '../theme.ts';
 import { problemText } from './columns.ts';
+import { divergedText } from './loss.ts';
 
 export interface TextRoom {
   readonly cells: number;
@@ -210,7 +211,9 @@ function holdingLine(row: HoldingRow, nowMs: number): Line {
         piece(`holds revision ${row.revision}`, 'accent'),
         ...(row.ahead > 0
           ? [piece(`, ${formatValue(row.ahead, 'games')} transitions only in its memory${since}`, 'bad')]
-          : [piece(', nothing that storage lacks')]),
+          : []),
+        ...(row.divergedAt === undefined ? [] : [piece(`, ${divergedText(row.divergedAt)}`, 'bad')]),
+        ...(row.ahead === 0 && row.divergedAt === undefined ? [piece(', nothing that storage lacks')] : []),
       ];
     }
     case 'not-held':

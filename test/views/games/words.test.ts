@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { whereLines } from '../../../views/games/detail-text.ts';
 import { editableText, readEdited } from '../../../views/games/editing.ts';
 import { parseGameWish } from '../../../views/games/filter.ts';
 import { lossOf } from '../../../views/games/loss.ts';
 import { parseMoment } from '../../../views/games/moment.ts';
 import { inOrder, nextOrder } from '../../../views/games/order.ts';
 import { paceText } from '../../../views/pace.ts';
+import { createTheme } from '../../../views/theme.ts';
 import { gameRow, gameView, nowMs } from '../../setup/fake-games.ts';
 
 const hour = 3_600_000;
@@ -124,6 +126,26 @@ test('what only memory has is told before it is lost', () => {
   expect(lossOf(view)).toBeUndefined();
   const held = { server: 'http://127.0.0.1:7001', kind: 'held' as const, revision: 9, ahead: 3 };
   expect(lossOf({ ...view, heldBy: [held] })?.text).toContain('127.0.0.1:7001 has 3 transitions');
+});
+
+const { glyphs } = createTheme({ color: true, ascii: false });
+
+test('a game that went another way than storage is not called saved, nor lost without a word', () => {
+  const held = {
+    server: 'http://127.0.0.1:7001',
+    kind: 'held' as const,
+    revision: 9,
+    ahead: 0,
+    divergedAt: 7,
+  };
+  const view = { ...gameView(gameRow('room-1'), {}), heldBy: [held] };
+  expect(lossOf(view)?.text).toContain(
+    '127.0.0.1:7001 went another way than storage, which is at revision 7',
+  );
+  const text = whereLines(view, { cells: 80, nowMs, glyphs })
+    .flat()
+    .map((one) => one.text);
+  expect(text.join('')).toContain('holds revision 9, went another way than storage, which is at revision 7');
 });
 
 test('a pace is told once there is one, with the time that is left', () => {
