@@ -4,7 +4,7 @@ import { namesOf } from '../game/record-words.ts';
 import { type Readings, signals } from '../metrics/source.ts';
 import { type AlertName, type AlertRow, alerts, conditionHolds } from '../monitoring/alerts.ts';
 import { isOnForAny } from '../platform/flags.ts';
-import { lostIn } from './memory.ts';
+import { divergedIn, lostIn } from './memory.ts';
 import type { Reason, ServerStatus, Status, Verdict } from './status.ts';
 
 /** A single failed write is caught up within moments; only what stays behind is worth a word. */
@@ -31,6 +31,7 @@ export function judge(findings: Findings, nowMs: number): Judgement {
     ...flagReasons(findings.flags),
     ...alertReasons(findings.readings),
     ...unpersistedReasons(findings),
+    ...divergedReasons(findings.memory),
     ...lostReasons(findings.memory, nowMs),
   ].sort((a, b) => rank(a) - rank(b));
   const doubts = reasons.length > 0 ? [] : doubtsOf(findings);
@@ -136,6 +137,19 @@ function unpersistedReasons({ unpersisted }: Findings): Reason[] {
   const who = games === 1 ? '1 game is' : `${formatValue(games, 'games')} games are`;
   const text = `${who} only in memory, the oldest for ${formatDuration(oldestSeconds * 1000)}`;
   return [{ severity: 'warning', text, runbook: alerts.CircuitBreakerOpen.runbook }];
+}
+
+/** No write brings them together, so they wait for somebody. */
+function divergedReasons(memory: Findings['memory']): Reason[] {
+  const diverged = divergedIn(memory);
+  if (diverged.length === 0) return [];
+  const names = namesOf(
+    diverged.map(
+      ({ id, revision, stored_revision: stored }) => `${id} (revision ${revision}, storage is at ${stored})`,
+    ),
+  );
+  const text = `In memory another way than in storage, and a person must choose: ${names}`;
+  return [{ severity: 'warning', text }];
 }
 
 /** Done is done: after this time a loss is history, which `status` still lists. */

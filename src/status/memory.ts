@@ -6,6 +6,9 @@ import type { Status } from './status.ts';
 export const waitingIn = (memory: Status['memory']): UnpersistedGames['waiting'] =>
   told(memory, ({ waiting }) => waiting).sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
 
+export const divergedIn = (memory: Status['memory']): UnpersistedGames['diverged'] =>
+  told(memory, ({ diverged }) => diverged);
+
 /** The newest first. */
 export const lostIn = (memory: Status['memory']): UnpersistedGames['lost'] =>
   told(memory, ({ lost }) => lost).sort((a, b) => Date.parse(b.at) - Date.parse(a.at));

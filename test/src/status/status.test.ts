@@ -228,6 +228,23 @@ describe('since when', () => {
   });
 });
 
+describe('a game that memory and storage moved apart', () => {
+  it('keeps the platform from being called healthy, by name, for as long as nobody has chosen', async () => {
+    const diverged = [{ id: 'room-1', revision: 9, ahead: 0, stored_revision: 7 }];
+    const value = { games: 1, oldest: null, waiting: [], diverged, lost_transitions: 0, lost: [] };
+    const status = await lookWith({ readMemory: async () => [{ server: 'a', value }] })();
+    expect(status).toMatchObject({
+      verdict: 'degraded',
+      reasons: [
+        {
+          severity: 'warning',
+          text: 'In memory another way than in storage, and a person must choose: room-1 (revision 9, storage is at 7)',
+        },
+      ],
+    });
+  });
+});
+
 describe('what memory lost', () => {
   const memoryOf = (at: number, why = 'outlived') => ({
     ...{ games: 0, oldest: null, waiting: [], diverged: [], lost_transitions: 3 },
