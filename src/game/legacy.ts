@@ -1,5 +1,6 @@
 /** A game in the layout that the platform wrote before ours, as far as it can be understood; for showing, never for writing. */
 import type { Json } from './game.ts';
+import { readJsonText } from './json-text.ts';
 import { isPhase } from './phases.ts';
 import type { GameRecord, PartValue } from './record.ts';
 
@@ -46,20 +47,21 @@ export function readLegacy(record: Pick<GameRecord, 'parts'>): LegacyView {
 type Say = (problem: string) => void;
 
 function readPhase(value: PartValue, say: Say): string | undefined {
+  if (!isText(value)) return void say(`is no text but ${value.kind}`);
   const text = textOf(value);
-  if (text === undefined) return void say(`is no text but ${value.kind}`);
+  if (text === undefined) return void say('is not UTF-8');
   if (!isPhase(text)) say(`"${text}" is no phase`);
   return text;
 }
 
 function readJson(value: PartValue, say: Say): Json | undefined {
+  if (!isText(value)) return plain(value, say);
   const text = textOf(value);
-  if (text === undefined) return plain(value, say);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return void say('is not JSON');
-  }
+  if (text === undefined) return void say('is not UTF-8');
+  const read = readJsonText(text);
+  if (read.kind === 'wrong') return void say(read.why);
+  for (const digits of read.inexact) sayInexact(digits, say);
+  return read.json;
 }
 
 function readList(value: PartValue, say: Say): readonly Json[] | undefined {
@@ -72,15 +74,26 @@ function readList(value: PartValue, say: Say): readonly Json[] | undefined {
 const leastMs = 1e11;
 
 function readTime(value: PartValue, say: Say): number | undefined {
-  const text = value.kind === 'number' ? value.digits : textOf(value);
+  const text = value.kind === 'number' ? value.digits : isText(value) ? textOf(value) : undefined;
   const number = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
   const atMs = Number.isNaN(number) ? Date.parse(text ?? '') : number < leastMs ? number * 1000 : number;
   return Number.isNaN(new Date(atMs).getTime()) ? void say('is no time') : Math.round(atMs);
 }
 
-function textOf(value: PartValue): string | undefined {
+type TextValue = Extract<PartValue, { kind: 'text' | 'bytes' }>;
+
+const isText = (value: PartValue): value is TextValue => value.kind === 'text' || value.kind === 'bytes';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** undefined for bytes that are none: with characters put in their place it would be another text. */
+function textOf(value: TextValue): string | undefined {
   if (value.kind === 'text') return value.text;
-  return value.kind === 'bytes' ? Buffer.from(value.bytes).toString() : undefined;
+  try {
+    return utf8.decode(value.bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What DynamoDB tells apart and JSON does not is said, not hidden. */
@@ -113,9 +126,11 @@ function plain(value: PartValue, say: Say): Json {
 function plainNumber(digits: string, say: Say): Json {
   const number = Number(digits);
   if (String(number) === digits) return number;
-  say(`holds ${digits}, shown as text to keep every digit`);
+  sayInexact(digits, say);
   return digits;
 }
+
+const sayInexact = (digits: string, say: Say) => say(`holds ${digits}, shown as text to keep every digit`);
 
 function plainSet({ kind, items }: Extract<PartValue, { items: readonly Uint8Array[] }>, say: Say): Json {
   say(`holds a ${kind}, shown as a list`);

@@ -19,7 +19,6 @@ import { isPhase, type Phase } from '../game/phases.ts';
 import type { GameEvent, GameRecord, RecordPart, Snapshot } from '../game/record.ts';
 import { recordDigest, sortedParts } from '../game/record-codec.ts';
 import { stateProblems } from '../game/validity.ts';
-import { lostNumber } from './json-digits.ts';
 
 /** What is new in the current game. */
 export interface Migration {
@@ -46,8 +45,6 @@ export function understand(legacy: GameRecord): Understood {
   if (lossy) return { kind: 'refused', why: lossy };
   if (phase === undefined || !isPhase(phase)) return { kind: 'refused', why: 'phase: is no phase' };
   if (state === undefined) return { kind: 'refused', why: 'state: is missing' };
-  const lost = lostNumberIn(legacy);
-  if (lost) return { kind: 'refused', why: `state: the number ${lost} would lose digits` };
   const invalid = stateProblems(state, phase).map(({ message }) => `state: ${message}`);
   const oddities = [...problems, ...invalid];
   return { kind: 'game', phase, state, updatedAtMs, oddities };
@@ -118,10 +115,4 @@ function eventOf(phase: Phase, state: Json, { atMs, actor, writeId }: Migration)
 
 function snapshotOf(phase: Phase, state: Json, { atMs }: Migration): Snapshot {
   return { revision: 1, atMs, trigger: 'manual', phase, state, hash: digestOf(state) };
-}
-
-function lostNumberIn(legacy: GameRecord): string | undefined {
-  const part = legacy.parts.find(({ name }) => Buffer.from(name).toString() === 'state');
-  if (part?.value.kind === 'text') return lostNumber(part.value.text);
-  return part?.value.kind === 'bytes' ? lostNumber(Buffer.from(part.value.bytes).toString()) : undefined;
 }

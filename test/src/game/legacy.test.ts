@@ -54,6 +54,13 @@ describe('a legacy game', () => {
     ['phase', bytes('PAUSED'), 'phase: "PAUSED" is no phase'],
     ['phase', { kind: 'null' }, 'phase: is no text but null'],
     ['state', bytes('{"round":'), 'state: is not JSON'],
+    [
+      'state',
+      bytes(`${'['.repeat(5_000)}${']'.repeat(5_000)}`),
+      'state: is nested more than 200 levels deep',
+    ],
+    ['state', { kind: 'bytes', bytes: Buffer.from('"Zo\xe9"', 'latin1') }, 'state: is not UTF-8'],
+    ['phase', { kind: 'bytes', bytes: Buffer.from([0xff]) }, 'phase: is not UTF-8'],
     ['snapshots', undefined, 'snapshots: is missing'],
     ['snapshots', bytes('{}'), 'snapshots: is no list'],
     ['transitions', bytes('['), 'transitions: is not JSON'],
@@ -68,6 +75,17 @@ describe('a legacy game', () => {
     const nothing = readLegacy({ parts: [] });
     expect(Object.keys(nothing)).toEqual(['snapshots', 'transitions', 'problems']);
     expect(nothing.problems).toHaveLength(5);
+  });
+
+  it('keeps every digit of a JSON number, and says so', () => {
+    const view = legacy({
+      state: bytes('{"seed":9007199254740993,"pot":1e400,"price":1.50,"at":1795435200500}'),
+    });
+    expect(view.state).toEqual({ seed: '9007199254740993', pot: '1e400', price: 1.5, at: 1_795_435_200_500 });
+    expect(view.problems).toEqual([
+      'state: holds 9007199254740993, shown as text to keep every digit',
+      'state: holds 1e400, shown as text to keep every digit',
+    ]);
   });
 
   it('says what JSON cannot show as it is', () => {

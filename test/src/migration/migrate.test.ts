@@ -134,7 +134,7 @@ describe('a migration refuses', () => {
     [
       'a number that would lose digits',
       old('a', { state: '{"seed":12345678901234567890}' }),
-      'state: the number 12345678901234567890 would lose digits',
+      'state: holds 12345678901234567890, shown as text to keep every digit',
     ],
     [
       'a game that was written lately',
