@@ -1,5 +1,6 @@
 /** From Redis to DynamoDB by the verbs that the runbook names; games of both layouts, finished ones retired. */
 import { afterAll, beforeAll, expect } from 'vitest';
+import { loadLibrary } from '../../src/runbook/library.ts';
 import { documentOf } from '../setup/document.ts';
 import { newTables, startDynamoDb, type TestDynamoDb } from '../setup/dynamodb.ts';
 import { startRedis, type TestRedis } from '../setup/redis.ts';
@@ -61,6 +62,19 @@ test('games are migrated, copied, compared and counted, and each verb says what 
     { role: 'primary', counted: { games: { current: 3, legacy: 0 } } },
     { role: 'secondary', counted: { games: { current: 3, legacy: 0 } } },
   ]);
+});
+
+test('every command that its runbook names can be given as it stands', async ({ world }) => {
+  await playGames(redis.url, ['delta']);
+  const library = await loadLibrary([{ path: new URL('../../runbooks', import.meta.url).pathname }]);
+  const nodes = Object.values(library.get('migrate-storage').nodes);
+  const commands = new Set(nodes.flatMap((node) => (node.kind === 'instruction' ? node.commands : [])));
+  expect(commands.size).toBeGreaterThan(5);
+  for (const command of commands) {
+    const [, ...args] = command.split(' ');
+    const { exit, fault } = documentOf(await verb(world, args));
+    expect({ command, exit, fault }).not.toMatchObject({ exit: 2 });
+  }
 });
 
 test("with dual writes on, the operator's own changes reach both sides", async ({ world }) => {
