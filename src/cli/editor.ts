@@ -31,7 +31,9 @@ export function createEditor(command: string): Editor {
         const path = join(folder, 'state.json');
         await writeFile(path, text, { mode: 0o600, flag: 'wx' });
         const ended = await runEditor(command, path);
-        return ended === undefined ? { text: await readFile(path, 'utf8') } : { text, ended };
+        if (ended !== undefined) return { text, ended };
+        const left = await readFile(path, 'utf8').catch(() => undefined);
+        return left === undefined ? { text, ended: 'without leaving its file' } : { text: left };
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

@@ -1,15 +1,25 @@
 import type { Json } from '../game/game.ts';
+import { readJsonText } from '../game/json-text.ts';
 
 export type ReadJson =
   | { readonly kind: 'json'; readonly json: Json }
-  /** With line and column. */
+  /** With line and column, where it has a place. */
   | { readonly kind: 'wrong'; readonly what: string };
 
 export function readJson(text: string): ReadJson {
   const message = messageFor(text);
-  if (message === undefined) return { kind: 'json', json: JSON.parse(text) };
+  if (message === undefined) return readExactly(text);
   const hasPlace = /\(line \d+ column \d+\)$/.test(message);
   return { kind: 'wrong', what: hasPlace ? message : `${withoutExcerpt(message)} ${placeIn(text)}` };
+}
+
+/** Nothing is written that is not what was typed. */
+function readExactly(text: string): ReadJson {
+  const read = readJsonText(text);
+  if (read.kind === 'wrong') return { kind: 'wrong', what: `it ${read.why}` };
+  const [inexact] = read.inexact;
+  if (inexact === undefined) return { kind: 'json', json: read.json };
+  return { kind: 'wrong', what: `the number ${inexact} would lose digits; write it as a text, in quotes` };
 }
 
 function messageFor(text: string): string | undefined {

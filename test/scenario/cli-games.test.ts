@@ -317,17 +317,38 @@ describe('a correction', () => {
     expect((await json(world, 'show', 'alpha')).result.state.state.turn).toBe(8);
   });
 
-  test.for(['true', 'false'])(
-    'is nothing when the editor (%s) changes nothing',
-    async (script, { world }) => {
-      await corrected(world);
-      const before = await contentOf(redis.url);
-      const terminal = await withEditor(world, script);
-      await terminal.waitFor('Nothing was changed');
-      await terminal.waitFor('exit=0');
-      expect(await contentOf(redis.url)).toEqual(before);
-    },
-  );
+  test('that is not valid is offered again as it was typed, with every field that is wrong', async ({
+    world,
+  }) => {
+    await corrected(world);
+    const terminal = await withEditor(
+      world,
+      `if grep -q playerz "$1"; then sed -i s/playerz/players/ "$1"; else sed -i 's/players/playerz/; s/"turn": 3/"turn": 8/' "$1"; fi`,
+    );
+    await terminal.waitFor('Not a valid state:');
+    await terminal.waitFor('  players: ');
+    await terminal.waitFor('Enter to go on editing');
+    terminal.press('enter');
+    await terminal.waitFor('Type staging to apply this');
+    terminal.type('staging');
+    terminal.press('enter');
+    await terminal.waitFor('exit=0');
+    expect((await json(world, 'show', 'alpha')).result.state.state).toEqual(validState('alpha', 8));
+  });
+
+  test.for([
+    ['true', 'Nothing was changed', 0],
+    ['false', 'ended with code 1', 1],
+    ['sed -i \'s/3/4/\' "$1"; kill -9 $$', 'ended with code 137', 1],
+    ['rm "$1"', 'ended without leaving its file', 1],
+  ] as const)('is nothing after an editor like %j', async ([script, said, exit], { world }) => {
+    await corrected(world);
+    const before = await contentOf(redis.url);
+    const terminal = await withEditor(world, script);
+    await terminal.waitFor(said);
+    await terminal.waitFor(`exit=${exit}`);
+    expect(await contentOf(redis.url)).toEqual(before);
+  });
 
   test('is stale when the game has moved while it was edited', async ({ world }) => {
     await corrected(world);

@@ -3,6 +3,8 @@ import { digestOf } from '../../base/digest.ts';
 import { asFault, Fault } from '../../base/fault.ts';
 import { editorCommand } from '../../config/terminal.ts';
 import type { Json } from '../../game/game.ts';
+import { isPhase } from '../../game/phases.ts';
+import { stateProblems } from '../../game/validity.ts';
 import type { EditableGame } from '../../games/game-view.ts';
 import { act } from '../act.ts';
 import { createEditor, type Editor } from '../editor.ts';
@@ -22,8 +24,9 @@ export const run: VerbRun = async (call) => {
   // Wrong use is said before a backend is connected or the sandbox started.
   const given = file === undefined ? { editor: editorOf(call) } : { state: await stateIn(file) };
   const game = await (await world.games()).edit(id, signal);
-  const state = 'state' in given ? given.state : await editState(call, game, given.editor);
   const phase = textOption(call, 'phase');
+  const state =
+    'state' in given ? given.state : await editState(call, game, phase ?? game.phase, given.editor);
   if (state === undefined || isAsBefore(game, state, phase)) return nothingDone(game);
   return act(call, open, () => ({ id, state, phase, reason, found: game.found, ...evictionChoice(call) }));
 };
@@ -57,30 +60,52 @@ function editorOf(call: VerbCall): Editor {
   const command = editorCommand();
   if (command === undefined || !call.ask) {
     throw new Fault('wrong-use', call.ask ? 'No editor is chosen' : 'There is no terminal to edit in', {
-      next: 'Set EDITOR, or give the corrected state with --file',
+      next: call.ask
+        ? 'Set EDITOR, or give the corrected state with --file'
+        : 'Run this in a terminal, or give the corrected state with --file',
     });
   }
   return createEditor(command);
 }
 
-/** Offered again while it is not JSON; undefined when the person lets it be. */
+/** Offered again, as it was typed, while it is not JSON or not valid; undefined when the person lets it be. */
 async function editState(
   { say, ask }: VerbCall,
   { proved }: EditableGame,
+  phase: string,
   editor: Editor,
 ): Promise<Json | undefined> {
   const before = `${JSON.stringify(proved?.state ?? null, undefined, 2)}\n`;
   let text = before;
   for (;;) {
-    const { text: edited } = await editor.edit(text);
+    const { text: edited, ended } = await editor.edit(text);
+    if (ended !== undefined) throw editorFailed(editor, ended);
     if (edited === before) return undefined;
-    const read = readJson(edited);
-    if (read.kind === 'json') return read.json;
-    say([`Not JSON: ${read.what}`]);
+    const read = readState(edited, phase);
+    if ('state' in read) return read.state;
+    say(read.wrong);
     const answer = (await ask?.('Enter to go on editing, q to leave: '))?.trim();
     if (answer !== '') return undefined;
     text = edited;
   }
+}
+
+function readState(
+  text: string,
+  phase: string,
+): { readonly state: Json } | { readonly wrong: readonly string[] } {
+  const read = readJson(text);
+  if (read.kind === 'wrong') return { wrong: [`Not JSON: ${read.what}`] };
+  // A damaged phase is for the plan to refuse, with or without --phase.
+  const problems = isPhase(phase) ? stateProblems(read.json, phase) : [];
+  if (problems.length === 0) return { state: read.json };
+  return { wrong: ['Not a valid state:', ...problems.map(({ message }) => `  ${message}`)] };
+}
+
+function editorFailed({ command }: Editor, ended: string): Fault {
+  return new Fault('io-failed', `The editor (${command}) ended ${ended}: nothing was taken from it`, {
+    next: 'Nothing was changed. Check VISUAL and EDITOR, or give the corrected state with --file',
+  });
 }
 
 function isAsBefore({ proved, revision, phase }: EditableGame, state: Json, newPhase: string | undefined) {

@@ -20,6 +20,13 @@ test.each([
   });
 });
 
+test.each([
+  ['{"a":9007199254740993}', 'the number 9007199254740993 would lose digits; write it as a text, in quotes'],
+  [`${'['.repeat(300)}${']'.repeat(300)}`, 'it is nested more than 200 levels deep'],
+])('what would not be written as it is typed is wrong: %j', (text, what) => {
+  expect(readJson(text)).toEqual({ kind: 'wrong', what });
+});
+
 test('the place of one wrong character is that character, wherever it is', () => {
   fc.assert(
     // Texts hold no mark that a value could start after: within a text one more character is not wrong.
