@@ -1,5 +1,4 @@
 import type { Action, Step } from '../action/action.ts';
-import { evictStep } from '../action/evict-step.ts';
 import type { Draft } from '../action/plan.ts';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
@@ -8,7 +7,14 @@ import { type Proved, replay } from '../engine/replay.ts';
 import type { Json } from '../game/game.ts';
 import { isPhase, type Phase, phases } from '../game/phases.ts';
 import { stateProblems } from '../game/validity.ts';
-import { type EvictionChoice, holdersBasis, holdersOf, planEvictions } from './evictions.ts';
+import {
+  type EvictionChoice,
+  type Evictions,
+  evictedBefore,
+  holdersBasis,
+  holdersOf,
+  planEvictions,
+} from './evictions.ts';
 import { changesOf, diffStates } from './field-diff.ts';
 import type { EditableGame } from './game-view.ts';
 import {
@@ -32,12 +38,10 @@ export interface CorrectInput extends EvictionChoice {
   readonly found?: string | undefined;
 }
 
-export interface CorrectDetail {
+export interface CorrectDetail extends Evictions {
   readonly id: string;
   readonly write: PlannedWrite;
   readonly state: Json;
-  readonly evicts: boolean;
-  readonly discards: readonly string[];
 }
 
 /** @throws Fault `not-found`, `unsupported`, `integrity` */
@@ -105,8 +109,7 @@ async function draftCorrection(
     reason,
     writeId: parts.random(8),
   };
-  const evicts = evictions.held.length > 0;
-  const detail: CorrectDetail = { id, write, state, evicts, discards: evictions.discards };
+  const detail: CorrectDetail = { id, write, state, ...evictions.planned };
   return {
     title: `Correct game ${id} by hand: ${reason}`,
     place: parts.backend.location,
@@ -130,13 +133,13 @@ async function draftCorrection(
 
 const basisOf = ({ digest }: GameInHand, holders: readonly string[]) => digestOf({ digest, holders });
 
-function stepsOf(parts: RecoverParts, { id, write, state, evicts, discards }: CorrectDetail): Step[] {
+function stepsOf(parts: RecoverParts, detail: CorrectDetail): Step[] {
+  const { write, state } = detail;
   const put: Step = {
     name: steps.write,
     run: ({ signal }) => writeState(parts, write, () => state, signal),
   };
-  if (!evicts || !parts.admin) return [put];
-  return [evictStep({ name: steps.evict, admin: parts.admin, ids: [id], discards: new Set(discards) }), put];
+  return evictedBefore(put, steps.evict, detail, parts.admin);
 }
 
 const isWhole = ({ stored, headProblems }: GameInHand, { revision }: Proved): boolean =>

@@ -1,4 +1,6 @@
 /** What a change of stored games means for servers that hold them in memory: they would write them again. */
+import type { Step } from '../action/action.ts';
+import { evictStep } from '../action/evict-step.ts';
 import type { Change } from '../action/plan.ts';
 import { Fault } from '../base/fault.ts';
 import type { AdminClient } from '../platform/admin.ts';
@@ -29,10 +31,26 @@ export interface PlannedEvictions {
   readonly changes: readonly Change[];
   readonly warnings: readonly string[];
   readonly unverified: readonly string[];
-  /** Games that some server holds. */
-  readonly held: readonly string[];
-  /** Of those, the games of which something is lost for ever. */
+  readonly planned: Evictions;
+}
+
+/** Plain data for a plan: ids of games. */
+export interface Evictions {
+  /** That some server holds. */
+  readonly evicts: readonly string[];
+  /** Those of them of which something is lost for ever. */
   readonly discards: readonly string[];
+}
+
+/** A step that writes games, after the servers that hold any of them have let go. */
+export function evictedBefore(
+  write: Step,
+  name: string,
+  { evicts, discards }: Evictions,
+  admin: AdminClient | undefined,
+): Step[] {
+  if (evicts.length === 0 || !admin) return [write];
+  return [evictStep({ name, admin, ids: evicts, discards: new Set(discards) }), write];
 }
 
 /** @throws Fault `refused` for a game that is held, unless it may be evicted */
@@ -49,8 +67,7 @@ export function planEvictions(holders: Holders | undefined, choice: EvictionChoi
     changes: held.flatMap(({ id, by }) => by.map((holder) => evictionOf(id, holder))),
     warnings: onlyThere.map(({ id, by }) => `Lost for ever, of game ${id}: ${by.map(holderText).join('; ')}`),
     unverified: heldUnverified(holders),
-    held: held.map(({ id }) => id),
-    discards: onlyThere.map(({ id }) => id),
+    planned: { evicts: held.map(({ id }) => id), discards: onlyThere.map(({ id }) => id) },
   };
 }
 

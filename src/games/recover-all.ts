@@ -1,6 +1,5 @@
 import type { Action, Check, Step, StepContext, StepOutcome } from '../action/action.ts';
 import { type GameOutcome, workThrough } from '../action/bulk.ts';
-import { evictStep } from '../action/evict-step.ts';
 import type { Change, Draft } from '../action/plan.ts';
 import { foundIn, readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
@@ -10,11 +9,11 @@ import type { RecoveryMode } from '../engine/recovery-mode.ts';
 import type { RecordKey } from '../game/record.ts';
 import { gamesText, namesOf } from '../game/record-words.ts';
 import { type BulkInput, decideFates, type Fates } from './bulk-plan.ts';
-import { holdersBasis, holdersOf, planEvictions } from './evictions.ts';
+import { type Evictions, evictedBefore, holdersBasis, holdersOf, planEvictions } from './evictions.ts';
 import { checkWritten, type PlannedWrite, refuseReplica, type WriteParts, writeState } from './game-write.ts';
 import { type RecoverParts, stateAgain } from './recover.ts';
 
-export interface BulkDetail {
+export interface BulkDetail extends Evictions {
   readonly target: string;
   readonly mode: RecoveryMode;
   readonly parallel: number;
@@ -22,8 +21,6 @@ export interface BulkDetail {
   readonly healthy: number;
   /** Games that need recovering and are not. */
   readonly left: readonly { readonly id: string; readonly why: string }[];
-  readonly evicts: readonly string[];
-  readonly discards: readonly string[];
 }
 
 const steps = {
@@ -66,8 +63,7 @@ async function draftBulk(
     writes,
     healthy: fates.healthy.length,
     left: fates.left.map(({ id, why }) => ({ id, why })),
-    evicts: evictions.held,
-    discards: evictions.discards,
+    ...evictions.planned,
   };
   const counts = `${writes.length} to recover, ${detail.healthy} healthy, ${detail.left.length} that cannot be`;
   return {
@@ -123,17 +119,9 @@ async function readBasis(parts: RecoverParts, { writes }: BulkDetail, signal?: A
 const basisOf = (found: readonly string[], holders: readonly string[]) => digestOf({ found, holders });
 
 function stepsOf(parts: RecoverParts, detail: BulkDetail): Step[] {
-  const { writes, evicts, discards } = detail;
-  if (writes.length === 0) return [];
+  if (detail.writes.length === 0) return [];
   const write: Step = { name: steps.write, run: (context) => writeAll(parts, detail, context) };
-  if (evicts.length === 0 || !parts.admin) return [write];
-  const evict = evictStep({
-    name: steps.evict,
-    admin: parts.admin,
-    ids: evicts,
-    discards: new Set(discards),
-  });
-  return [evict, write];
+  return evictedBefore(write, steps.evict, detail, parts.admin);
 }
 
 function writeAll(

@@ -1,5 +1,4 @@
 import type { Action, Check, Step } from '../action/action.ts';
-import { evictStep } from '../action/evict-step.ts';
 import type { Draft } from '../action/plan.ts';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
@@ -7,7 +6,14 @@ import { rebuild } from '../engine/rebuild.ts';
 import type { RecoveryMode } from '../engine/recovery-mode.ts';
 import type { Json } from '../game/game.ts';
 import type { AdminClient } from '../platform/admin.ts';
-import { type EvictionChoice, holdersBasis, holdersOf, planEvictions } from './evictions.ts';
+import {
+  type EvictionChoice,
+  type Evictions,
+  evictedBefore,
+  holdersBasis,
+  holdersOf,
+  planEvictions,
+} from './evictions.ts';
 import { changesOf, diffStates } from './field-diff.ts';
 import {
   checkWritten,
@@ -32,13 +38,11 @@ export interface RecoverInput extends EvictionChoice {
   readonly reason?: string | undefined;
 }
 
-export interface RecoverDetail {
+export interface RecoverDetail extends Evictions {
   readonly id: string;
   readonly mode: RecoveryMode;
   /** undefined when there is nothing to do. */
   readonly write?: PlannedWrite;
-  readonly evicts: boolean;
-  readonly discards: readonly string[];
 }
 
 const steps = { evict: 'Evict the game from the servers that hold it', write: 'Write the recovered state' };
@@ -79,19 +83,13 @@ async function draftRecovery(
       warnings: problems.map((problem) => `Damaged, and not needed for this state: ${problem}`),
       unverified: [],
       basis: leftBasis,
-      detail: { id, mode, evicts: false, discards: [] },
+      detail: { id, mode, evicts: [], discards: [] },
     };
   }
   const holders = await holdersOf(parts.admin, [id], signal);
   const evictions = planEvictions(holders, choice);
   const { write, from, newest } = recovery;
-  const detail: RecoverDetail = {
-    id,
-    mode,
-    write,
-    evicts: evictions.held.length > 0,
-    discards: evictions.discards,
-  };
+  const detail: RecoverDetail = { id, mode, write, ...evictions.planned };
   return {
     title: `Recover game ${id} to revision ${from.revision} (${mode.kind})`,
     place,
@@ -135,14 +133,14 @@ async function checkLeft(
   return { name, kind: 'pass', found: `revision ${again.revision}: ${again.why}` };
 }
 
-function stepsOf(parts: RecoverParts, { id, mode, write, evicts, discards }: RecoverDetail): Step[] {
+function stepsOf(parts: RecoverParts, detail: RecoverDetail): Step[] {
+  const { mode, write } = detail;
   if (!write) return [];
   const put: Step = {
     name: steps.write,
     run: ({ signal }) => writeState(parts, write, (game) => stateAgain(parts, game, mode, write), signal),
   };
-  if (!evicts || !parts.admin) return [put];
-  return [evictStep({ name: steps.evict, admin: parts.admin, ids: [id], discards: new Set(discards) }), put];
+  return evictedBefore(put, steps.evict, detail, parts.admin);
 }
 
 /** The same record and mode make the same state, which is why a plan need not hold it. */
