@@ -2,7 +2,7 @@
 import type { BackendPlace } from './backend/catalogue.ts';
 import type { Env } from './config/environment-layer.ts';
 import { loadSettings } from './config/load.ts';
-import type { EngineSettings } from './engine/engine.ts';
+import type { EngineSettings } from './engine/settings.ts';
 
 export interface ServerSettings {
   readonly environment: string;

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import type { GameId } from '../game/game.ts';
-import type { CacheSettings } from './engine.ts';
+import type { CacheSettings } from './memory.ts';
 
 /** The most recently used games, whose loss costs nothing but a read. */
 export interface GameCache<Game extends object> {

@@ -5,8 +5,8 @@ import { asFault } from '../base/fault.ts';
 import type { SnapshotTrigger } from '../game/record.ts';
 import type { Codec } from './codec.ts';
 import type { EngineContext } from './context.ts';
-import type { WhyUnpersisted } from './engine.ts';
 import { type Ahead, type Attempt, type Held, isAhead, type Pending } from './held.ts';
+import type { WhyUnpersisted } from './memory.ts';
 import { type Own, prepareWrite } from './write.ts';
 
 export type Committed =

@@ -2,9 +2,10 @@ import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { type RandomHex, randomHex } from '../base/ids.ts';
 import { type Codec, createCodec } from './codec.ts';
-import type { EngineObserver, EnginePolicy, EngineSettings } from './engine.ts';
+import type { EngineObserver, EnginePolicy } from './engine.ts';
 import { createHeldGames, type HeldGames } from './held.ts';
 import { createLanes, type Lanes } from './lanes.ts';
+import type { EngineSettings } from './settings.ts';
 import { strategies } from './strategy/catalogue.ts';
 import type { Strategy } from './strategy/strategy.ts';
 

@@ -2,8 +2,8 @@ import type { GameId, Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { PatchOperation, SnapshotTrigger } from '../game/record.ts';
 import type { ProblemType } from '../game/validity.ts';
+import type { CacheSettings, Evicted, HeldGame, LostGame, Unpersisted, WhyUnpersisted } from './memory.ts';
 import type { RecoveryMode } from './recovery-mode.ts';
-import type { KeyRing } from './seal.ts';
 
 /** What a game server hands over when a game moves on. */
 export interface Transition {
@@ -15,9 +15,6 @@ export interface Transition {
   /** The game's own code failed in it, and what it said. It is written at once, with a snapshot. */
   readonly error?: string;
 }
-
-/** `deferred`: by the strategy, and in time it is written; `disabled`: by the policy. */
-export type WhyUnpersisted = 'deferred' | 'disabled' | 'breaker-open' | 'failed';
 
 /**
  * Names one state of a game. Storage counts revisions without gaps, and what is only in memory will be merged
@@ -53,75 +50,6 @@ export interface LiveGame extends Position {
   readonly persisted: boolean;
 }
 
-/** A game that memory and storage moved apart; no write can bring them together, a person must choose. */
-export interface Diverged {
-  readonly id: GameId;
-  readonly held: Position;
-  /** Newest revision in storage; 0 when the game is gone from there. */
-  readonly storedRevision: number;
-}
-
-/**
- * Games whose newest state is only in memory and waits for storage. A finished one waits no longer when it is not to
- * be stored (it is served while it is in the cache; later, what storage had of it), or when `completedRetentionMs`
- * have passed, and then it is lost. Diverged ones wait for a person.
- */
-export interface Unpersisted {
-  readonly games: number;
-  /** Those of them that wait by plan: their strategy does not write every transition. */
-  readonly deferred: number;
-  /** Since when the oldest of them waits. */
-  readonly oldestAtMs: number | undefined;
-  readonly diverged: readonly Diverged[];
-  /** The hundred that have waited longest. */
-  readonly waiting: readonly Waiting[];
-  /** What memory let go of though storage never took it: how much since the start, and the newest hundred by name. */
-  readonly lost: { readonly transitions: number; readonly newest: readonly LostGame[] };
-}
-
-export interface Waiting {
-  readonly id: GameId;
-  readonly phase: Phase;
-  readonly transitions: number;
-  /** Since when the oldest of them waits. */
-  readonly sinceMs: number;
-  readonly why: WhyUnpersisted;
-}
-
-/**
- * `outlived`: it was over for too long; `evicted`: over, not to be stored, and pushed out of the cache; `discarded`:
- * somebody asked for it; `diverged`: somebody gave it up for what storage has; `shutdown`: the engine was closed first.
- */
-export const whysLost = ['outlived', 'evicted', 'discarded', 'diverged', 'shutdown'] as const;
-export type WhyLost = (typeof whysLost)[number];
-
-/** Transitions that are gone. */
-export interface LostGame {
-  readonly id: GameId;
-  readonly transitions: number;
-  /** When the first of them was played. */
-  readonly sinceMs: number;
-  readonly atMs: number;
-  readonly why: WhyLost;
-}
-
-/** A game as memory has it, and what storage lacks of it. */
-export interface HeldGame extends LiveGame {
-  /** SHA-256 (hex) over the canonical JSON of `state`. */
-  readonly hash: string;
-  /** Since when the oldest of the transitions waits that storage lacks. */
-  readonly sinceMs: number | undefined;
-  /** Newest revision in storage, once it is known that memory and storage went different ways. */
-  readonly divergedAt: number | undefined;
-}
-
-export type Evicted =
-  /** `lost`: transitions that went with it, which storage never took. */
-  | { readonly kind: 'evicted'; readonly lost: number }
-  | { readonly kind: 'not-held' }
-  /** Memory has what storage does not prove; nothing was dropped. */
-  | { readonly kind: 'refused'; readonly why: string };
-
 export type Recovered =
   /** What was asked for is proved; `problems` names damaged records that were not needed for it. */
   | { readonly kind: 'success'; readonly game: LiveGame; readonly problems: readonly string[] }
@@ -144,47 +72,6 @@ export interface EngineObserver {
   /** A game has as many events as its bound or more, for snapshots are switched off and nothing may take their place. */
   overBound(event: { id: GameId; events: number }): void;
   lost(event: LostGame): void;
-}
-
-/** How many games memory keeps beside those that wait for storage, and for how long when nobody asks for them. */
-export interface CacheSettings {
-  readonly games: number;
-  readonly ttlMs: number | undefined;
-}
-
-export type StrategyName = 'hybrid' | 'snapshot-only' | 'event-sourced';
-
-/** Units as in the names; `productionSettings` are those of production. */
-export interface EngineSettings {
-  readonly strategy: StrategyName;
-  readonly snapshotIntervalMs: number;
-  readonly snapshotsKept: number;
-  /** Events older than the oldest kept snapshot are dropped once there are more than this. */
-  readonly compactAfterEvents: number;
-  /** With this many events a game is snapshot and compacted in any case. */
-  readonly maxEvents: number;
-  /** Games in memory beside those that wait for storage. */
-  readonly cacheGames: number;
-  /** How long a game that nobody asks for stays in memory; for ever, within `cacheGames`, when left out. */
-  readonly cacheTtlMs?: number;
-  /** Games caught up at the same time after an outage. */
-  readonly batchGames: number;
-  /** Deflates snapshots; events never are. */
-  readonly compression: boolean;
-  /** Deflates them on another thread. */
-  readonly asyncSnapshots: boolean;
-  /** What is only in memory because the strategy does not write every transition is written after this at the latest. */
-  readonly persistIntervalMs: number;
-  readonly snapshotRetentionMs: number;
-  readonly eventRetentionMs: number;
-  /** How long memory keeps a finished game that storage does not take. */
-  readonly completedRetentionMs: number;
-  /** Encrypts what is written. */
-  readonly keys?: KeyRing;
-  /** Opens what was encrypted before, where nothing is encrypted any more. */
-  readonly formerKeys?: KeyRing['keys'];
-  /** Refuses transitions whose state is not that of a valid game. */
-  readonly validate: boolean;
 }
 
 /** What the game server decides, asked at each use: the engine knows no flags and no configuration. */

@@ -2,8 +2,8 @@ import { asFault } from '../base/fault.ts';
 import type { GameId } from '../game/game.ts';
 import { caughtUp } from './catch-up.ts';
 import type { EngineContext } from './context.ts';
-import type { Evicted } from './engine.ts';
 import { type Held, isAhead } from './held.ts';
+import type { Evicted } from './memory.ts';
 import { onlyInMemory, recovery } from './recovery.ts';
 
 /** Lets go of a game once storage is proved to have what memory has of it; or in any case, with what is lost. */

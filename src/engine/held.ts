@@ -2,16 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { GameId, Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import { createGameCache } from './cache.ts';
-import type {
-  CacheSettings,
-  HeldGame,
-  LiveGame,
-  LostGame,
-  Position,
-  Unpersisted,
-  WhyLost,
-  WhyUnpersisted,
-} from './engine.ts';
+import type { LiveGame, Position } from './engine.ts';
+import type { CacheSettings, HeldGame, LostGame, Unpersisted, WhyLost, WhyUnpersisted } from './memory.ts';
 
 /** A game in memory. Values are replaced, never changed. */
 export interface Held extends Position {

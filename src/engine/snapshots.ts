@@ -1,8 +1,8 @@
 import type { GameId } from '../game/game.ts';
 import type { Snapshot, SnapshotTrigger } from '../game/record.ts';
 import type { EngineContext } from './context.ts';
-import type { EngineSettings } from './engine.ts';
 import { type Held, isOnlyHere } from './held.ts';
+import type { EngineSettings } from './settings.ts';
 import { eventsThrough, planTrim } from './trim.ts';
 import { encodeSnapshot } from './write.ts';
 

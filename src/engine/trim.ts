@@ -1,8 +1,8 @@
 /** What of a stored game may go because something that is kept stands for it. Pure. */
 import type { Encoded, PutSnapshot, StoredGame } from '../backend/port.ts';
 import type { Snapshot } from '../game/record.ts';
-import type { EngineSettings } from './engine.ts';
 import type { Decoder } from './history.ts';
+import type { EngineSettings } from './settings.ts';
 
 export type TrimSettings = Pick<
   EngineSettings,

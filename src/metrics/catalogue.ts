@@ -4,7 +4,7 @@
  * series exists at 0 from the start: a failure counter born at 1 never fires its alert.
  */
 import { operations } from '../backend/port.ts';
-import { whysLost } from '../engine/engine.ts';
+import { whysLost } from '../engine/memory.ts';
 import { phases } from '../game/phases.ts';
 import { snapshotTriggers } from '../game/record.ts';
 import { problemTypes } from '../game/validity.ts';

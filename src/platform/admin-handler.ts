@@ -6,7 +6,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type * as z from 'zod';
 import { asFault, Fault } from '../base/fault.ts';
 import { safeLine } from '../base/safe-text.ts';
-import type { Engine, Evicted, HeldGame } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Evicted, HeldGame } from '../engine/memory.ts';
 import { type GameId, parseGameId } from '../game/game.ts';
 import {
   type AdminError,

@@ -3,7 +3,7 @@ import type { BreakerSettings } from '../backend/breaker.ts';
 import { openEmbedded } from '../backend/embedded/embedded.ts';
 import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
-import type { EngineSettings } from '../engine/engine.ts';
+import type { EngineSettings } from '../engine/settings.ts';
 import { type GameId, parseGameId } from '../game/game.ts';
 import type { RecordKey } from '../game/record.ts';
 import { repeat } from './chores.ts';

@@ -2,7 +2,7 @@
 import type { BreakerSettings } from '../backend/breaker.ts';
 import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
-import type { EngineSettings } from '../engine/engine.ts';
+import type { EngineSettings } from '../engine/settings.ts';
 import type { GameId } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { Exporter } from '../metrics/exporter.ts';

@@ -4,7 +4,7 @@ import { type Lock, tryLock } from '../action/lock.ts';
 import type { BreakerSettings } from '../backend/breaker.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { randomHex } from '../base/ids.ts';
-import type { EngineSettings } from '../engine/engine.ts';
+import type { EngineSettings } from '../engine/settings.ts';
 import { announce, readAnnouncement, withdrawAnnouncement } from './announcement.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openFaultFile } from './faults.ts';

@@ -3,7 +3,8 @@
  * transitions in the newest state each time it was told that this state is stored.
  */
 import { systemClock } from '../../src/base/clock.ts';
-import type { StrategyName, Transitioned } from '../../src/engine/engine.ts';
+import type { Transitioned } from '../../src/engine/engine.ts';
+import type { StrategyName } from '../../src/engine/settings.ts';
 import { parseGameId } from '../../src/game/game.ts';
 import type { Phase } from '../../src/game/phases.ts';
 import { engineRoom } from './engine-room.ts';

@@ -2,7 +2,8 @@
 import type { Backend } from '../../src/backend/port.ts';
 import { createCodec } from '../../src/engine/codec.ts';
 import { createEngine } from '../../src/engine/create.ts';
-import type { Engine, EngineObserver, EngineSettings, StrategyName } from '../../src/engine/engine.ts';
+import type { Engine, EngineObserver } from '../../src/engine/engine.ts';
+import type { EngineSettings, StrategyName } from '../../src/engine/settings.ts';
 import { productionSettings } from '../../src/engine/settings.ts';
 import { strategies } from '../../src/engine/strategy/catalogue.ts';
 import { virtualClock } from './virtual-clock.ts';

@@ -9,7 +9,7 @@ import type { Backend } from '../../src/backend/port.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { randomHex } from '../../src/base/ids.ts';
 import type { Codec } from '../../src/engine/codec.ts';
-import type { EngineSettings } from '../../src/engine/engine.ts';
+import type { EngineSettings } from '../../src/engine/settings.ts';
 import { type Json, parseGameId } from '../../src/game/game.ts';
 import { nextPhases, type Phase } from '../../src/game/phases.ts';
 import type { GameRecord, RecordKey } from '../../src/game/record.ts';

@@ -1,4 +1,4 @@
-import type { EngineSettings, StrategyName } from '../engine.ts';
+import type { EngineSettings, StrategyName } from '../settings.ts';
 import { eventSourced } from './event-sourced.ts';
 import { hybrid } from './hybrid.ts';
 import { snapshotOnly } from './snapshot-only.ts';

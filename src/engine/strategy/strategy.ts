@@ -1,6 +1,6 @@
 import type { Phase } from '../../game/phases.ts';
 import type { SnapshotTrigger } from '../../game/record.ts';
-import type { WhyUnpersisted } from '../engine.ts';
+import type { WhyUnpersisted } from '../memory.ts';
 
 /** A transition that was just played in memory. */
 export interface Step {

@@ -1,6 +1,6 @@
 /** A game of which storage has another state at the very revision that memory is at: somebody replaced it there. */
 import { expect, test } from 'vitest';
-import type { EngineSettings } from '../../../src/engine/engine.ts';
+import type { EngineSettings } from '../../../src/engine/settings.ts';
 import { engineRoom } from '../../setup/engine-room.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';
 import { gameId as id, move } from '../../setup/transitions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EngineSettings } from '../../../src/engine/engine.ts';
+import type { EngineSettings } from '../../../src/engine/settings.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import { engineRoom } from '../../setup/engine-room.ts';
 import { faultyBackend } from '../../setup/faulty-backend.ts';

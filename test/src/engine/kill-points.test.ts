@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../../src/backend/port.ts';
-import type { Engine, EngineSettings, Position } from '../../../src/engine/engine.ts';
+import type { Engine, Position } from '../../../src/engine/engine.ts';
+import type { EngineSettings } from '../../../src/engine/settings.ts';
 import { nextPhases, type Phase } from '../../../src/game/phases.ts';
 import { engineRoom, writings } from '../../setup/engine-room.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';

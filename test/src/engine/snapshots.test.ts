@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { EngineSettings } from '../../../src/engine/engine.ts';
+import type { EngineSettings } from '../../../src/engine/settings.ts';
 import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { faultyBackend } from '../../setup/faulty-backend.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';

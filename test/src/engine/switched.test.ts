@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { EngineSettings } from '../../../src/engine/engine.ts';
 import { rebuild } from '../../../src/engine/rebuild.ts';
+import type { EngineSettings } from '../../../src/engine/settings.ts';
 import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
 import { memoryBackend } from '../../setup/memory-backend.ts';
 import { gameId as id, move } from '../../setup/transitions.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Encoded, StoredGame } from '../../../src/backend/port.ts';
 import { digestOf } from '../../../src/base/digest.ts';
-import type { EngineSettings } from '../../../src/engine/engine.ts';
+import type { EngineSettings } from '../../../src/engine/settings.ts';
 import { productionSettings } from '../../../src/engine/settings.ts';
 import { planTrim } from '../../../src/engine/trim.ts';
 import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
