@@ -30,13 +30,17 @@ export interface BulkInput extends EvictionChoice {
 type Fate =
   | { readonly kind: 'healthy'; readonly id: string }
   | { readonly kind: 'write'; readonly write: PlannedWrite; readonly change: Change }
-  | { readonly kind: 'left'; readonly id: string; readonly why: string };
+  | { readonly kind: 'left'; readonly id: string; readonly why: string }
+  /** In the legacy layout, where nothing can be proved, and without a problem. */
+  | { readonly kind: 'legacy' };
 
 export interface Fates {
   readonly healthy: readonly string[];
   readonly writes: readonly { readonly write: PlannedWrite; readonly change: Change }[];
   /** Games that need recovering and are not, by name and reason. */
   readonly left: readonly { readonly id: string; readonly why: string }[];
+  /** How many are in the legacy layout without a problem: nothing proves them, and nothing is to be done. */
+  readonly legacy: number;
   /** Of the games that are written. */
   readonly holders: Holders | undefined;
 }
@@ -65,6 +69,7 @@ export async function decideFates(
       ...fates.flatMap((fate) => (fate.kind === 'left' ? [fate] : [])),
       ...kept.flatMap(({ fate, why }) => (why === undefined ? [] : [{ id: fate.write.id, why }])),
     ],
+    legacy: fates.filter(({ kind }) => kind === 'legacy').length,
     holders:
       holders && onlyOf(holders, new Set(kept.flatMap(({ fate, why }) => (why ? [] : [fate.write.id])))),
   };
@@ -83,7 +88,11 @@ function fateOf(
   const left = (why: string): Fate[] => [{ kind: 'left', id: key.id, why }];
   if (read.kind === 'unreadable') return left(read.fault.message);
   if (read.kind === 'absent') return [];
-  if (key.layout === 'legacy') return left('it is in the legacy layout, which nothing can be rebuilt from');
+  if (key.layout === 'legacy') {
+    return row.problems.length === 0
+      ? [{ kind: 'legacy' }]
+      : left('it is in the legacy layout, which nothing can be rebuilt from');
+  }
   try {
     const recovery = planRecovery(takeInHand(read.record, parts.codec), mode, reason, parts, parts.codec);
     if (recovery.kind === 'failed') return left(namesOf(recovery.problems));

@@ -29,7 +29,7 @@ const steps = {
 };
 /** A healthy game is a line of the preview, up to so many. */
 const healthyShown = 1_000;
-const namedAtMost = 50;
+const namedAtMost = 20;
 
 /**
  * `games recover --since`: every game of a time window that is not healthy. A game that was recovered is healthy, so
@@ -72,7 +72,7 @@ async function draftBulk(
     changes: [...evictions.changes, ...changesOf(fates)],
     steps: stepsOf(parts, detail).map(({ name }) => name),
     warnings: [...evictions.warnings, ...leftWarnings(detail)],
-    unverified: evictions.unverified,
+    unverified: [...evictions.unverified, ...legacyText(fates)],
     basis: basisOf(
       writes.map(({ found }) => found),
       holdersBasis(fates.holders),
@@ -96,13 +96,21 @@ function changesOf({ writes, left, healthy }: Fates): Change[] {
 }
 
 function leftWarnings({ left }: BulkDetail): string[] {
-  if (left.length === 0) return [];
-  return [
-    `Not recovered by this: ${namesOf(
-      left.map(({ id, why }) => `${id} (${why})`),
-      namedAtMost,
-    )}`,
-  ];
+  return left.length === 0 ? [] : [`Not recovered by this: ${leftText(left)}`];
+}
+
+/** Once for each reason: after an outage many games share one. */
+function leftText(left: BulkDetail['left']): string {
+  const byReason = Map.groupBy(left, ({ why }) => why);
+  const texts = [...byReason].map(([why, games]) => {
+    const ids = games.map(({ id }) => id);
+    return `${namesOf(ids, namedAtMost)} (${why})`;
+  });
+  return namesOf(texts, namedAtMost);
+}
+
+function legacyText({ legacy }: Fates): string[] {
+  return legacy === 0 ? [] : [`${gamesText(legacy)} in the legacy layout, where nothing can be proved`];
 }
 
 async function readBasis(parts: RecoverParts, { writes }: BulkDetail, signal?: AbortSignal): Promise<string> {
@@ -199,6 +207,5 @@ async function verify(
 /** They need recovering, and they were not recovered: that is not all done. */
 function leftCheck(left: BulkDetail['left']): Check[] {
   if (left.length === 0) return [];
-  const names = left.map(({ id, why }) => `${id} (${why})`);
-  return [{ name: 'Games that could not be recovered', kind: 'fail', found: namesOf(names, namedAtMost) }];
+  return [{ name: 'Games that could not be recovered', kind: 'fail', found: leftText(left) }];
 }

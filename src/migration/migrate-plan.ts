@@ -42,6 +42,8 @@ export interface MigrateDetail {
   readonly target: string;
   readonly asksServers: boolean;
   readonly games: readonly PlannedMigration[];
+  /** Games that were asked for and stay where they are. */
+  readonly refused: readonly string[];
 }
 
 export const migrateSteps = { ask: 'Ask the game servers who plays', move: 'Move the games' };
@@ -57,13 +59,15 @@ export async function draftMigrate(
   if (missing.length > 0) throw notLegacy(missing);
   const watched = await watch(parts, decisions, signal);
   const games = watched.map(({ game }) => game);
-  const detail = { target: backend.location, asksServers: platform !== undefined, games };
+  const skipped = watched.filter(({ game }) => game.does === 'skip').map(({ change }) => change.target);
+  const refused = [...skipped, ...unreadable.map(({ target }) => target)];
+  const detail = { target: backend.location, asksServers: platform !== undefined, games, refused };
   return {
-    title: titleOf(detail, unreadable.length),
+    title: titleOf(detail),
     place: backend.location,
     changes: [...watched.map(({ change }) => change), ...unreadable],
     steps: platform ? Object.values(migrateSteps) : [migrateSteps.move],
-    warnings: warningsOf(parts, watched, unreadable),
+    warnings: warningsOf(parts, watched, refused),
     unverified: platform ? [] : ['Whether a game server plays any of these games: none is configured'],
     basis: basisOf(backend),
     detail,
@@ -90,7 +94,7 @@ async function decideAll(
   const decisions: MigrateDecision[] = [];
   const unreadable: Change[] = [];
   const missing: string[] = [];
-  const pages = ids === 'all' ? legacyPages(backend, signal) : [ids.map(legacyKey)];
+  const pages = ids === 'all' ? legacyPages(backend, signal) : [[...new Set(ids)].map(legacyKey)];
   for await (const batch of readInBatches(backend, pages, signal)) {
     const currents = await backend.readRecords(
       batch.map(({ key }) => ({ ...key, layout: 'current' as const })),
@@ -138,22 +142,20 @@ async function watch(
   return decisions.map((decision) => (written.has(decision.game.id) ? beingWritten(decision) : decision));
 }
 
-function titleOf({ target, games }: MigrateDetail, unreadable: number): string {
+function titleOf({ target, games, refused }: MigrateDetail): string {
   const count = (does: PlannedMigration['does']) => games.filter((game) => game.does === does).length;
   const finished = count('finish') > 0 ? `, ${count('finish')} to finish` : '';
-  return `Migrate ${gamesText(count('move'))} in ${target} to the current layout${finished}, ${count('skip') + unreadable} refused`;
+  return `Migrate ${gamesText(count('move'))} in ${target} to the current layout${finished}, ${refused.length} refused`;
 }
 
 function warningsOf(
   { encrypts }: MigrateParts,
   decisions: readonly MigrateDecision[],
-  unreadable: readonly Change[],
+  refused: readonly string[],
 ): string[] {
-  const skipped = decisions.filter(({ game }) => game.does === 'skip').map(({ change }) => change.target);
-  const refused = [...skipped, ...unreadable.map(({ target }) => target)];
   const odd = decisions.filter(({ oddities }) => oddities.length > 0);
   return [
-    decisions.length + unreadable.length === 0 ? 'There is no game in the legacy layout' : '',
+    decisions.length + refused.length === 0 ? 'There is no game in the legacy layout' : '',
     refused.length > 0 ? `Not migrated: ${namesOf(refused)}` : '',
     ...odd.slice(0, 20).map(({ game, oddities }) => `${game.id}: ${namesOf(oddities)}`),
     odd.length > 20 ? `Oddities in ${odd.length - 20} more games` : '',

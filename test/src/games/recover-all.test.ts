@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../src/base/fault.ts';
 import type { BulkInput } from '../../../src/games/bulk-plan.ts';
+import { legacyRecord } from '../../setup/game-records.ts';
 import { gamesWorld, stateOf } from '../../setup/games-world.ts';
 import { heldGames } from '../../setup/held-games.ts';
 
@@ -115,6 +116,31 @@ test('another mode takes every game of the window there', async () => {
   // At that time the one was over, the other was in its fifth revision.
   expect(await world.newest('a')).toMatchObject({ revision: 7 });
   expect(await world.newest('b')).toMatchObject({ revision: 8, state: stateOf('b', 5) });
+});
+
+describe('a legacy game', () => {
+  async function withLegacy(states: Readonly<Record<string, string>>) {
+    const world = await outage();
+    const lately = { last_updated: new Date(world.clock.now()).toISOString() };
+    for (const [id, state] of Object.entries(states)) {
+      await world.stored.replaceRecord(legacyRecord(id, { ...lately, state }), 'absent');
+    }
+    return world;
+  }
+
+  test('is left to itself, and named where it is damaged', async () => {
+    const world = await withLegacy({ sound: '{}', torn: '{' });
+    const plan = await world.runner.prepare(world.recoverAll, hour);
+    expect(plan.unverified).toContain('1 game in the legacy layout, where nothing can be proved');
+    expect(plan.title).toContain('1 healthy, 2 that cannot be');
+    expect(plan.warnings.join()).toContain('torn (it is in the legacy layout, which nothing');
+  });
+
+  test('shares its reason with others', async () => {
+    const world = await withLegacy({ one: '{', two: '{' });
+    const report = await world.run(world.recoverAll, hour);
+    expect(report.checks[1]?.found).toMatch(/(one, two|two, one) \(it is in the legacy layout/);
+  });
 });
 
 describe('games that servers hold', () => {

@@ -185,6 +185,21 @@ test('a legacy game names broken JSON, and what cannot be counted is not zero', 
   });
 });
 
+test('a legacy game with more digits than JSON numbers have is sound, and shows them all', async () => {
+  const backend = recordBackend(virtualClock(), [
+    legacyRecord('exact', { state: '{"seed":12345678901234567890}' }),
+  ]);
+  const games = recordGames(backend);
+  const [row] = await listed(games, { depth: 'proof' });
+  expect(problemsOf(row)).toEqual([]);
+  expect(await games.show({ id: 'exact' })).toMatchObject({
+    state: {
+      state: { seed: '12345678901234567890' },
+      retold: ['state: holds 12345678901234567890, shown as text to keep every digit'],
+    },
+  });
+});
+
 test('a backend that fails in the middle ends the list with its fault', async () => {
   const backend = recordBackend(virtualClock(), [legacyRecord('a'), legacyRecord('b')]);
   const fault = new Fault('backend-unreachable', 'gone', { retryable: true });
@@ -201,6 +216,7 @@ test('a filter lists what fulfils all of it', async () => {
     [{ idPattern: 'n*' }, ['new*', 'newer']],
     [{ idPattern: 'ne' }, []],
     [{ phases: ['TURN'] }, ['new*', 'newer', 'old']],
+    [{ phases: ['turn'] }, ['new*', 'newer', 'old']],
     [{ phases: ['SCORING'] }, []],
     [{ olderThanMs: 9 * 60_000 }, ['old']],
     [{ youngerThanMs: 0 }, ['newer']],

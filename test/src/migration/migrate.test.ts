@@ -127,6 +127,28 @@ describe('a migration', () => {
   });
 });
 
+describe('a migration', () => {
+  test('moves a game once that was named twice', async () => {
+    const { action, backend } = world([old('a')]);
+    const report = await carryOut(action, { ids: ['a', 'a'], idleMs: 10 * minuteMs });
+    expect(report).toMatchObject({ title: expect.stringContaining('Migrate 1 game '), outcome: 'done' });
+    expect([...backend.records.keys()]).toEqual(['current:a']);
+  });
+
+  test('that leaves a game behind is done in part, and names it', async () => {
+    const report = await world([old('a'), old('b', { phase: 'PAUSED' })]).run();
+    expect(report.outcome).toBe('partial');
+    expect(report.checks).toEqual([
+      { name: 'Games in the current layout, whole', kind: 'pass', found: '1 of 1 game' },
+      { name: 'Games that were refused', kind: 'fail', found: 'b (legacy)' },
+    ]);
+  });
+
+  test('of nothing is done', async () => {
+    expect((await world([]).run()).outcome).toBe('done');
+  });
+});
+
 describe('a migration refuses', () => {
   test.each<[string, GameRecord, string]>([
     ['a phase that is none', old('a', { phase: 'PAUSED' }), 'phase: "PAUSED" is no phase'],
