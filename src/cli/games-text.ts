@@ -175,7 +175,11 @@ function stateLines(state: StateView): string[] {
         ...stateTree(state.state),
       ];
     case 'unproved':
-      return ['State, which nothing proves in the legacy layout', ...stateTree(state.state)];
+      return [
+        'State, which nothing proves in the legacy layout',
+        ...state.retold.map((what) => `  NOTE  ${what}`),
+        ...stateTree(state.state),
+      ];
   }
 }
 

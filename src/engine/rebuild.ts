@@ -1,8 +1,7 @@
 /** Puts an earlier or the newest state of a stored game together, for a person to look at. Pure. */
 import type { StoredGame } from '../backend/port.ts';
 import type { Json } from '../game/game.ts';
-import type { LegacyView } from '../game/legacy.ts';
-import { isPhase, type Phase } from '../game/phases.ts';
+import type { Phase } from '../game/phases.ts';
 import { type Decoder, isLockedBetween, type Records, readRecords } from './history.ts';
 import { type Aim, aimAt, type RecoveryMode } from './recovery-mode.ts';
 import { replayTo } from './replay.ts';
@@ -25,15 +24,6 @@ export interface RebuiltState {
   readonly atMs: number;
   readonly problems: readonly string[];
 }
-
-export type RebuiltLegacy =
-  | {
-      readonly kind: 'success';
-      readonly phase: Phase;
-      readonly state: Json;
-      readonly problems: readonly string[];
-    }
-  | { readonly kind: 'failed'; readonly problems: readonly string[] };
 
 export function rebuild(stored: StoredGame, mode: RecoveryMode, decoder: Decoder): Rebuilt {
   const records = readRecords(stored, decoder);
@@ -61,20 +51,4 @@ function notReached(proved: number, { revision }: Aim): string[] {
   const from = proved + 1;
   const which = from === revision ? `revision ${revision}` : `revisions ${from} to ${revision}`;
   return [`${which} cannot be rebuilt from storage`];
-}
-
-/**
- * The legacy layout holds one state, and nothing that proves it. Its transitions say where the game went, not what they
- * changed, so no other state can be put together.
- */
-export function rebuildLegacy(
-  { phase, state, problems, transitions }: LegacyView,
-  { kind }: RecoveryMode,
-): RebuiltLegacy {
-  if (kind !== 'latest') {
-    const why = `not possible: the ${transitions.length} transitions of the legacy layout carry no patches, so only its latest state is known`;
-    return { kind: 'failed', problems: [why, ...problems] };
-  }
-  if (phase === undefined || !isPhase(phase) || state === undefined) return { kind: 'failed', problems };
-  return { kind: 'success', phase, state, problems };
 }

@@ -12,22 +12,26 @@ export interface LegacyView {
   readonly snapshots: readonly Json[];
   readonly transitions: readonly Json[];
   readonly updatedAtMs?: number;
-  /** One line for each field that is missing or cannot be understood, or not without loss. */
+  /** One line for each field that is missing or cannot be understood. */
   readonly problems: readonly string[];
+  /** One line for each value that is sound in storage, and told here in another type, as JSON has none for it. */
+  readonly retold: readonly string[];
 }
 
 /** Redis keeps these fields as JSON text; DynamoDB as text too, or in types of its own. */
 export function readLegacy(record: Pick<GameRecord, 'parts'>): LegacyView {
   const problems: string[] = [];
+  const retold: string[] = [];
   const values = new Map(
     record.parts.map(({ name, value }) => [Buffer.from(name).toString('latin1'), value]),
   );
   const field = <T>(name: string, read: (value: PartValue, say: Say) => T | undefined): T | undefined => {
-    const say: Say = (problem) => void problems.push(`${name}: ${problem}`);
+    const say: Say = {
+      wrong: (problem) => void problems.push(`${name}: ${problem}`),
+      retold: (what) => void retold.push(`${name}: ${what}`),
+    };
     const value = values.get(name);
-    if (value) return read(value, say);
-    say('is missing');
-    return undefined;
+    return value ? read(value, say) : say.wrong('is missing');
   };
   const phase = field('phase', readPhase);
   const state = field('state', readJson);
@@ -41,25 +45,29 @@ export function readLegacy(record: Pick<GameRecord, 'parts'>): LegacyView {
     snapshots,
     transitions,
     problems,
+    retold,
   };
 }
 
-type Say = (problem: string) => void;
+interface Say {
+  wrong(problem: string): undefined;
+  retold(what: string): undefined;
+}
 
 function readPhase(value: PartValue, say: Say): string | undefined {
-  if (!isText(value)) return void say(`is no text but ${value.kind}`);
+  if (!isText(value)) return say.wrong(`is no text but ${value.kind}`);
   const text = textOf(value);
-  if (text === undefined) return void say('is not UTF-8');
-  if (!isPhase(text)) say(`"${text}" is no phase`);
+  if (text === undefined) return say.wrong('is not UTF-8');
+  if (!isPhase(text)) say.wrong(`"${text}" is no phase`);
   return text;
 }
 
 function readJson(value: PartValue, say: Say): Json | undefined {
   if (!isText(value)) return plain(value, say);
   const text = textOf(value);
-  if (text === undefined) return void say('is not UTF-8');
+  if (text === undefined) return say.wrong('is not UTF-8');
   const read = readJsonText(text);
-  if (read.kind === 'wrong') return void say(read.why);
+  if (read.kind === 'wrong') return say.wrong(read.why);
   for (const digits of read.inexact) sayInexact(digits, say);
   return read.json;
 }
@@ -67,7 +75,7 @@ function readJson(value: PartValue, say: Say): Json | undefined {
 function readList(value: PartValue, say: Say): readonly Json[] | undefined {
   const json = readJson(value, say);
   if (json === undefined || Array.isArray(json)) return json;
-  return void say('is no list');
+  return say.wrong('is no list');
 }
 
 /** Of a time without a unit: what is less cannot be milliseconds of this century. */
@@ -77,7 +85,7 @@ function readTime(value: PartValue, say: Say): number | undefined {
   const text = value.kind === 'number' ? value.digits : isText(value) ? textOf(value) : undefined;
   const number = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
   const atMs = Number.isNaN(number) ? Date.parse(text ?? '') : number < leastMs ? number * 1000 : number;
-  return Number.isNaN(new Date(atMs).getTime()) ? void say('is no time') : Math.round(atMs);
+  return Number.isNaN(new Date(atMs).getTime()) ? say.wrong('is no time') : Math.round(atMs);
 }
 
 type TextValue = Extract<PartValue, { kind: 'text' | 'bytes' }>;
@@ -114,7 +122,7 @@ function plain(value: PartValue, say: Say): Json {
         value.entries.map((entry) => [Buffer.from(entry.name).toString(), plain(entry.value, say)]),
       );
     case 'bytes':
-      say('holds bytes, shown as base64');
+      say.retold('holds bytes, shown as base64');
       return Buffer.from(value.bytes).toString('base64');
     case 'text-set':
     case 'number-set':
@@ -130,10 +138,11 @@ function plainNumber(digits: string, say: Say): Json {
   return digits;
 }
 
-const sayInexact = (digits: string, say: Say) => say(`holds ${digits}, shown as text to keep every digit`);
+const sayInexact = (digits: string, say: Say) =>
+  say.retold(`holds ${digits}, shown as text to keep every digit`);
 
 function plainSet({ kind, items }: Extract<PartValue, { items: readonly Uint8Array[] }>, say: Say): Json {
-  say(`holds a ${kind}, shown as a list`);
+  say.retold(`holds a ${kind}, shown as a list`);
   const encoding = kind === 'bytes-set' ? 'base64' : 'utf8';
   return items.map((item) => Buffer.from(item).toString(encoding));
 }

@@ -102,8 +102,13 @@ export interface EventRow {
 export type StateView =
   | { readonly kind: 'proved'; readonly revision: number; readonly phase: string; readonly state: Json }
   | { readonly kind: 'behind'; readonly revision: number; readonly phase: string; readonly state: Json }
-  /** As the legacy layout has it: nothing there proves it. */
-  | { readonly kind: 'unproved'; readonly phase: string | undefined; readonly state: Json }
+  /** As the legacy layout has it: nothing there proves it. `retold` names what is of another type there. */
+  | {
+      readonly kind: 'unproved';
+      readonly phase: string | undefined;
+      readonly state: Json;
+      readonly retold: readonly string[];
+    }
   | { readonly kind: 'none'; readonly why: string };
 
 /** What a game server's memory has of the game. */

@@ -91,13 +91,13 @@ const legacyFields: readonly string[] = ['phase', 'state', 'snapshots', 'transit
 
 /** Snapshots of this layout have no revision and no known shape: they are counted, not listed. */
 function legacyContent(record: GameRecord): Content {
-  const { state, phase, transitions } = readLegacy(record);
+  const { state, phase, transitions, retold } = readLegacy(record);
   const events: EventRow[] = transitions.map(legacyEventRow);
   return {
     state:
       state === undefined
         ? { kind: 'none', why: 'the field "state" cannot be read' }
-        : { kind: 'unproved', phase, state },
+        : { kind: 'unproved', phase, state, retold },
     timeline: timelineOf(events),
     snapshots: [],
     events: events.slice(-eventsShown),

@@ -40,8 +40,10 @@ export type Understood =
 
 /** Refuses whatever would not be taken over exactly. */
 export function understand(legacy: GameRecord): Understood {
-  const { phase, state, updatedAtMs, problems } = readLegacy(legacy);
-  const lossy = problems.find((problem) => problem.startsWith('phase:') || problem.startsWith('state:'));
+  const { phase, state, updatedAtMs, problems, retold } = readLegacy(legacy);
+  const lossy = [...problems, ...retold].find(
+    (problem) => problem.startsWith('phase:') || problem.startsWith('state:'),
+  );
   if (lossy) return { kind: 'refused', why: lossy };
   if (phase === undefined || !isPhase(phase)) return { kind: 'refused', why: 'phase: is no phase' };
   if (state === undefined) return { kind: 'refused', why: 'state: is missing' };

@@ -68,7 +68,10 @@ export function stateNote({ state }: GameView): Line {
         piece(`! older than the game: nothing newer than revision ${state.revision} can be proved`, 'bad'),
       ];
     case 'unproved':
-      return [piece('? as stored: the legacy layout proves no state', 'warn')];
+      return [
+        piece('? as stored: the legacy layout proves no state', 'warn'),
+        ...(state.retold.length > 0 ? [piece('; some values are stored in other types', 'warn')] : []),
+      ];
     case 'none':
       return [piece(`! no state: ${state.why}`, 'bad')];
   }

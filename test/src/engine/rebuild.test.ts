@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredGame } from '../../../src/backend/port.ts';
 import { digestOf } from '../../../src/base/digest.ts';
-import { type RecoveryMode, rebuild, rebuildLegacy } from '../../../src/engine/rebuild.ts';
+import { type RecoveryMode, rebuild } from '../../../src/engine/rebuild.ts';
 import { rewriteAppend } from '../../../src/engine/rewrite.ts';
 import type { GameEvent, Snapshot } from '../../../src/game/record.ts';
 import { plainCodec } from '../../setup/engine-room.ts';
@@ -248,36 +248,6 @@ describe('damage', () => {
       kind: 'partial',
       revision: 5,
       problems: ['revision 6 cannot be rebuilt from storage', 'event 6 says that it is 5'],
-    });
-  });
-});
-
-describe('a legacy game', () => {
-  const view = { phase: 'TURN', state: { n: 1 }, snapshots: [], transitions: [{}, {}], problems: [] };
-
-  it('has its latest state, which nothing proves', () => {
-    expect(rebuildLegacy(view, latest)).toEqual({
-      kind: 'success',
-      phase: 'TURN',
-      state: { n: 1 },
-      problems: [],
-    });
-  });
-
-  it('cannot be rebuilt from transitions without patches, and it is said', () => {
-    expect(rebuildLegacy(view, beforeError)).toEqual({
-      kind: 'failed',
-      problems: [
-        'not possible: the 2 transitions of the legacy layout carry no patches, so only its latest state is known',
-      ],
-    });
-  });
-
-  it('without a phase that we know is not made up', () => {
-    const problems = ['phase: "PAUSED" is no phase'];
-    expect(rebuildLegacy({ ...view, phase: 'PAUSED', problems }, latest)).toEqual({
-      kind: 'failed',
-      problems,
     });
   });
 });

@@ -29,6 +29,7 @@ describe('a legacy game', () => {
       transitions: [{ from: 'DECLARATION', to: 'TURN' }],
       updatedAtMs: Date.parse('2026-11-23T12:00:00.000Z'),
       problems: [],
+      retold: [],
     });
   });
 
@@ -73,7 +74,7 @@ describe('a legacy game', () => {
   it('keeps a phase that is none, and makes up nothing that is missing', () => {
     expect(legacy({ phase: bytes('PAUSED') }).phase).toBe('PAUSED');
     const nothing = readLegacy({ parts: [] });
-    expect(Object.keys(nothing)).toEqual(['snapshots', 'transitions', 'problems']);
+    expect(Object.keys(nothing)).toEqual(['snapshots', 'transitions', 'problems', 'retold']);
     expect(nothing.problems).toHaveLength(5);
   });
 
@@ -82,7 +83,8 @@ describe('a legacy game', () => {
       state: bytes('{"seed":9007199254740993,"pot":1e400,"price":1.50,"at":1795435200500}'),
     });
     expect(view.state).toEqual({ seed: '9007199254740993', pot: '1e400', price: 1.5, at: 1_795_435_200_500 });
-    expect(view.problems).toEqual([
+    expect(view.problems).toEqual([]);
+    expect(view.retold).toEqual([
       'state: holds 9007199254740993, shown as text to keep every digit',
       'state: holds 1e400, shown as text to keep every digit',
     ]);
@@ -97,7 +99,8 @@ describe('a legacy game', () => {
     ];
     const view = legacy({ state: { kind: 'map', entries } });
     expect(view.state).toEqual({ card: 'AP8=', seats: ['a', 'b'], seed: digits });
-    expect(view.problems).toEqual([
+    expect(view.problems).toEqual([]);
+    expect(view.retold).toEqual([
       'state: holds bytes, shown as base64',
       'state: holds a text-set, shown as a list',
       `state: holds ${digits}, shown as text to keep every digit`,
