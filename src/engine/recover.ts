@@ -68,9 +68,17 @@ async function backTo(
 }
 
 /** What only memory has would be passed over in silence. */
-function whyNot({ policy }: EngineContext, stored: StoredGame, known: Held | undefined): string | undefined {
+function whyNot(
+  { policy, games, codec }: EngineContext,
+  stored: StoredGame,
+  known: Held | undefined,
+): string | undefined {
   if (known && isAhead(known)) return onlyInMemory(known.ahead);
-  if (known && known.revision > stored.revision) return `storage is back at revision ${stored.revision}`;
+  const { answer, hold } = recovery(stored, known, codec);
+  if (hold?.divergedAt !== undefined && answer.kind === 'partial') {
+    games.put(hold);
+    return answer.problems[0];
+  }
   return policy.shouldPersist(stored.id) ? undefined : 'persistence is switched off for this game';
 }
 

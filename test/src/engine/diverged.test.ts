@@ -39,3 +39,25 @@ test.each(['hybrid', 'snapshot-only'] as const)('%s: plays on in memory alone', 
   expect(await engine.evict(id, { discard: true })).toEqual({ kind: 'evicted', lost: 1 });
   expect((await engine.load(id))?.state).toEqual({ from: 'storage', n: 1 });
 });
+
+test('is not gone back from: that would pass over what memory has', async () => {
+  const backend = memoryBackend();
+  const { engine, clock } = engineRoom(backend);
+  const other = memoryBackend();
+  const sameGame = engineRoom(other, {}, clock).engine;
+  const snapshotAt1 = async (from: string, played: typeof engine) => {
+    await played.create(id, { from: 'both' }, 'ada');
+    await played.snapshot(id, 'manual');
+    await played.append(id, move('PREPARATION', { from }), at1);
+  };
+  await snapshotAt1('memory', engine);
+  await snapshotAt1('storage', sameGame);
+  backend.change(id, () => other.peek(id));
+  const before = backend.peek(id);
+  expect(await engine.recover(id, { kind: 'snapshot', revision: 1 })).toEqual({
+    kind: 'failed',
+    problems: ['storage has another state at this revision'],
+  });
+  expect(backend.peek(id)).toEqual(before);
+  expect(engine.held(id)).toMatchObject({ state: { from: 'memory' }, divergedAt: 2 });
+});
