@@ -69,7 +69,8 @@ export function composeStorages(
     async sides() {
       if (!openSecond) throw noSecondary();
       const [primary, secondary] = await Promise.all([openFirst(), openSecond()]);
-      if (primary.readsFrom === 'replica') throw comparesReplica();
+      const behind = [primary, secondary].find(({ readsFrom }) => readsFrom === 'replica');
+      if (behind) throw comparesReplica(behind);
       return { primary: await withRetries(primary), secondary: await withRetries(secondary) };
     },
     settleDualWrites: async () => (await dualWrites.made())?.dualWrite?.settle(),
@@ -117,8 +118,8 @@ function noSecondary(): Fault {
   });
 }
 
-function comparesReplica(): Fault {
-  return new Fault('config-invalid', 'The primary is read from a replica, which may be behind', {
+function comparesReplica({ location }: Backend): Fault {
+  return new Fault('config-invalid', `${location}, and a replica may be behind`, {
     next: 'Set REDIS_READ_FROM to primary',
   });
 }

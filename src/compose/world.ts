@@ -33,7 +33,7 @@ export interface World {
   backend(): Promise<Backend>;
   /**
    * Both storages, for comparing them.
-   * @throws Fault `config-invalid` without a second backend, or where the first is read from a replica
+   * @throws Fault `config-invalid` without a second backend, or where one is read from a replica
    */
   sides(): Promise<Sides>;
   /** Games that the secondary does not hold as the primary does, after all that this process wrote; undefined without dual writes. */

@@ -100,6 +100,23 @@ test('without a second backend there is nothing to compare with, and it says wha
   });
 });
 
+test('what a replica of either side says proves nothing, so nothing is compared', async ({ world }) => {
+  for (const [first, second] of [
+    ['redis', 'dynamodb'],
+    ['dynamodb', 'redis'],
+  ] as const) {
+    const ran = await verb(world, ['games', 'compare'], {
+      STATE_PRIMARY_BACKEND: first,
+      STATE_SECONDARY_BACKEND: second,
+      REDIS_READ_FROM: 'replica',
+    });
+    expect(documentOf(ran)).toMatchObject({
+      exit: 2,
+      fault: { code: 'config-invalid', message: expect.stringContaining('replica') },
+    });
+  }
+});
+
 test('retiring with nothing old enough is done, and removes nothing', async ({ world }) => {
   const retired = documentOf(await verb(world, ['backup', 'retire', ...confirmed]));
   expect(retired).toMatchObject({ exit: 0, result: { report: { outcome: 'done' } } });
