@@ -28,7 +28,7 @@ export function planLines(plan: Plan): string[] {
     '',
     ...changeLines(plan.changes),
     '',
-    `Steps: ${plan.steps.join(', then ')}`,
+    `Steps: ${plan.steps.join(', then ') || 'none'}`,
     ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ...plan.unverified.map((what) => `Not verified: ${what}`),
   ];

@@ -68,8 +68,9 @@ export function createPlatformClient({ servers, timeoutMs, fetch }: ClientOption
     const outcome = await send(server, call, signal);
     if (outcome.kind !== 'answered') return { server, fault: outcome.fault };
     const { status, body } = outcome;
-    if (!isSuccess(status) && status !== also) return { server, fault: badStatus(server, status, body) };
-    return parseBody(server, body, schema);
+    if (!isSuccess(status) && status !== also)
+      return { server, fault: badStatus(join(server, call.path), status, body) };
+    return parseBody({ server, path: call.path }, body, schema);
   };
 
   const askAll = <T>(call: Call, schema: z.ZodType<T>, signal?: AbortSignal, also?: number) =>
@@ -82,7 +83,7 @@ export function createPlatformClient({ servers, timeoutMs, fetch }: ClientOption
     if (isSuccess(outcome.status)) return { server, kind: 'applied' };
     // A 5xx may come from a proxy whose server went on to apply it.
     const kind = outcome.status >= 500 ? 'unknown' : 'failed';
-    return { server, kind, fault: badStatus(server, outcome.status, outcome.body) };
+    return { server, kind, fault: badStatus(join(server, call.path), outcome.status, outcome.body) };
   };
 
   return {
@@ -133,24 +134,31 @@ function mapValues<T, U>(answers: readonly Answer<T>[], change: (value: T) => U)
   );
 }
 
-function parseBody<T>(server: string, body: string, schema: z.ZodType<T>): Answer<T> {
+function parseBody<T>(
+  { server, path }: { readonly server: string; readonly path: string },
+  body: string,
+  schema: z.ZodType<T>,
+): Answer<T> {
   try {
     return { server, value: schema.parse(JSON.parse(body)) };
   } catch (cause) {
-    const message = `${server} answered with something else than its API promises: ${excerpt(body)}`;
+    const message = `${join(server, path)} answered with something else than its API promises: ${excerpt(body)}`;
     const next = 'Check that GAME_SERVER_URLS names game servers of this version';
     return { server, fault: new Fault('platform-failed', message, { next, cause: asFault(cause) }) };
   }
 }
 
-function badStatus(server: string, status: number, body: string): Fault {
-  return new Fault('platform-failed', `${server} answered with status ${status}: ${excerpt(body)}`, {
-    next:
-      status === 401 || status === 403
-        ? 'Check the credentials of this session'
-        : 'Read the log of that server',
+function badStatus(url: string, status: number, body: string): Fault {
+  return new Fault('platform-failed', `${url} answered with status ${status}: ${excerpt(body)}`, {
+    next: nextAfter(status),
     retryable: status >= 500,
   });
+}
+
+function nextAfter(status: number): string {
+  if (status === 401 || status === 403) return 'Check the credentials of this session';
+  if (status === 404) return 'Check that GAME_SERVER_URLS names game servers, and that they serve this path';
+  return 'Read the log of that server';
 }
 
 function excerpt(body: string): string {

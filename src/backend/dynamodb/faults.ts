@@ -54,6 +54,10 @@ const exceptions: Readonly<Record<string, Kind>> = {
     'has no such table',
     'Check DYNAMODB_STATE_TABLE and the AWS region; a table that was just made takes a moment',
   ),
+  ResourceInUseException: failed(
+    'has this table already, or is changing it',
+    'Use that table, or name another one',
+  ),
   ValidationException: failed('refused a request', 'Report this with the message'),
   UnknownOperationException: {
     code: 'unsupported',
@@ -99,7 +103,7 @@ export const isTooLarge = (thrown: unknown): boolean =>
 /** @param location without secrets */
 export function dynamoFault(thrown: unknown, location: string): Fault {
   if (thrown instanceof Fault) return thrown;
-  const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  const message = messageOf(thrown);
   if (nameOf(thrown) === 'AbortError') return new Fault('interrupted', 'Interrupted');
   const { code, what, next, retryable = false } = kindOf(thrown);
   // Not the error itself: it carries its request, and that is signed.
@@ -108,6 +112,13 @@ export function dynamoFault(thrown: unknown, location: string): Fault {
     retryable,
     cause: new Error(message),
   });
+}
+
+/** The client puts its own name before what it says, and `UnknownError` where the server said nothing. */
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const said = thrown.message.replace(/^@smithy\/\S+ - \[ERROR\] /, '');
+  return said === '' || said === 'UnknownError' ? thrown.name : said;
 }
 
 function kindOf(thrown: unknown): Kind {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createDynamoDbTables } from '../../../src/backend/catalogue.ts';
 import type { Backend, BackendListener } from '../../../src/backend/port.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import { parseGameId } from '../../../src/game/game.ts';
@@ -168,6 +169,14 @@ describe('under throttling, errors of the server and cut connections', () => {
     });
     expect(proxy.requests.filter(({ operation }) => operation === 'DeleteItem')).toHaveLength(1);
   });
+});
+
+test('a table that is there already is said to be, in words', async () => {
+  const table = await newTables(server.endpoint);
+  const place = { table, endpoint: server.endpoint, connectTimeoutMs: 5_000, operationTimeoutMs: 5_000 };
+  await expect(createDynamoDbTables({ ...place, poolSize: 5 }, true)).rejects.toThrow(
+    `${table} has this table already, or is changing it: ResourceInUseException`,
+  );
 });
 
 test('what a batch leaves unprocessed is written until none is left', async () => {

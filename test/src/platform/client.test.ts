@@ -69,6 +69,17 @@ describe('the platform client', () => {
     expect(paths).toEqual(['/eu/api/rooms/a%2F..%2Fb/join']);
   });
 
+  it('says what a server does not serve', async () => {
+    const { url } = await serving(404, {});
+    const [answer] = await clientOf([url]).breakers();
+    expect(answer).toMatchObject({
+      fault: {
+        message: `${url}/api/health/circuit-breakers answered with status 404: {}`,
+        next: expect.stringContaining('serve this path'),
+      },
+    });
+  });
+
   it('does not follow a redirect to another server', async () => {
     const target = await serving(200, { flags });
     const { url } = await startHttpStub((_request, response) =>
