@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import packageJson from '../../package.json' with { type: 'json' };
 import { asFault, Fault } from '../base/fault.ts';
 import { asciiLine, safeLine } from '../base/safe-text.ts';
@@ -8,17 +9,20 @@ import type { Settings } from '../config/settings.ts';
 import { speaksUtf8 } from '../config/terminal.ts';
 import { tellConnections } from './connection-words.ts';
 import { talkToPerson, talkToScript } from './conversation.ts';
-import { exitOfFault } from './exit.ts';
+import { exit, exitOfFault } from './exit.ts';
 import { interruptOnSignals } from './interruption.ts';
 import { createJsonOutput, createTextOutput, type Origin } from './output.ts';
 import { configFlags, parseInvocation } from './program.ts';
+import type { Progress } from './progress.ts';
 
 /** Runs one verb and ends the process with the exit code of the contract. */
 export async function main(argv: readonly string[]): Promise<void> {
-  surviveClosedPipes();
-  const exit = await runOnce(argv);
+  const unwritten = surviveBrokenOutput();
+  const code = await runOnce(argv);
+  const fault = await unwritten();
+  if (fault) process.stderr.write(`gamekeeper: ${fault.message}\n`);
   // Sockets of a half-closed client must not hold a finished verb open.
-  process.exit(exit);
+  process.exit(fault && code === exit.done ? exit.failed : code);
 }
 
 async function runOnce(argv: readonly string[]): Promise<number> {
@@ -31,6 +35,7 @@ async function runOnce(argv: readonly string[]): Promise<number> {
   let output = outputFor('unknown');
   let origin: Origin | undefined;
   let world: World | undefined;
+  let progress: Progress | undefined;
   try {
     const invocation = parseInvocation(argv, packageJson.version, (text) => process.stdout.write(text));
     if (!invocation) return 0;
@@ -39,6 +44,7 @@ async function runOnce(argv: readonly string[]): Promise<number> {
     const configuration = await readConfiguration(configFlags(options));
     origin = configuration.settings && originOf(configuration.settings);
     const conversation = wantsJson ? talkToScript(output) : talkToPerson(clean, signal);
+    progress = conversation.progress;
     // On the console's screen its own panels say it.
     const tells = verb.name === 'console' ? {} : { listener: tellConnections(conversation.say) };
     const openWorld = () => {
@@ -61,13 +67,15 @@ async function runOnce(argv: readonly string[]): Promise<number> {
             ...conversation,
           })
         : await loaded.runOnConfiguration({ configuration, openWorld, signal });
+    progress.end();
     await output.result(result, origin);
     return result.exit;
   } catch (thrown) {
     const fault = signal.aborted ? interrupted(asFault(thrown)) : asFault(thrown);
-    const exit = exitOfFault[fault.code];
-    await output.fault(fault, exit, origin);
-    return exit;
+    progress?.end();
+    const code = exitOfFault[fault.code];
+    await output.fault(fault, code, origin);
+    return code;
   } finally {
     await world?.close();
   }
@@ -89,13 +97,20 @@ function interrupted(fault: Fault): Fault {
 }
 
 /**
- * `gamekeeper … | head` closes our stdout, a dropped connection the terminal. Neither may break off a change that is
- * under way: what would have been said is in the journal.
+ * `gamekeeper … | head` closes our stdout, a dropped connection the terminal, a full disk takes no more of it. None may
+ * break off a change that is under way: what would have been said is in the journal.
+ *
+ * @returns what kept the result from being written, unless whoever reads it has gone
  */
-function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-    });
-  }
+function surviveBrokenOutput(): () => Promise<Fault | undefined> {
+  let refused: Error | undefined;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') refused ??= error;
+  });
+  process.stderr.on('error', () => {});
+  return async () => {
+    // The error of the last write comes after the write.
+    await setImmediate();
+    return refused && new Fault('io-failed', `The result could not be written: ${refused.message}`);
+  };
 }

@@ -107,8 +107,8 @@ function buildProgram(
 
 const groupSummaries: Readonly<Record<string, string>> = {
   config: 'Settings: show, check, presets',
-  backup: 'Archives of games: create, list, validate, restore',
-  games: 'Stored games: list, show, verify, snapshot, recover, correct',
+  backup: 'Archives of games: create, list, validate, restore, retire',
+  games: 'Stored games: list, show, verify, snapshot, recover, correct, compare, migrate',
   rollback: 'Turn state persistence off, and see what is on',
   runbook: 'Runbooks: list, show, lint, walk',
   audit: 'The hash-chained log of what was done',

@@ -9,6 +9,8 @@ import type { Output } from './output.ts';
 export interface Progress extends RunObserver {
   /** Something long that is no run, like reading an archive. The total may not be known. */
   count(what: string, done: number, total: number | undefined, unit: string): void;
+  /** Leaves the line free for what is said next. */
+  end(): void;
 }
 
 export function createJsonProgress(output: Output): Progress {
@@ -18,6 +20,7 @@ export function createJsonProgress(output: Output): Progress {
     progress: (index, done, total, unit) => output.progress({ event: 'progress', index, done, total, unit }),
     verifying: () => output.progress({ event: 'verifying' }),
     count: (what, done, total, unit) => output.progress({ event: 'count', what, done, total, unit }),
+    end: () => {},
   };
 }
 
@@ -72,6 +75,10 @@ export function createTextProgress(stderr: Writable, { live, clean, clock }: Tex
     count(what, done, total, unit) {
       if (total === undefined || done < total) move(`${what}: ${amount(done, total, unit)}`);
       else if (live) line(`${what}: ${amount(done, total, unit)}`);
+    },
+    end() {
+      if (moving) stderr.write('\r\u001b[K');
+      moving = false;
     },
   };
 }

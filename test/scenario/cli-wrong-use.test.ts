@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { documentOf } from '../setup/document.ts';
-import { test } from '../setup/scenario.ts';
+import { large, test } from '../setup/scenario.ts';
 import type { TestWorld } from '../setup/world.ts';
 
 interface Misuse {
@@ -96,6 +96,13 @@ describe.concurrent('a profile that is a folder', () => {
       fault: { message: expect.stringMatching(/mine\.yaml cannot be read$/) },
     });
   });
+});
+
+test('a disk without room for the result is named, without a trace of our own', async ({ world }) => {
+  const terminal = world.openShell(large, 'gamekeeper config presets --json > /dev/full; echo "exit=$?"');
+  await terminal.waitFor('exit=1');
+  await terminal.waitFor('gamekeeper: The result could not be written: ENOSPC');
+  expect(terminal.screen().join()).not.toContain('node:');
 });
 
 describe.concurrent('help', () => {

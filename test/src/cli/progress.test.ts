@@ -44,3 +44,14 @@ test('a count without a total only counts', () => {
   progress.count('verified', 200, undefined, 'games');
   expect(last()).toMatch(/verified: 200 games$/);
 });
+
+test('what is said after it has a line of its own', () => {
+  const { progress, last, said } = progressOn(true);
+  progress.verifying();
+  expect(last()).toContain('verifying');
+  progress.end();
+  expect(last()).toBe('\u001b[K');
+  const ended = said();
+  progress.end();
+  expect(said()).toBe(ended);
+});
