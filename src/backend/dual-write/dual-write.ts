@@ -44,7 +44,7 @@ export function withDualWrite(
       next: 'Set REDIS_READ_FROM to primary while dual writes are on',
     });
   }
-  const mirror = createMirror({ primary, secondary }, listener, { ...defaults, ...limits });
+  const mirror = createMirror({ primary, secondary }, listener, { ...defaults, ...limits }, clock);
 
   /** After a write of which nobody knows whether it was stored. */
   const orLookUp = async <T>(key: RecordKey, mayLower: boolean, write: Promise<T>): Promise<T> => {

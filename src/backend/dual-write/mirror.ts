@@ -1,4 +1,5 @@
 /** Brings to the secondary what the primary has stored, and keeps count of what did not follow. */
+import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault } from '../../base/fault.ts';
 import type { RecordKey } from '../../game/record.ts';
 import { keyText } from '../../game/record-words.ts';
@@ -45,16 +46,23 @@ interface Doubtful {
   readonly mayLower: boolean;
   /** Because the secondary, or the primary, did not answer; not for what they have. */
   readonly isFailed: boolean;
+  /** Nobody wrote it: what is found is no news. */
+  readonly isLookedAt?: true;
 }
+
+/** Between looks at games of which the secondary has another: somebody may have mended them there. */
+const lookAgainMs = 100;
 
 export function createMirror(
   sides: { readonly primary: Backend; readonly secondary: Backend },
   listener: DualWriteListener,
   limits: QueueLimits,
+  clock: Clock,
 ): Mirror {
   /** Games that are not known to be the same. */
   const doubtful = new Map<string, Doubtful>();
   const stopped = new AbortController();
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
 
   const tell = (key: RecordKey, reason: Divergence, fault?: Fault) =>
     listener.diverged({ key, reason, ...(fault ? { fault } : {}) });
@@ -68,19 +76,28 @@ export function createMirror(
   };
 
   const copy = async (key: RecordKey, mayLower: boolean) => {
+    const isLookedAt = doubtful.get(keyText(key))?.isLookedAt ?? false;
     const copied = await tryCopy(key, mayLower);
     if (copied instanceof Fault) tell(key, 'failed', copied);
-    else if (copied === 'moving' || copied === 'ahead') tell(key, 'conflict');
+    else if ((copied === 'moving' || copied === 'ahead') && !isLookedAt) tell(key, 'conflict');
   };
 
   /** The secondary works again: one game that it failed to take is tried once more with each write that succeeds. */
   const mendOne = () => {
-    const game = firstFailed(doubtful.values());
+    const game = firstFailed(doubtful.values()) ?? nextLookedAt();
     if (!game) return;
     // The next one's turn comes before this one's again.
     doubtful.delete(keyText(game.key));
     doubtful.set(keyText(game.key), game);
     queue.copy(game.key, game.mayLower);
+  };
+
+  /** After a backfill of games that nobody plays any more, nothing else would tell that they are the same now. */
+  const nextLookedAt = (): Doubtful | undefined => {
+    const [game] = doubtful.values();
+    if (!game || clock.now() - lookedAtMs < lookAgainMs) return undefined;
+    lookedAtMs = clock.now();
+    return { ...game, isLookedAt: true };
   };
 
   const replay = async (key: RecordKey, write: Replay) => {

@@ -128,6 +128,27 @@ describe('a backend with dual writes', () => {
     expect(two.digests()).toEqual(one.digests());
   });
 
+  test('finds with the writes of others that a conflict was settled, and counts it once until then', async () => {
+    const { clock, one, two, dual, told } = pair();
+    const ended = parseGameId('ended');
+    two.records.set('current:ended', currentRecord('ended', { rev: '9' }));
+    await dual.append(ended, appendTo(0));
+    await vi.waitFor(() => expect(dual.dualWrite.diverging()).toBe(1));
+    const playAnother = async (at: number) => {
+      clock.advance(100);
+      await dual.append(id, appendTo(at));
+      await vi.waitFor(() => expect(dual.dualWrite.waiting()).toBe(0));
+    };
+    await playAnother(0);
+    await playAnother(1);
+    expect(dual.dualWrite.diverging()).toBe(1);
+    const settled = one.records.get('current:ended');
+    if (settled) two.records.set('current:ended', settled);
+    await playAnother(2);
+    await vi.waitFor(() => expect(dual.dualWrite.diverging()).toBe(0));
+    expect(told).toEqual(['conflict']);
+  });
+
   test('replaces what waits by one copy a game when the secondary is slow', async () => {
     const limits = { parallel: 1, waitingWrites: 10, waitingBytes: 1_000_000 };
     const { one, two, dual, told, settled } = pair({ limits });
