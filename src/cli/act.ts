@@ -2,7 +2,6 @@
 import type { Action } from '../action/action.ts';
 import { Confirmed, type Plan, type PlanDetail } from '../action/plan.ts';
 import { Fault } from '../base/fault.ts';
-import { gamesText } from '../game/record-words.ts';
 import { exit, exitOfOutcome } from './exit.ts';
 import { planLines, reportLines } from './plan-text.ts';
 import { refuseReadOnly } from './read-only.ts';
@@ -30,21 +29,8 @@ export async function act<I, D extends PlanDetail>(
     call.say(['Interrupted: what was done is being verified and recorded …']),
   );
   const report = await runner.apply(action, await confirm(call, plan), call.progress, signal);
-  const reported = exitOfOutcome[report.outcome];
-  const diverging = await world.settleDualWrites();
-  if (diverging === undefined) return { exit: reported, result: { report }, text: () => reportLines(report) };
-  return {
-    // Done on the primary only is done in part.
-    exit: diverging > 0 && reported === exit.done ? exit.inPart : reported,
-    result: { report, secondary: { diverging } },
-    text: () => [...reportLines(report), secondaryLine(diverging)],
-  };
+  return { exit: exitOfOutcome[report.outcome], result: { report }, text: () => reportLines(report) };
 }
-
-const secondaryLine = (diverging: number) =>
-  diverging === 0
-    ? 'The secondary of dual writes has followed'
-    : `NOT on the secondary: ${gamesText(diverging)}. Bring it up to date: gamekeeper games backfill`;
 
 async function confirm<D extends PlanDetail>(call: VerbCall, plan: Plan<D>): Promise<Confirmed<D>> {
   if (plan.effect === 'local') return Confirmed.local(plan);

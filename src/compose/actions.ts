@@ -1,5 +1,6 @@
 /** Every change that can be planned. A new one is a line of `Actions` and a method below; nothing else lists them. */
 import type { Action } from '../action/action.ts';
+import type { PlanDetail } from '../action/plan.ts';
 import type { ArchiveStore } from '../backup/archive-store.ts';
 import type { BackupDetail, BackupInput } from '../backup/create.ts';
 import type { RestoreDetail, RestoreInput } from '../backup/restore-plan.ts';
@@ -18,6 +19,7 @@ import type { SnapshotDetail } from '../games/snapshot.ts';
 import type { BackfillDetail, BackfillInput } from '../migration/backfill.ts';
 import type { MigrateDetail, MigrateInput } from '../migration/migrate-plan.ts';
 import type { RollbackDetail } from '../rollback/detail.ts';
+import { withSecondaryCheck } from './secondary-check.ts';
 import { noGameServers, type Servers } from './servers.ts';
 import type { Storages } from './storages.ts';
 
@@ -77,7 +79,7 @@ export function composeActions(parts: ActionParts): Actions {
     random: randomHex,
   });
 
-  return {
+  return checkingSecondary(storages, {
     async 'backup create'() {
       if (settings.backupEncrypt) throw cannotEncrypt();
       const { createBackupAction } = await import('../backup/create.ts');
@@ -133,7 +135,18 @@ export function composeActions(parts: ActionParts): Actions {
         clock,
       });
     },
-  };
+  });
+}
+
+function checkingSecondary({ settleDualWrites }: Storages, actions: Actions): Actions {
+  // What each takes and plans is its own affair: it only passes through.
+  const opened = Object.entries(actions) as [string, () => Promise<Action<unknown, PlanDetail>>][];
+  const checking = opened.map(([name, open]) => [
+    name,
+    async () => withSecondaryCheck(await open(), settleDualWrites),
+  ]);
+  // The names are those of before, and each is what it was with one check more.
+  return Object.fromEntries(checking) as Actions;
 }
 
 function cannotEncrypt(): Fault {

@@ -128,7 +128,6 @@ export function compose({ settings, readOnly, version, listener = {} }: ComposeO
     place: storages.primary.location,
     backend: storages.primary.open,
     sides: storages.sides,
-    settleDualWrites: storages.settleDualWrites,
     platform,
     admin,
     metrics,

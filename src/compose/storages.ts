@@ -22,6 +22,7 @@ export interface Storages {
   /** The first one, its reads tried again. */
   games(): Promise<Backend>;
   sides(): Promise<Sides>;
+  /** Games that the secondary does not hold as the primary does, after all that was written; undefined without dual writes. */
   settleDualWrites(): Promise<number | undefined>;
   close(): Promise<void>;
 }

@@ -36,8 +36,6 @@ export interface World {
    * @throws Fault `config-invalid` without a second backend, or where one is read from a replica
    */
   sides(): Promise<Sides>;
-  /** Games that the secondary does not hold as the primary does, after all that this process wrote; undefined without dual writes. */
-  settleDualWrites(): Promise<number | undefined>;
   /** undefined without game servers. */
   platform(): Promise<PlatformClient | undefined>;
   /** What the servers hold in memory; undefined without game servers or STATE_ADMIN_TOKEN. */

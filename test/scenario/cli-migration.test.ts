@@ -83,7 +83,10 @@ test("with dual writes on, the operator's own changes reach both sides", async (
   const dual = { STATE_DUAL_WRITE: 'true' };
   documentOf(await verb(world, ['games', 'backfill', ...confirmed], dual));
   const migrated = documentOf(await verb(world, ['games', 'migrate', '--all', ...confirmed], dual));
-  expect(migrated).toMatchObject({ exit: 0, result: { secondary: { diverging: 0 } } });
+  expect(migrated).toMatchObject({ exit: 0, result: { report: { outcome: 'done' } } });
+  expect(migrated.result.report.checks).toContainEqual(
+    expect.objectContaining({ name: 'The secondary has followed', kind: 'pass' }),
+  );
   expect(documentOf(await verb(world, ['games', 'compare']))).toMatchObject({
     exit: 0,
     result: { verdict: 'same' },
