@@ -6,10 +6,15 @@ import type { Size } from '../setup/world.ts';
 
 const tiny: Size = { columns: 40, rows: 10 };
 
-/** What does not change by itself: numbers and bars move from second to second, and blanks with their width. */
-const still = (console: Terminal) =>
-  console
-    .screen()
+/**
+ * What does not change by itself: numbers and bars move from second to second, and blanks with their width. The verdict
+ * above the tabs may change meanwhile, and with it how many rows it takes.
+ */
+function still(console: Terminal): string[] {
+  const lines = console.screen();
+  const tabs = lines.findIndex((line) => line.startsWith('─'));
+  return lines
+    .slice(tabs)
     .map((line) =>
       line
         .replaceAll(/[▁▂▃▄▅▆▇█]+/g, ' ')
@@ -18,7 +23,8 @@ const still = (console: Terminal) =>
         .replaceAll(/\s+/g, ' ')
         .trim(),
     )
-    .slice(2);
+    .filter((line) => line !== '');
+}
 
 /** Until the verdict is in the first row and the keys are in the last: neither is after the window alone has changed. */
 async function resized(console: Terminal, size: Size): Promise<void> {
