@@ -29,11 +29,12 @@ export const problemText = ({ field, what }: GameRow['problems'][number]): strin
 
 export const gameColumns: readonly GameColumn[] = [
   { title: 'game', cells: 17, grows: true, cell: ({ id }) => ({ text: id }) },
-  { title: 'phase', cells: 12, cell: ({ phase }) => told(phase, (text) => text) },
+  { title: 'phase', cells: 11, cell: ({ phase }) => told(phase, (text) => text) },
   { title: 'rev', cells: 6, align: 'right', drop: 2, cell: revision },
   {
     title: 'age',
-    cells: 6,
+    // `119 min`
+    cells: 7,
     align: 'right',
     cell: ({ updatedAtMs }, now) => told(updatedAtMs, (at) => formatAge(now - at)),
   },

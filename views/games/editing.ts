@@ -1,5 +1,6 @@
 /** A game as a text for a person to correct, and what came back. */
 import type { Json } from '../../src/game/game.ts';
+import { readJsonText } from '../../src/game/json-text.ts';
 import { isPhase, phases } from '../../src/game/phases.ts';
 import type { EditableGame } from '../../src/games/game-view.ts';
 
@@ -24,6 +25,8 @@ export function readEdited(before: string, after: string): Edited {
       why: `It is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     };
   }
+  const inexact = notAsTyped(after);
+  if (inexact !== undefined) return { kind: 'unusable', why: inexact };
   if (typeof json !== 'object' || json === null || !('phase' in json) || !('state' in json)) {
     return { kind: 'unusable', why: 'It must be an object with the fields "phase" and "state"' };
   }
@@ -40,4 +43,14 @@ export function readEdited(before: string, after: string): Edited {
   }
   if (state === undefined) return { kind: 'unusable', why: '"state" is missing' };
   return { kind: 'changed', phase, state };
+}
+
+/** What JSON says and a number of this platform does not keep. */
+function notAsTyped(text: string): string | undefined {
+  const read = readJsonText(text);
+  if (read.kind === 'wrong') return `It ${read.why}`;
+  const [digits] = read.inexact;
+  return digits === undefined
+    ? undefined
+    : `The number ${digits} would lose digits: write it as a text, in quotes`;
 }

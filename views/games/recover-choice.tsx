@@ -55,7 +55,7 @@ const modes = [
   { key: '1', name: 'latest', text: 'the newest state that storage proves' },
   { key: '2', name: 'snapshot', text: 'one of the kept snapshots' },
   { key: '3', name: 'time', text: 'the state at a point in time' },
-  { key: '4', name: 'before error', text: 'the state before the last transition in which the game failed' },
+  { key: '4', name: 'before error', text: 'the state before the last transition that failed' },
 ] as const;
 
 const consequence =

@@ -91,6 +91,12 @@ function replyKind(message: string): Kind {
       "Choose one below the server's `databases`, as REDIS_URL's last number",
     );
   }
+  if (/unknown command.*sentinel/i.test(message)) {
+    return failed('is no sentinel', 'Name the sentinels in REDIS_URL, or use redis:// for the server itself');
+  }
+  if (/cluster support disabled/.test(message)) {
+    return failed('is no cluster', 'Use redis:// in REDIS_URL for one server');
+  }
   if (/ACL failure/.test(message)) return denied('does not permit this');
   if (/unknown (redis )?command|acl_check_cmd/i.test(message)) {
     return { code: 'unsupported', what: 'is too old', next: 'Redis 7.0 or newer is needed' };

@@ -76,6 +76,16 @@ describe('a connection to Redis', () => {
     expect(fault.next).toContain('REDIS_URL');
   });
 
+  test.each([
+    ['sentinel', '/main/0', /is no sentinel: ERR unknown command/],
+    ['cluster', '', /is no cluster: ERR This instance has cluster support disabled/],
+  ])('to one server as a %s names what it is not, and what to write instead', async (kind, rest, message) => {
+    const server = await serveRedis();
+    const fault = await faultOf(connectRedis(`redis+${kind}://127.0.0.1:${server.port}${rest}`).ping());
+    expect(fault.message).toMatch(message);
+    expect(fault.next).toContain('redis://');
+  });
+
   test('survives a server that hangs: calls end in time, and go on when it does', async () => {
     const server = await serveRedis();
     const backend = connectRedis(server.url, { operationTimeoutMs: 300, connectTimeoutMs: 300 });
