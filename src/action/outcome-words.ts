@@ -20,7 +20,7 @@ const words: Readonly<Record<RunOutcome, { readonly text: string; readonly next:
   },
   interrupted: {
     text: 'INTERRUPTED: it was stopped before its end.',
-    next: 'See below how far it came, then plan again.',
+    next: 'The steps tell how far it came; then plan again.',
   },
 };
 

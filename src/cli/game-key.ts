@@ -13,8 +13,17 @@ export function gameKeyOf(call: VerbCall): GameKey {
 export function noSuchGame({ id, layout }: GameKey, location: string): Fault {
   const which = layout === undefined ? '' : ` in the ${layout} layout`;
   return new Fault('not-found', `There is no game ${id}${which} in ${location}`, {
-    next: 'Copy the id from gamekeeper games list',
+    next: hintFor(id),
   });
+}
+
+/** What a list shows of a game is not always its id. */
+function hintFor(id: string): string {
+  if (/\\u\{[\da-f]+\}/i.test(id)) {
+    return 'A \\u{…} in a list stands for a character that a terminal must not get: --json has the id as it is';
+  }
+  if (id.endsWith(' (legacy)')) return 'Leave out " (legacy)": it tells the layout and is no part of the id';
+  return 'Copy the id from gamekeeper games list';
 }
 
 /** A plan has its own game: another one beside it would be taken no notice of. */

@@ -109,6 +109,14 @@ describe('malformed records', () => {
     }
   });
 
+  test('are not found by what a list shows in their place, which is said', async ({ world }) => {
+    await malformed();
+    const nextFor = async (id: string) => (await json(world, 'show', id)).fault?.next;
+    expect(await nextFor('evil\\u{1b}[2J')).toContain('--json has the id');
+    expect(await nextFor('old (legacy)')).toContain('no part of the id');
+    expect(await nextFor('nobody')).toContain('games list');
+  });
+
   test('can be filtered, and a list that is cut says how many more there are', async ({ world }) => {
     await malformed();
     expect((await json(world, 'list', '--problems')).result.total).toBe(8);

@@ -93,4 +93,23 @@ describe('a table', () => {
       ]),
     ).toEqual(['\\u{1b}  x', 'abc     y']);
   });
+
+  it('keeps its columns where one cell is much longer than the others', () => {
+    const long = 'x'.repeat(300);
+    expect(
+      table([
+        ['a', '1'],
+        [long, '2'],
+        ['bcd', '3'],
+      ]),
+    ).toEqual(['a    1', `${long}  2`, 'bcd  3']);
+    const path = 'p'.repeat(90);
+    expect(
+      table([
+        ['WHERE', 'N'],
+        [path, '1'],
+        [path, '2'],
+      ])[0],
+    ).toBe(`WHERE${' '.repeat(87)}N`);
+  });
 });
