@@ -11,6 +11,7 @@ import { takeCensus } from './census.ts';
 import { createClient, type DynamoDbPlace, locationOf } from './client.ts';
 import { examineTables } from './examine.ts';
 import { dynamoFault, isMissingTable } from './faults.ts';
+import { checkKey } from './game-key.ts';
 import { removeLegacy, replaceLegacy } from './legacy.ts';
 import { readGame, readHead } from './read.ts';
 import { readRecords } from './records.ts';
@@ -119,6 +120,7 @@ export function openDynamoDb(options: DynamoDbOptions): Backend {
       ),
     async replaceRecord(record, expected, signal) {
       checkRecord(record, clock.now());
+      checkKey(record);
       return run('replaceRecord', signal, (call, tables) =>
         record.layout === 'legacy'
           ? replaceLegacy(call, legacyForWriting(tables), record, expected)
@@ -127,6 +129,7 @@ export function openDynamoDb(options: DynamoDbOptions): Backend {
     },
     async removeRecord(key, expected, signal) {
       checkId(key);
+      checkKey(key);
       return run('removeRecord', signal, (call, tables) =>
         key.layout === 'legacy'
           ? removeLegacy(call, legacyForWriting(tables), key, expected)

@@ -3,6 +3,7 @@ import type { RecordKey } from '../../game/record.ts';
 import type { RecordRead } from '../port.ts';
 import { unreadableId } from '../record-check.ts';
 import type { Item } from './attribute-value.ts';
+import { keyFault } from './game-key.ts';
 import { readLegacyItems } from './legacy.ts';
 import { legacyRecord } from './legacy-item.ts';
 import { readGame } from './read.ts';
@@ -19,9 +20,7 @@ export async function readRecords(
   keys: readonly RecordKey[],
   atOnce: number,
 ): Promise<RecordRead[]> {
-  const legacyIds = keys
-    .filter(({ id, layout }) => layout === 'legacy' && id.isWellFormed())
-    .map(({ id }) => id);
+  const legacyIds = keys.filter((key) => key.layout === 'legacy' && !idFault(key)).map(({ id }) => id);
   const legacy = tables.legacy
     ? await readLegacyItems(startCall(), tables.legacy, legacyIds)
     : new Map<string, Item>();
@@ -53,8 +52,9 @@ async function readRecord(
 }
 
 /** Damage is an answer of its own; anything else is a failure of the call. */
-async function readable({ id }: RecordKey, read: () => Promise<RecordRead>): Promise<RecordRead> {
-  if (!id.isWellFormed()) return { kind: 'unreadable', fault: unreadableId(id) };
+async function readable(key: RecordKey, read: () => Promise<RecordRead>): Promise<RecordRead> {
+  const fault = idFault(key);
+  if (fault) return { kind: 'unreadable', fault };
   try {
     return await read();
   } catch (thrown) {
@@ -64,6 +64,8 @@ async function readable({ id }: RecordKey, read: () => Promise<RecordRead>): Pro
     throw thrown;
   }
 }
+
+const idFault = (key: RecordKey) => (key.id.isWellFormed() ? keyFault(key) : unreadableId(key.id));
 
 function besideGame(id: string, parts: readonly string[]): Fault {
   return new Fault(

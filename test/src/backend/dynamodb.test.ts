@@ -430,6 +430,22 @@ describe('tables', () => {
   });
 });
 
+test('a game whose id is no key of DynamoDB is named, and stands in the way of no other', async () => {
+  const { backend } = await setUp();
+  const [long, none] = ['k'.repeat(2049), ''];
+  await backend.replaceRecord(legacyRecord('a'), 'absent');
+  const keys = ['a', long, none].map((id): RecordKey => ({ id, layout: 'legacy' }));
+  expect(await backend.readRecords(keys)).toMatchObject([
+    { kind: 'record' },
+    { kind: 'unreadable', fault: { message: expect.stringContaining('its id has 2049 bytes') } },
+    { kind: 'unreadable', fault: { message: expect.stringContaining('its id has 0 bytes') } },
+  ]);
+  expect(await backend.readRecords([{ id: long, layout: 'current' }])).toMatchObject([
+    { kind: 'unreadable' },
+  ]);
+  await expect(backend.replaceRecord(legacyRecord(long), 'absent')).rejects.toThrow('cannot be in DynamoDB');
+});
+
 test('a scan over several pages and segments finds every game', async () => {
   const { backend } = await setUp();
   const bulk = { state: 'x'.repeat(200_000) };
