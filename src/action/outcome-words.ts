@@ -7,7 +7,7 @@ const words: Readonly<Record<RunOutcome, { readonly text: string; readonly next:
     next: '',
   },
   partial: {
-    text: 'PARTIAL: some of it took effect, not all. This is not done.',
+    text: 'PARTIAL: not all of it took effect, or a check failed. This is not done.',
     next: 'Mend what failed, then plan again: what is done already will show as unchanged.',
   },
   failed: {

@@ -222,7 +222,7 @@ test('a partial result is never shown as done: it says what is, what is not, and
       checks: [{ name: 'flags read back', kind: 'fail', found: 'on at bravo' }],
     }),
   );
-  await screen.shows('PARTIAL: some of it took effect, not all.');
+  await screen.shows('PARTIAL: not all of it took effect, or a check failed.');
   expect(screen.text()).toMatch(/✗ FAILED +Turn the flags off +bravo answered 500/);
   expect(screen.text()).toMatch(/✗ FAIL +flags read back +on at bravo/);
   expect(screen.text()).toContain('Restart bravo');
