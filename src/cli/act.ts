@@ -25,10 +25,11 @@ export async function act<I, D extends PlanDetail>(
       : await runner.prepare(action, asked.input, signal);
   if (flagOption(call, 'dryRun')) return { exit: exit.done, result: { plan }, text: () => planLines(plan) };
   refuseReadOnly(world, plan);
+  const confirmed = await confirm(call, plan);
   signal.addEventListener('abort', () =>
     call.say(['Interrupted: what was done is being verified and recorded …']),
   );
-  const report = await runner.apply(action, await confirm(call, plan), call.progress, signal);
+  const report = await runner.apply(action, confirmed, call.progress, signal);
   return { exit: exitOfOutcome[report.outcome], result: { report }, text: () => reportLines(report) };
 }
 
@@ -36,15 +37,19 @@ async function confirm<D extends PlanDetail>(call: VerbCall, plan: Plan<D>): Pro
   if (plan.effect === 'local') return Confirmed.local(plan);
   const given = textOption(call, 'confirm');
   if (given !== undefined) return Confirmed.byTyping(plan, given);
-  if (!call.ask) {
-    throw new Fault('unconfirmed', `${plan.title}: not confirmed, nothing was changed`, {
-      next: `Look at it with --dry-run, then add --plan ${plan.id} --confirm ${plan.environment}`,
-    });
-  }
+  if (!call.ask) throw notConfirmed(plan);
   const question = [
     ...planLines(plan),
     '',
     `Type ${plan.environment} to apply this, anything else to leave: `,
   ];
-  return Confirmed.byTyping(plan, (await call.ask(question.join('\n'))).trim());
+  const typed = await call.ask(question.join('\n'));
+  if (typed === undefined) throw notConfirmed(plan);
+  return Confirmed.byTyping(plan, typed.trim());
+}
+
+function notConfirmed({ id, title, environment }: Plan): Fault {
+  return new Fault('unconfirmed', `${title}: not confirmed, nothing was changed`, {
+    next: `Look at it with --dry-run, then add --plan ${id} --confirm ${environment}`,
+  });
 }

@@ -22,14 +22,18 @@ export function talkToPerson(clean: CleanLine, signal: AbortSignal): Conversatio
   };
 }
 
-async function askLine(question: string, signal: AbortSignal): Promise<string> {
+async function askLine(question: string, signal: AbortSignal): Promise<string | undefined> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   // In raw mode Ctrl-C is a key, and readline would keep it to itself.
   lines.on('SIGINT', () => process.emit('SIGINT'));
-  const hungUp = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  const hungUp = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
+  let answer: string | undefined;
   try {
-    return await Promise.race([lines.question(question, { signal }), hungUp]);
+    answer = await Promise.race([lines.question(question, { signal }), hungUp]);
+    return answer;
   } finally {
     lines.close();
+    // Nobody pressed Enter: what is said next has a line of its own.
+    if (answer === undefined) process.stderr.write('\n');
   }
 }

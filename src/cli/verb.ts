@@ -12,8 +12,8 @@ export interface VerbCall {
   readonly progress: Progress;
   /** Tells a person something along the way; nothing with --json. */
   readonly say: (lines: readonly string[]) => void;
-  /** Asks the person at the terminal for a line; undefined where there is none to ask. */
-  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Asks the person at the terminal, who may end the input instead; undefined where there is none to ask. */
+  readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
   /** Fires on Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
 }

@@ -325,6 +325,30 @@ describe('a correction', () => {
     expect((await json(world, 'show', 'alpha')).result.state.state.turn).toBe(8);
   });
 
+  test('is let be, not asked for again and again, by a person who ends the input', async ({ world }) => {
+    await corrected(world);
+    const before = await contentOf(redis.url);
+    const terminal = await withEditor(world, `echo oops > "$1"`);
+    await terminal.waitFor('Enter to go on editing');
+    terminal.press('ctrl-d');
+    await terminal.waitFor('Nothing was changed');
+    await terminal.waitFor('exit=0');
+    expect(await contentOf(redis.url)).toEqual(before);
+  });
+
+  test('is refused where the input ends in place of a confirmation', async ({ world }) => {
+    await corrected(world);
+    const before = await contentOf(redis.url);
+    const terminal = await withEditor(world, `sed -i 's/"turn": 3/"turn": 4/' "$1"`);
+    await terminal.waitFor('Type staging to apply this');
+    terminal.press('ctrl-d');
+    await terminal.waitFor((lines) =>
+      lines.some((line) => /^gamekeeper: Correct game alpha .* not conf/.test(line)),
+    );
+    await terminal.waitFor('exit=4');
+    expect(await contentOf(redis.url)).toEqual(before);
+  });
+
   test('that is not valid is offered again as it was typed, with every field that is wrong', async ({
     world,
   }) => {
