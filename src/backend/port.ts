@@ -20,6 +20,8 @@ export interface Abilities {
   readonly sharedBetweenProcesses: boolean;
   /** The most that one transaction over several items takes; false where there is none. */
   readonly transactions: { readonly items: number; readonly bytes: number } | false;
+  /** The longest id, which is not empty either; left out where any will do. */
+  readonly idBytes?: number;
 }
 
 /** The next transition of a game, as encoded by the engine. */

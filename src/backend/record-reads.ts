@@ -57,8 +57,16 @@ export async function readHeld(
   return keys.map((key) => (canHold(backend, key) ? (reads.next().value ?? absent) : absent));
 }
 
-export const canHold = ({ supports }: Backend, { layout }: RecordKey): boolean =>
-  layout === 'current' || supports.legacyLayout;
+const canHold = (backend: Backend, key: RecordKey): boolean => whyNotHeld(backend, key) === undefined;
+
+/** Why there is no place for such a game; undefined when there is. */
+export function whyNotHeld({ kind, supports }: Backend, { id, layout }: RecordKey): string | undefined {
+  if (layout === 'legacy' && !supports.legacyLayout) return `${kind} does not hold the legacy layout`;
+  const { idBytes: most } = supports;
+  const bytes = Buffer.byteLength(id);
+  if (most === undefined || (bytes > 0 && bytes <= most)) return undefined;
+  return `its id has ${bytes} bytes, and ${kind} takes 1 to ${most}`;
+}
 
 export async function readOne(
   backend: Backend,

@@ -1,7 +1,7 @@
 import type { Change, Draft } from '../action/plan.ts';
 import type { Backend } from '../backend/port.ts';
 import { checkRecord } from '../backend/record-check.ts';
-import { canHold, foundIn, readInBatches } from '../backend/record-reads.ts';
+import { foundIn, readInBatches, whyNotHeld } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
@@ -168,7 +168,8 @@ function summarise({ record, digest }: ArchivedRecord, backend: Backend, nowMs: 
 }
 
 function refusalOf(record: GameRecord, backend: Backend, nowMs: number): string | undefined {
-  if (!canHold(backend, record)) return `${backend.kind} does not hold the legacy layout`;
+  const why = whyNotHeld(backend, record);
+  if (why) return why;
   try {
     checkRecord(record, nowMs);
     return undefined;

@@ -1,6 +1,6 @@
 import type { Change } from '../action/plan.ts';
 import type { Backend } from '../backend/port.ts';
-import { canHold, type Found } from '../backend/record-reads.ts';
+import { type Found, whyNotHeld } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import { gameLabel } from '../game/record-words.ts';
 import type { Likened } from './likeness.ts';
@@ -49,7 +49,8 @@ const skip = (why: string): Verdict => ({ does: 'skip', why });
 
 function judge(pair: Likened, policy: CopyPolicy, backend: Backend): Verdict {
   const { primary, secondary } = pair;
-  if (!canHold(backend, pair)) return skip(`${backend.kind} does not hold the legacy layout`);
+  const why = whyNotHeld(backend, pair);
+  if (why) return skip(why);
   if (primary.found === 'unreadable') return skip(`on the primary ${primary.words}`);
   if (secondary.found === 'unreadable') return skip(`on the secondary ${secondary.words}`);
   if (primary.found === 'absent') return skip('only the secondary has it; a backfill removes nothing');

@@ -11,7 +11,7 @@ import { takeCensus } from './census.ts';
 import { createClient, type DynamoDbPlace, locationOf } from './client.ts';
 import { examineTables } from './examine.ts';
 import { dynamoFault, isMissingTable } from './faults.ts';
-import { checkKey } from './game-key.ts';
+import { checkKey, mostIdBytes } from './game-key.ts';
 import { removeLegacy, replaceLegacy } from './legacy.ts';
 import { readGame, readHead } from './read.ts';
 import { readRecords } from './records.ts';
@@ -77,6 +77,7 @@ export function openDynamoDb(options: DynamoDbOptions): Backend {
     readsFrom: 'primary',
     supports: {
       legacyLayout: true,
+      idBytes: mostIdBytes,
       sharedBetweenProcesses: true,
       transactions: { items: 100, bytes: 4 * 1024 * 1024 },
     },

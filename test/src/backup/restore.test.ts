@@ -111,6 +111,23 @@ describe('the plan of a restore', () => {
     await expect(plan('overwrite', ['x'])).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test('skips what the target has no place for, with the reason, and never asks it for that', async () => {
+    const { backend, clock, files } = await world([atTurn('x', 3), atTurn('longer', 1)], []);
+    const readRecords: typeof backend.readRecords = (keys, signal) => {
+      if (keys.some(({ id }) => id === 'longer')) throw new Error('no key can be this long');
+      return backend.readRecords(keys, signal);
+    };
+    const narrow = { ...backend, readRecords, supports: { ...backend.supports, idBytes: 5 } };
+    const there = backupWorld({ backend: narrow, clock, files, stateDir: tempFolder() });
+    const { changes, title } = await there.restore.draft({ archive: 'a', onExisting: 'fail' });
+    expect(title).toContain('1 to create, 0 to overwrite, 0 unchanged, 1 to skip');
+    expect(changes).toContainEqual({
+      target: 'longer',
+      effect: 'skip',
+      why: 'its id has 6 bytes, and embedded takes 1 to 5',
+    });
+  });
+
   test('skips a game whose place holds something unreadable, under every policy but fail', async () => {
     const { plan, backend } = await world([atTurn('x', 3)], []);
     backend.unreadable.add('current:x');

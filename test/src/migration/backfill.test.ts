@@ -56,6 +56,18 @@ describe('a backfill', () => {
     ]);
   });
 
+  test('skips what the secondary has no place for, with the reason', async () => {
+    const { primary, secondary, clock } = world([later, currentRecord('longer')]);
+    const narrow = { ...secondary, supports: { ...secondary.supports, idBytes: 5 } };
+    const { changes } = await createBackfillAction({ primary, secondary: narrow, clock }).draft({
+      onExisting: 'overwrite',
+    });
+    expect(changes).toMatchObject([
+      { target: 'a', effect: 'create' },
+      { target: 'longer', effect: 'skip', why: 'its id has 6 bytes, and embedded takes 1 to 5' },
+    ]);
+  });
+
   test.each<[CopyPolicy, string]>([
     ['skip', 'exists and differs; existing games are skipped'],
     ['newer', 'is ahead, at revision 4'],
