@@ -19,7 +19,7 @@ export const run: VerbRun = async (call) => {
     text: () => [
       ...sourceLine(games.location, readsFrom),
       ...table(snapshots.map(snapshotCells)),
-      `${snapshots.length} snapshots of game ${key.id}, ${damaged} damaged`,
+      `Snapshots of game ${key.id}: ${snapshots.length}, ${damaged} damaged`,
     ],
   };
 };

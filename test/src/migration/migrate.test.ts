@@ -127,7 +127,7 @@ describe('a migration', () => {
   });
 });
 
-describe('a migration', () => {
+describe('a migration of what was asked for', () => {
   test('moves a game once that was named twice', async () => {
     const { action, backend } = world([old('a')]);
     const report = await carryOut(action, { ids: ['a', 'a'], idleMs: 10 * minuteMs });
