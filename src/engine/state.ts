@@ -9,8 +9,11 @@ import type { Json } from '../game/game.ts';
 
 type Container = { readonly [key: string]: Json } | readonly Json[];
 
-/** Every object and array that was made here, and so cannot change any more. */
-const settledHere = new WeakSet<object>();
+/**
+ * Every whole state that was made here: all that it holds was too, and cannot change any more. Not each part of it: the
+ * table of a WeakSet grows with all that is in it between two collections, and never shrinks.
+ */
+const wholeStates = new WeakSet<object>();
 
 const deepest = 500;
 
@@ -22,8 +25,10 @@ const deepest = 500;
  * @throws Fault `game-invalid` when it is not JSON
  */
 export function settle(value: unknown, before?: Json): Json {
-  const settled = settleValue(value, isSettled(before) ? before : undefined, 0);
+  const isKnown = isContainer(before) && wholeStates.has(before);
+  const settled = settleValue(value, isKnown ? before : undefined, 0);
   if (settled === undefined) throw notJson();
+  if (isContainer(settled)) wholeStates.add(settled);
   return settled;
 }
 
@@ -73,7 +78,7 @@ function settleArray(value: readonly unknown[], before: Container | undefined, d
     items?.push(settled);
   }
   if (!items && shared?.length === value.length) return shared;
-  return keep(value, () => items ?? shared?.slice(0, value.length) ?? []);
+  return Object.freeze(items ?? shared?.slice(0, value.length) ?? []);
 }
 
 function settleRecord(
@@ -98,22 +103,11 @@ function settleRecord(
     return shared;
   const kept = fields ?? keys.map((same): [string, Json] => [same, shared?.[same] ?? null]);
   // As in canonicalJson: by fields, since to assign to `__proto__` would not make one.
-  return keep(value, () => Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))));
-}
-
-/** What is settled already stays, though it is not what was there before. */
-function keep(value: object, make: () => Container): Json {
-  if (isSettled(value)) return value;
-  const made = Object.freeze(make());
-  settledHere.add(made);
-  return made;
+  return Object.freeze(Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 const isContainer = (value: Json | undefined): value is Container =>
   typeof value === 'object' && value !== null;
-
-const isSettled = (value: unknown): value is Container =>
-  typeof value === 'object' && value !== null && settledHere.has(value);
 
 function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value);
