@@ -1,9 +1,9 @@
 /** The YAML form of a runbook, `runbook/v1`. Every object refuses keys that it does not know. */
 import * as z from 'zod';
+import { parseDuration } from '../base/duration.ts';
 import { units } from '../base/units.ts';
 import { isSignalId, type SignalId, signals } from '../metrics/source.ts';
 import { parseCondition } from './condition.ts';
-import { parseDuration } from '../base/duration.ts';
 
 /** What a custom issue carries beside its message. */
 export interface IssueParams {
