@@ -10,7 +10,10 @@ import { askingCommand, type Redirect, redirectOf } from './redirect.ts';
 import type { Route, ServerCommand, Servers } from './servers.ts';
 import { slotOf } from './slots.ts';
 
-const mostHops = 8;
+/** With the pauses between the later ones, as long as the servers' gossip about a slot may take. */
+const mostHops = 10;
+const straightHops = 3;
+const firstPauseMs = 20;
 
 export function openCluster(
   { seeds }: Extract<Topology, { kind: 'cluster' }>,
@@ -57,6 +60,8 @@ export function openCluster(
       const slot = slotOf(key);
       let redirect: Redirect | undefined;
       for (let hop = 0; hop < mostHops; hop++) {
+        // Servers that send us back and forth have not heard of each other's news yet.
+        if (hop > straightHops) await settings.clock.sleep(firstPauseMs * 2 ** (hop - straightHops - 1));
         const pool = await poolOf(slot, route.effect, redirect);
         try {
           const tried = await tryOn(pool, route, redirect?.kind === 'ask', command);
