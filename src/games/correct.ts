@@ -6,7 +6,7 @@ import { firstState } from '../engine/patch.ts';
 import { type Proved, replay } from '../engine/replay.ts';
 import type { Json } from '../game/game.ts';
 import { isPhase, type Phase, phases } from '../game/phases.ts';
-import { stateProblems } from '../game/validity.ts';
+import { correctionProblems } from './correction-problems.ts';
 import {
   type EvictionChoice,
   type Evictions,
@@ -92,8 +92,9 @@ async function draftCorrection(
   if (input.found !== undefined && input.found !== game.digest) throw movedMeanwhile(id);
   const phase = phaseOf(input.phase ?? game.stored.phase);
   const { state, hash } = firstState(input.state);
-  refuseInvalid(id, state, phase);
   const { proved } = replay(game.stored, parts.codec);
+  const before = { state: proved?.state, phase: game.stored.phase };
+  refuseInvalid(id, correctionProblems(id, state, phase, before));
   if (proved?.hash === hash && phase === game.stored.phase && isWhole(game, proved)) throw nothingChanged(id);
 
   const holders = await holdersOf(parts.admin, [id], signal);
@@ -160,9 +161,7 @@ function phaseOf(text: string): Phase {
   throw new Fault('wrong-use', `"${text}" is no phase`, { next: `Use one of ${phases.join(', ')}` });
 }
 
-/** All problems at once, so that one more turn in the editor is enough. */
-function refuseInvalid(id: string, state: Json, phase: Phase): void {
-  const problems = stateProblems(state, phase).map(({ message }) => message);
+function refuseInvalid(id: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new Fault('game-invalid', `The corrected state of game ${id} is not valid: ${problems.join('; ')}`, {
     next: 'Mend every field that is named; nothing was written',

@@ -315,7 +315,7 @@ describe('a correction', () => {
       world,
       `if grep -q oops "$1"; then sed -i 's/oops/8/' "$1"; else sed -i 's/"turn": 3/"turn": oops/' "$1"; fi`,
     );
-    await terminal.waitFor('Not JSON');
+    await terminal.waitFor('It is not JSON');
     await terminal.waitFor('Enter to go on editing');
     terminal.press('enter');
     await terminal.waitFor('Type staging to apply this');

@@ -4,13 +4,13 @@ import { asFault, Fault } from '../../base/fault.ts';
 import { editorCommand } from '../../config/terminal.ts';
 import type { Json } from '../../game/game.ts';
 import { isPhase } from '../../game/phases.ts';
-import { stateProblems } from '../../game/validity.ts';
+import { readJson } from '../../game/typed-json.ts';
+import { correctionProblems } from '../../games/correction-problems.ts';
 import type { EditableGame } from '../../games/game-view.ts';
 import { act } from '../act.ts';
 import { createEditor, type Editor } from '../editor.ts';
 import { exit } from '../exit.ts';
 import { evictionChoice, refuseGameWithPlan, requiredGame } from '../game-key.ts';
-import { readJson } from '../json-place.ts';
 import { textOption, type VerbCall, type VerbResult, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
@@ -51,7 +51,7 @@ async function stateIn(file: string): Promise<Json> {
   });
   const read = readJson(text);
   if (read.kind === 'json') return read.json;
-  throw new Fault('wrong-use', `${file} is not JSON: ${read.what}`, {
+  throw new Fault('wrong-use', `${file} ${read.why}`, {
     next: 'Mend it and run this again; nothing was written',
   });
 }
@@ -71,17 +71,17 @@ function editorOf(call: VerbCall): Editor {
 /** Offered again, as it was typed, while it is not JSON or not valid; undefined when the person lets it be. */
 async function editState(
   { say, ask }: VerbCall,
-  { proved }: EditableGame,
+  game: EditableGame,
   phase: string,
   editor: Editor,
 ): Promise<Json | undefined> {
-  const before = `${JSON.stringify(proved?.state ?? null, undefined, 2)}\n`;
+  const before = `${JSON.stringify(game.proved?.state ?? null, undefined, 2)}\n`;
   let text = before;
   for (;;) {
     const { text: edited, ended } = await editor.edit(text);
     if (ended !== undefined) throw editorFailed(editor, ended);
     if (edited === before) return undefined;
-    const read = readState(edited, phase);
+    const read = readState(edited, game, phase);
     if ('state' in read) return read.state;
     say(read.wrong);
     const answer = (await ask?.('Enter to go on editing, q to leave: '))?.trim();
@@ -92,14 +92,17 @@ async function editState(
 
 function readState(
   text: string,
+  { id, proved, phase: before }: EditableGame,
   phase: string,
 ): { readonly state: Json } | { readonly wrong: readonly string[] } {
   const read = readJson(text);
-  if (read.kind === 'wrong') return { wrong: [`Not JSON: ${read.what}`] };
+  if (read.kind === 'wrong') return { wrong: [`It ${read.why}`] };
   // A damaged phase is for the plan to refuse, with or without --phase.
-  const problems = isPhase(phase) ? stateProblems(read.json, phase) : [];
+  const problems = isPhase(phase)
+    ? correctionProblems(id, read.json, phase, { state: proved?.state, phase: before })
+    : [];
   if (problems.length === 0) return { state: read.json };
-  return { wrong: ['Not a valid state:', ...problems.map(({ message }) => `  ${message}`)] };
+  return { wrong: ['Not a valid state:', ...problems.map((problem) => `  ${problem}`)] };
 }
 
 function editorFailed({ command }: Editor, ended: string): Fault {

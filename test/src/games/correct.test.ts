@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { correctionProblems } from '../../../src/games/correction-problems.ts';
 import { gamesWorld, stateOf } from '../../setup/games-world.ts';
 import { heldGames } from '../../setup/held-games.ts';
 
@@ -39,6 +40,31 @@ test('names every problem of a state that is not valid, and plans nothing', asyn
     message: expect.stringMatching(/room_id: .*; players\.1\.id: .*; updated_at: /),
   });
 });
+
+test('a state of another game is refused, one that has always named another is not', async () => {
+  const world = gamesWorld();
+  await world.play(id);
+  const pasted = { ...corrected, room_id: 'room-2' };
+  await expect(world.correct.draft({ id, state: pasted, reason })).rejects.toMatchObject({
+    code: 'game-invalid',
+    message: expect.stringContaining('room_id: it names "room-2", and this is game "room-1"'),
+  });
+  expect(correctionProblems(id, pasted, 'TURN', { state: stateOf('room-2', 7), phase: 'TURN' })).toEqual([]);
+});
+
+test.each([
+  ['TURN', 'TURN', undefined, []],
+  ['SCORING', 'TURN', 'TURN', ['phase: it says SCORING, and the game would be in TURN: correct one of them']],
+  ['TURN', 'SCORING', 'TURN', ['phase: it says TURN, and the game would be in SCORING: correct one of them']],
+  ['SCORING', 'TURN', 'SCORING', []],
+  ['the second', 'TURN', undefined, []],
+] as const)(
+  'a state that says %s goes with the phase %s, or said so before (%s)',
+  (says, phase, said, problems) => {
+    const before = { state: said === undefined ? undefined : { phase: said }, phase: 'TURN' };
+    expect(correctionProblems(id, { ...corrected, phase: says }, phase, before)).toEqual(problems);
+  },
+);
 
 describe('is refused', () => {
   test.each([

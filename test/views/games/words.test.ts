@@ -111,7 +111,8 @@ test('a corrected text is read back as phase and state', () => {
 test.each([
   ['{"phase": "TURN", "state": ', /^It is not JSON: /],
   ['[1]', /fields "phase" and "state"/],
-  ['{"phase": "TURN", "state": {"seed": 9007199254740993}}', /9007199254740993 would lose digits/],
+  ['{"phase": "TURN", "state": {"seed": 9007199254740993}}', /9007199254740993, which would lose digits/],
+  ['{"phase": "TURN",\n"phase": "TURN", "state": {}}', /^It has "phase" twice .*\(line 2 column 1\)/],
   ['{"phase": "TURN"}', /fields "phase" and "state"/],
   ['{"phase": "LUNCH", "state": {}}', /"phase" must be one of NOT_STARTED/],
   ['{"phase": "TURN", "state": {}, "rev": 9}', /not rev$/],
