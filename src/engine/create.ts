@@ -2,7 +2,7 @@ import { Fault } from '../base/fault.ts';
 import type { GameId } from '../game/game.ts';
 import { catchUpAll, catchUpDue, caughtUp } from './catch-up.ts';
 import { createContext, type EngineParts } from './context.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Transitioned } from './engine.ts';
 import { evictGame } from './evict.ts';
 import { heldGame, isAhead, isOnlyHere, liveGame } from './held.ts';
 import { find } from './lookup.ts';
@@ -12,7 +12,7 @@ import { queueSnapshot, takeSnapshot } from './snapshots.ts';
 
 export function createEngine(parts: EngineParts): Engine {
   const context = createContext(parts);
-  const { games, lanes, snapshotLanes } = context;
+  const { games, holds, lanes, snapshotLanes } = context;
   let closed = false;
   let catchingUp: Promise<void> | undefined;
 
@@ -28,6 +28,11 @@ export function createEngine(parts: EngineParts): Engine {
     });
   };
 
+  const unlessOnHold = async (id: GameId, move: () => Promise<Transitioned>): Promise<Transitioned> => {
+    const hold = holds.of(id);
+    return hold ? { kind: 'on-hold', untilMs: hold.untilMs } : move();
+  };
+
   const catchUp = (signal?: AbortSignal): Promise<void> => {
     catchingUp ??= catchUpDue(context, signal).finally(() => {
       catchingUp = undefined;
@@ -37,9 +42,11 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     create: (id, state, actor, signal) =>
-      inLane(id, signal, () => createGame(context, id, state, actor, signal)),
+      inLane(id, signal, () => unlessOnHold(id, () => createGame(context, id, state, actor, signal))),
     append: (id, transition, expected, signal) =>
-      inLane(id, signal, () => appendTransition(context, id, transition, expected, signal)),
+      inLane(id, signal, () =>
+        unlessOnHold(id, () => appendTransition(context, id, transition, expected, signal)),
+      ),
     load: (id, signal) =>
       inLane(id, signal, async () => {
         const game = await find(context, id, signal);
@@ -69,6 +76,19 @@ export function createEngine(parts: EngineParts): Engine {
       await snapshotLanes.run(id, async () => {});
       return evicted;
     },
+    async hold(id, forMs, signal) {
+      const placed = await inLane(id, signal, async () => {
+        const hold = holds.place(id, forMs);
+        const game = games.get(id);
+        const kept = game && (await caughtUp(context, game, undefined, signal));
+        return { ...hold, ahead: kept?.ahead ?? 0 };
+      });
+      // What is planned from storage after the answer is planned from what stays there.
+      await snapshotLanes.run(id, async () => {});
+      return placed;
+    },
+    release: (id) => holds.end(id),
+    holds: () => holds.all(),
     async close(signal) {
       closed = true;
       await lanes.idle();

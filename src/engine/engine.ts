@@ -2,7 +2,17 @@ import type { GameId, Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { PatchOperation, SnapshotTrigger } from '../game/record.ts';
 import type { ProblemType } from '../game/validity.ts';
-import type { CacheSettings, Evicted, HeldGame, LostGame, Unpersisted, WhyUnpersisted } from './memory.ts';
+import type {
+  CacheSettings,
+  Evicted,
+  HeldGame,
+  Hold,
+  LostGame,
+  OnHold,
+  Placed,
+  Unpersisted,
+  WhyUnpersisted,
+} from './memory.ts';
 import type { RecoveryMode } from './recovery-mode.ts';
 
 /** What a game server hands over when a game moves on. */
@@ -39,7 +49,8 @@ export type Transitioned =
       readonly sinceMs: number;
     }
   /** Somebody else moved the game; the transition was neither written nor played in memory. */
-  | { readonly kind: 'conflict'; readonly expected: Position; readonly actual: Position };
+  | { readonly kind: 'conflict'; readonly expected: Position; readonly actual: Position }
+  | OnHold;
 
 /** A game as the engine holds it. */
 export interface LiveGame extends Position {
@@ -126,6 +137,16 @@ export interface Engine {
    * @param how `discard` drops it in any case, with what storage never took: how a person settles a diverged game
    */
   evict(id: GameId, how: { readonly discard: boolean }, signal?: AbortSignal): Promise<Evicted>;
+  /**
+   * From now on nothing moves the game here, so that somebody can look at it in storage and change it there: `create` and
+   * `append` answer `on-hold`, and once it is evicted a `load` serves it and does not keep it. Storage is brought up to date
+   * first, as far as it can be. Ends by itself, at `longestHoldMs` at the latest; held again, the later end counts.
+   * @throws Fault `wrong-use` for another time
+   */
+  hold(id: GameId, forMs: number, signal?: AbortSignal): Promise<Placed>;
+  /** @returns whether it was on hold */
+  release(id: GameId): boolean;
+  holds(): readonly Hold[];
   /** A last snapshot of every game with changes, then no more; what storage does not take is lost, and told to the observer. Does not close the backend. */
   close(signal?: AbortSignal): Promise<void>;
 }

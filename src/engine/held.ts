@@ -76,6 +76,7 @@ export function heldGame(game: Held): HeldGame {
 /** The games in memory: any number that wait for storage, and the most recently used of the others. */
 export interface HeldGames {
   get(id: GameId): Held | undefined;
+  /** Nothing happens for a game that is not in memory and may not come in. */
   put(game: Held): void;
   /** It waits for storage no longer, whatever storage lacks: from now on it is one of the others, until put again. */
   giveUp(id: GameId): void;
@@ -96,12 +97,14 @@ export interface HeldGames {
 /** Games that are named at a time; the counts are of all. */
 const namedAtMost = 100;
 
-/** @param onLost hears of every game that memory lets go of with transitions that storage never took */
-export function createHeldGames(
-  cache: CacheSettings,
-  clock: Clock,
-  onLost: (lost: LostGame) => void,
-): HeldGames {
+interface Doors {
+  /** False while somebody else is to change the game in storage. */
+  readonly mayEnter: (id: GameId) => boolean;
+  /** Hears of every game that memory lets go of with transitions that storage never took. */
+  readonly onLost: (lost: LostGame) => void;
+}
+
+export function createHeldGames(cache: CacheSettings, clock: Clock, { mayEnter, onLost }: Doors): HeldGames {
   const waiting = new Map<GameId, Held>();
   let lost: Unpersisted['lost'] = { transitions: 0, newest: [] };
 
@@ -128,6 +131,7 @@ export function createHeldGames(
   return {
     get,
     put(game) {
+      if (!mayEnter(game.id) && !get(game.id)) return;
       drop(game.id);
       if (isOnlyHere(game)) waiting.set(game.id, game);
       else others.set(game.id, game);

@@ -80,3 +80,23 @@ export type Evicted =
   | { readonly kind: 'not-held' }
   /** Memory has what storage does not prove; nothing was dropped. */
   | { readonly kind: 'refused'; readonly why: string };
+
+/** A game that nobody moves here for a while, by an operator's request. This process knows it alone, and forgets it when it ends. */
+export interface Hold {
+  readonly id: GameId;
+  readonly untilMs: number;
+}
+
+/** Players wait meanwhile. */
+export const longestHoldMs = 5 * 60_000;
+
+export interface Placed extends Hold {
+  /** Transitions that are still only in memory, because storage did not take them. */
+  readonly ahead: number;
+}
+
+/** The transition was neither written nor played; the same one may be asked for again, and succeeds once the hold is over. */
+export interface OnHold {
+  readonly kind: 'on-hold';
+  readonly untilMs: number;
+}

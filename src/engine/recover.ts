@@ -67,12 +67,13 @@ async function backTo(
   return { kind: rebuilt.kind, game: liveGame(hold), problems: rebuilt.problems };
 }
 
-/** What only memory has would be passed over in silence. */
+/** What only memory has would be passed over in silence; and somebody who holds the game is about to change it. */
 function whyNot(
-  { policy, games, codec }: EngineContext,
+  { policy, games, holds, codec }: EngineContext,
   stored: StoredGame,
   known: Held | undefined,
 ): string | undefined {
+  if (holds.of(stored.id)) return 'an operator has put this game on hold';
   if (known && isAhead(known)) return onlyInMemory(known.ahead);
   const { answer, hold } = recovery(stored, known, codec);
   if (hold?.divergedAt !== undefined && answer.kind === 'partial') {

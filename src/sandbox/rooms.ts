@@ -83,7 +83,8 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
 
   const settle = async (id: GameId, state: CardGame, moved: Transitioned) => {
     if (moved.kind === 'conflict') return renew(id);
-    if (closed.has(id)) return;
+    // Players wait: the table stays as it is, and the move is tried again.
+    if (moved.kind === 'on-hold' || closed.has(id)) return;
     games.set(id, { id, state, position: { revision: moved.revision, ahead: moved.ahead } });
     if (state.phase !== 'NOT_STARTED') waiting.delete(id);
     if (state.phase !== 'GAME_OVER') return;
@@ -186,7 +187,8 @@ export function createRooms({ engine, clock, chance, mayRecover }: RoomsOptions)
       closed.set(id, { untilMs: clock.now() + closedForMs, seated });
     },
     async reopen() {
-      const due = [...closed].filter(([, { untilMs }]) => clock.now() >= untilMs);
+      const onHold = new Set(engine.holds().map(({ id }) => id));
+      const due = [...closed].filter(([id, { untilMs }]) => clock.now() >= untilMs && !onHold.has(id));
       for (const [id, { seated }] of due) {
         closed.delete(id);
         if (seated) await reload(id);

@@ -27,7 +27,7 @@ const { engine } = engineRoom(openAddress(address), settings, { ...systemClock, 
 
 let moves = 0;
 function told(answer: Transitioned): Transitioned & { kind: 'committed' | 'unpersisted' } {
-  if (answer.kind === 'conflict') throw new Error('Nobody else plays this game');
+  if (!('revision' in answer)) throw new Error('Nobody else plays this game');
   moves++;
   if (answer.kind === 'committed') process.stdout.write(`${moves}\n`);
   return answer;

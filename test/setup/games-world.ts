@@ -105,7 +105,7 @@ export function gamesWorld({
       let at = await engine.create(game, stateOf(id, 1), 'host');
       for (const [index, to] of phases.entries()) {
         clock.advance(60_000);
-        if (at.kind === 'conflict') throw new Error('conflict');
+        if (!('revision' in at)) throw new Error(at.kind);
         const change = { state: stateOf(id, index + 2) };
         at = await engine.append(game, { type: 'MOVE', to, actor: 'ada', change }, at);
         if (index === 2 || index === 4) await engine.snapshot(game, 'manual');

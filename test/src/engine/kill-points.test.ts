@@ -41,7 +41,7 @@ async function play(backend: Backend, settings: Partial<EngineSettings>, heard: 
   const { engine } = engineRoom(backend, { ...small, ...settings }, clock);
   let moves = 0;
   const learn = (answer: Awaited<ReturnType<Engine['append']>>): Position => {
-    if (answer.kind === 'conflict') throw new Error('Nobody else plays this game');
+    if (!('revision' in answer)) throw new Error('Nobody else plays this game');
     moves++;
     if (answer.kind === 'committed') heard.moves = moves;
     return answer;

@@ -122,6 +122,7 @@ class World {
   }
 
   learn(id: GameId, after: { state: Json; phase: Phase }, answer: Transitioned): Promise<void> | undefined {
+    if (answer.kind === 'on-hold') throw new Error('Nobody puts these games on hold');
     if (answer.kind === 'conflict') return this.refused(id, answer.expected);
     const position = { revision: answer.revision, ahead: answer.ahead };
     this.memory.set(id, { ...after, position });

@@ -98,6 +98,32 @@ describe('the rooms of a sandbox server', () => {
     expect(engine.unpersisted()).toMatchObject({ diverged: [], lost: { transitions: 0 } });
   });
 
+  it('wait while their game is on hold, and go on with the move that they wanted', async () => {
+    const { engine, rooms, record, plays } = await openTable();
+    await plays(2);
+    await engine.hold(parseGameId(room.id), 60_000);
+    await plays(3);
+    expect((await record()).revision).toBe(3);
+    expect(rooms.list()).toMatchObject([{ id: room.id }]);
+    engine.release(parseGameId(room.id));
+    await plays(1);
+    expect((await record()).revision).toBe(4);
+  });
+
+  it('stay closed while a game that was evicted is on hold', async () => {
+    const { engine, rooms, roomsClock } = await openTable();
+    const id = parseGameId(room.id);
+    await engine.hold(id, 60_000);
+    await engine.evict(id, { discard: false });
+    rooms.evict(id);
+    roomsClock.advance(10_000);
+    await rooms.reopen();
+    expect(rooms.list()).toEqual([]);
+    engine.release(id);
+    await rooms.reopen();
+    expect(rooms.list()).toMatchObject([{ id }]);
+  });
+
   it('keep who waits for the start while they are closed', async () => {
     const { engine, rooms, roomsClock } = await openTable();
     rooms.join(room.id, 'Cem');
