@@ -1,9 +1,12 @@
 import { formatValue } from '../base/units.ts';
 import type { GameRecord, RecordKey } from './record.ts';
 
+/** An id as people see it: one that is empty would be taken for a blank. */
+export const idText = (id: string): string => (id === '' ? '(empty)' : id);
+
 /** How a game is named to people; the two layouts of one id are two games. */
 export function gameLabel({ id, layout }: RecordKey): string {
-  return layout === 'legacy' ? `${id} (legacy)` : id;
+  return layout === 'legacy' ? `${idText(id)} (legacy)` : idText(id);
 }
 
 /** One text for a key: equal only for equal keys. */

@@ -10,6 +10,7 @@ import type { Holders } from '../platform/held-games.ts';
 import { type EvictionChoice, holdersOf, planEvictions } from './evictions.ts';
 import type { PlannedWrite } from './game-write.ts';
 import { inTurns } from './in-turns.ts';
+import { type OlderDamage, olderDamage } from './older-damage.ts';
 import { readAllGames } from './reading.ts';
 import type { RecoverParts } from './recover.ts';
 import { planRecovery, recoveryChange } from './recover-plan.ts';
@@ -28,14 +29,15 @@ export interface BulkInput extends EvictionChoice {
 
 /** What becomes of one game. */
 type Fate =
-  | { readonly kind: 'healthy'; readonly id: string }
+  | { readonly kind: 'healthy'; readonly id: string; readonly older: OlderDamage | undefined }
   | { readonly kind: 'write'; readonly write: PlannedWrite; readonly change: Change }
   | { readonly kind: 'left'; readonly id: string; readonly why: string }
   /** In the legacy layout, where nothing can be proved, and without a problem. */
   | { readonly kind: 'legacy' };
 
 export interface Fates {
-  readonly healthy: readonly string[];
+  /** Their newest state is proved. */
+  readonly healthy: readonly { readonly id: string; readonly older: OlderDamage | undefined }[];
   readonly writes: readonly { readonly write: PlannedWrite; readonly change: Change }[];
   /** Games that need recovering and are not, by name and reason. */
   readonly left: readonly { readonly id: string; readonly why: string }[];
@@ -63,7 +65,7 @@ export async function decideFates(
   );
   const kept = writes.map((fate) => ({ fate, why: whyHeld(holders, fate.write.id, input) }));
   return {
-    healthy: fates.flatMap((fate) => (fate.kind === 'healthy' ? [fate.id] : [])),
+    healthy: fates.filter((fate) => fate.kind === 'healthy'),
     writes: kept.flatMap(({ fate, why }) => (why === undefined ? [fate] : [])),
     left: [
       ...fates.flatMap((fate) => (fate.kind === 'left' ? [fate] : [])),
@@ -96,7 +98,9 @@ function fateOf(
   try {
     const recovery = planRecovery(takeInHand(read.record, parts.codec), mode, reason, parts, parts.codec);
     if (recovery.kind === 'failed') return left(namesOf(recovery.problems));
-    if (recovery.kind === 'unchanged') return [{ kind: 'healthy', id: key.id }];
+    if (recovery.kind === 'unchanged') {
+      return [{ kind: 'healthy', id: key.id, older: olderDamage(read.record, parts.codec) }];
+    }
     return [{ kind: 'write', write: recovery.write, change: recoveryChange(recovery) }];
   } catch (thrown) {
     return left(asFault(thrown).message);

@@ -1,14 +1,15 @@
 import type { Action, Check, Step, StepContext, StepOutcome } from '../action/action.ts';
 import { type GameOutcome, workThrough } from '../action/bulk.ts';
-import type { Change, Draft } from '../action/plan.ts';
+import type { Draft } from '../action/plan.ts';
 import { foundIn, readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
 import { asFault, type FaultCode } from '../base/fault.ts';
 import { formatDuration } from '../base/units.ts';
 import type { RecoveryMode } from '../engine/recovery-mode.ts';
 import type { RecordKey } from '../game/record.ts';
-import { gamesText, namesOf } from '../game/record-words.ts';
+import { gamesText, idText, namesOf } from '../game/record-words.ts';
 import { type BulkInput, decideFates, type Fates } from './bulk-plan.ts';
+import { changesOf, damagedOf, damagedText, fateWarnings, leftText, olderDamageTitle } from './bulk-words.ts';
 import { type Evictions, evictedBefore, holdersBasis, holdersOf, planEvictions } from './evictions.ts';
 import { checkWritten, type PlannedWrite, refuseReplica, type WriteParts, writeState } from './game-write.ts';
 import { type RecoverParts, stateAgain } from './recover.ts';
@@ -19,6 +20,8 @@ export interface BulkDetail extends Evictions {
   readonly parallel: number;
   readonly writes: readonly PlannedWrite[];
   readonly healthy: number;
+  /** Games that need no recovering, with older records that are damaged. */
+  readonly damaged: readonly string[];
   /** Games that need recovering and are not. */
   readonly left: readonly { readonly id: string; readonly why: string }[];
 }
@@ -27,8 +30,6 @@ const steps = {
   evict: 'Evict the games from the servers that hold them',
   write: 'Write the recovered states',
 };
-/** A healthy game is a line of the preview, up to so many. */
-const healthyShown = 1_000;
 const namedAtMost = 20;
 
 /**
@@ -56,22 +57,25 @@ async function draftBulk(
   const fates = await decideFates(parts, input, signal);
   const evictions = planEvictions(fates.holders, input);
   const writes = fates.writes.map(({ write }) => write);
+  const damaged = damagedOf(fates);
   const detail: BulkDetail = {
     target: parts.backend.location,
     mode: input.mode,
     parallel: input.parallel,
     writes,
-    healthy: fates.healthy.length,
+    healthy: fates.healthy.length - damaged.length,
+    damaged,
     left: fates.left.map(({ id, why }) => ({ id, why })),
     ...evictions.planned,
   };
-  const counts = `${writes.length} to recover, ${detail.healthy} healthy, ${detail.left.length} that cannot be`;
+  const older = damaged.length > 0 ? `, ${damaged.length} with older damage` : '';
+  const counts = `${writes.length} to recover, ${detail.healthy} healthy${older}, ${detail.left.length} that cannot be`;
   return {
     title: `Recover the games of the last ${formatDuration(input.sinceMs)} (${input.mode.kind}): ${counts}`,
     place: detail.target,
     changes: [...evictions.changes, ...changesOf(fates)],
     steps: stepsOf(parts, detail).map(({ name }) => name),
-    warnings: [...evictions.warnings, ...leftWarnings(detail)],
+    warnings: [...evictions.warnings, ...fateWarnings(detail.left, damaged)],
     unverified: [...evictions.unverified, ...legacyText(fates)],
     basis: basisOf(
       writes.map(({ found }) => found),
@@ -79,34 +83,6 @@ async function draftBulk(
     ),
     detail,
   };
-}
-
-function changesOf({ writes, left, healthy }: Fates): Change[] {
-  const more = healthy.length - healthyShown;
-  return [
-    ...writes.map(({ change }) => change),
-    ...left.map(({ id, why }): Change => ({ target: `game ${id}`, effect: 'skip', why })),
-    ...healthy
-      .slice(0, healthyShown)
-      .map((id): Change => ({ target: `game ${id}`, effect: 'unchanged', why: 'healthy' })),
-    ...(more > 0
-      ? [{ target: `and ${gamesText(more)} more that are healthy`, effect: 'unchanged' } as const]
-      : []),
-  ];
-}
-
-function leftWarnings({ left }: BulkDetail): string[] {
-  return left.length === 0 ? [] : [`Not recovered by this: ${leftText(left)}`];
-}
-
-/** Once for each reason: after an outage many games share one. */
-function leftText(left: BulkDetail['left']): string {
-  const byReason = Map.groupBy(left, ({ why }) => why);
-  const texts = [...byReason].map(([why, games]) => {
-    const ids = games.map(({ id }) => id);
-    return `${namesOf(ids, namedAtMost)} (${why})`;
-  });
-  return namesOf(texts, namedAtMost);
 }
 
 function legacyText({ legacy }: Fates): string[] {
@@ -173,7 +149,7 @@ const concernsAll: readonly FaultCode[] = [
 
 async function verify(
   parts: WriteParts,
-  { writes, left, parallel }: BulkDetail,
+  { writes, left, damaged, parallel }: BulkDetail,
   signal?: AbortSignal,
 ): Promise<readonly Check[]> {
   const bad: Check[] = [];
@@ -182,7 +158,7 @@ async function verify(
     for (const write of queue) {
       const check = await checkWritten(parts, write, signal).catch(
         (thrown): Check => ({
-          name: `game ${write.id}`,
+          name: `game ${idText(write.id)}`,
           kind: 'inconclusive',
           found: asFault(thrown).message,
         }),
@@ -201,6 +177,7 @@ async function verify(
       found: bad.length === 0 ? proved : `${proved}; ${namesOf(not, namedAtMost)}`,
     },
     ...leftCheck(left),
+    ...damagedCheck(damaged),
   ];
 }
 
@@ -208,4 +185,10 @@ async function verify(
 function leftCheck(left: BulkDetail['left']): Check[] {
   if (left.length === 0) return [];
   return [{ name: 'Games that could not be recovered', kind: 'fail', found: leftText(left) }];
+}
+
+/** Nothing was to be done to them, and they are not as they should be. */
+function damagedCheck(damaged: BulkDetail['damaged']): Check[] {
+  if (damaged.length === 0) return [];
+  return [{ name: olderDamageTitle, kind: 'fail', found: damagedText(damaged) }];
 }

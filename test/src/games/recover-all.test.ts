@@ -107,6 +107,51 @@ test('a window without damage is done, and says what it looked at', async () => 
   });
 });
 
+describe('a game with an older record that is damaged', () => {
+  test('is named and not recovered, and the run is not called done', async () => {
+    const world = gamesWorld();
+    await world.play('fine');
+    await world.play('worn');
+    for (const field of ['e:2', 's:4']) await world.flip('worn', field);
+    const plan = await world.runner.prepare(world.recoverAll, hour);
+    expect(plan.title).toMatch(/: 0 to recover, 1 healthy, 1 with older damage, 0 that cannot be$/);
+    expect(plan.changes).toEqual([
+      {
+        target: 'game worn',
+        effect: 'unchanged',
+        why: 'newest state proved; 2 older records damaged: see gamekeeper games verify ID',
+      },
+      { target: 'game fine', effect: 'unchanged', why: 'healthy' },
+    ]);
+    expect(plan.warnings).toEqual([expect.stringContaining('older records damaged: worn;')]);
+    const before = await world.record('worn');
+    const report = await world.apply(world.recoverAll, plan);
+    expect(report).toMatchObject({ outcome: 'partial', steps: [] });
+    expect(report.checks[1]).toMatchObject({ kind: 'fail', found: expect.stringMatching(/^worn;/) });
+    expect(await world.record('worn')).toEqual(before);
+  });
+
+  test("is named, and in nobody's way, once a recovery stands on top of the damage", async () => {
+    const world = gamesWorld();
+    await world.play('worn');
+    await world.flip('worn', 'e:7');
+    expect(await world.run(world.recoverAll, hour)).toMatchObject({ outcome: 'done' });
+    const plan = await world.runner.prepare(world.recoverAll, hour);
+    expect(plan.changes[0]?.why).toContain('1 older record damaged from before its recovery at revision 8');
+    expect(await world.apply(world.recoverAll, plan)).toMatchObject({ outcome: 'done' });
+  });
+
+  test('is told again when something after its recovery is damaged too', async () => {
+    const world = gamesWorld();
+    await world.play('worn');
+    await world.flip('worn', 'e:7');
+    await world.run(world.recoverAll, hour);
+    await world.playOn('worn');
+    await world.damage('worn', (fields) => void fields.set('s:9', Buffer.from('damaged')));
+    expect(await world.run(world.recoverAll, hour)).toMatchObject({ outcome: 'partial' });
+  });
+});
+
 test('another mode takes every game of the window there', async () => {
   const world = gamesWorld();
   await world.play('a');
