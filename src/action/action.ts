@@ -7,7 +7,10 @@ import type { PlanId, RunId } from '../base/ids.ts';
 import type { Change, Draft, Plan, PlanDetail } from './plan.ts';
 
 export interface Action<I, D extends PlanDetail> {
-  /** The verb, like `backup restore`; also its name in plans and in the audit log. */
+  /**
+   * The verb, like `backup restore`, with the option that makes it another action, like `games recover --since`; also
+   * its name in plans and in the audit log.
+   */
   readonly name: string;
   /** `local` writes on this machine only and needs no confirmation. */
   readonly effect: 'local' | 'target';

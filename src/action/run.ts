@@ -156,9 +156,12 @@ function forAction<I, D extends PlanDetail>(action: Action<I, D>, plan: Plan): P
 function refuseOther(action: { name: string; effect: Plan['effect'] }, plan: Plan): void {
   if (plan.action === action.name && plan.effect === action.effect) return;
   throw new Fault('wrong-use', `Plan ${plan.id} is one of "${plan.action}", not of "${action.name}"`, {
-    next: `Apply it with ${plan.action} --plan ${plan.id}`,
+    next: `Apply it with gamekeeper ${verbOf(plan.action)} --plan ${plan.id}`,
   });
 }
+
+/** `games recover --since` is planned by an option of its verb, which a plan does not take. */
+const verbOf = (action: string) => action.replace(/ --.*$/, '');
 
 /** Types have been through all of this; a plan from a file, or a caller without types, has not. */
 function refuseUnfit<I, D extends PlanDetail>(

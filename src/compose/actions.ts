@@ -31,7 +31,7 @@ export interface Actions {
   'backup retire'(): Promise<Action<RetireInput, RetireDetail>>;
   'games snapshot'(): Promise<Action<{ readonly id: string }, SnapshotDetail>>;
   'games recover'(): Promise<Action<RecoverInput, RecoverDetail>>;
-  'games recover-all'(): Promise<Action<BulkInput, BulkDetail>>;
+  'games recover --since'(): Promise<Action<BulkInput, BulkDetail>>;
   'games correct'(): Promise<Action<CorrectInput, CorrectDetail>>;
   /** @throws Fault as `sides` */
   'games backfill'(): Promise<Action<BackfillInput, BackfillDetail>>;
@@ -101,7 +101,7 @@ export function composeActions(parts: ActionParts): Actions {
       const { createRecoverAction } = await import('../games/recover.ts');
       return createRecoverAction(await changingGames());
     },
-    async 'games recover-all'() {
+    async 'games recover --since'() {
       const { createRecoverAllAction } = await import('../games/recover-all.ts');
       return createRecoverAllAction(await changingGames());
     },

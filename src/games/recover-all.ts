@@ -38,11 +38,11 @@ const namedAtMost = 20;
  */
 export function createRecoverAllAction(parts: RecoverParts): Action<BulkInput, BulkDetail> {
   return {
-    name: 'games recover-all',
+    name: 'games recover --since',
     effect: 'target',
     draft: (input, signal) => draftBulk(parts, input, signal),
     basis: (detail, signal) => readBasis(parts, detail, signal),
-    lockKey: ({ target }) => `games recover-all ${target}`,
+    lockKey: ({ target }) => `games recover --since ${target}`,
     steps: ({ detail }) => stepsOf(parts, detail),
     verify: ({ detail }, signal) => verify(parts, detail, signal),
   };

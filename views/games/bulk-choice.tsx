@@ -67,7 +67,7 @@ export function BulkChoice({ onRequest, onCancel }: BulkChoiceProps) {
           }
           onSubmit={(text) =>
             onRequest({
-              action: 'games recover-all',
+              action: 'games recover --since',
               input: { sinceMs, parallel: atOnce(text) ?? 1, mode: { kind: 'latest' } },
             })
           }

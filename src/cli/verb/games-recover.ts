@@ -14,7 +14,7 @@ export const run: VerbRun = async (call) => {
     reason: textOption(call, 'reason'),
   });
   if (await isBulk(call)) {
-    return act(call, actions['games recover-all'], () => ({
+    return act(call, actions['games recover --since'], () => ({
       sinceMs: durationOption(call, 'since') ?? 0,
       parallel: countOption(call, 'parallel') ?? 1,
       ...how(),
@@ -31,7 +31,7 @@ async function isBulk(call: VerbCall): Promise<boolean> {
     throw new Fault('wrong-use', 'Both a game and --since were named', { next: 'Name one of them' });
   }
   if (plan === undefined) return isSince;
-  const [runner, action] = [await call.world.runner(), await call.world.actions['games recover-all']()];
+  const [runner, action] = [await call.world.runner(), await call.world.actions['games recover --since']()];
   try {
     await runner.load(action, plan);
     return true;

@@ -216,3 +216,12 @@ test('a plan is stale once a game that it recovers has moved', async () => {
   await world.run(world.recover, { id: 'a', mode: { kind: 'latest' } });
   await expect(world.apply(world.recoverAll, plan)).rejects.toMatchObject({ code: 'stale' });
 });
+
+test('another verb that is given its plan names the one that applies it', async () => {
+  const world = await outage();
+  const { id } = await world.runner.prepare(world.recoverAll, hour);
+  await expect(world.runner.load(world.correct, id)).rejects.toMatchObject({
+    code: 'wrong-use',
+    next: `Apply it with gamekeeper games recover --plan ${id}`,
+  });
+});

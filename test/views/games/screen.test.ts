@@ -335,7 +335,7 @@ test('many games are recovered after a window, a number at a time and a preview'
   screen.send(`\u00154${enter}`);
   await screen.shows('PREVIEW');
   expect(lastRequest(ports)).toEqual({
-    action: 'games recover-all',
+    action: 'games recover --since',
     input: { sinceMs: 1_800_000, parallel: 4, mode: { kind: 'latest' } },
   });
 });
