@@ -19,6 +19,10 @@ import {
   findSchema,
   type foundSchema,
   type HeldSummary,
+  type heldStillSchema,
+  holdSchema,
+  type holdsSchema,
+  type releasedSchema,
   type snapshotTakenSchema,
   type UnpersistedGames,
   type HeldGame as WireGame,
@@ -29,7 +33,12 @@ const maxBodyBytes = 2 << 20;
 const namedAtMost = 100;
 
 interface AdminHandlerOptions {
-  readonly engine: Pick<Engine, 'held' | 'evict' | 'snapshot' | 'cache' | 'configureCache' | 'unpersisted'>;
+  readonly engine: Pick<
+    Engine,
+    | ('held' | 'evict' | 'snapshot')
+    | ('hold' | 'release' | 'holds')
+    | ('cache' | 'configureCache' | 'unpersisted')
+  >;
   /** Whoever has it may read and evict every game. */
   readonly token: string;
   /** The server drops its own table of this game, which the engine holds no longer; the next move loads it again. */
@@ -96,6 +105,8 @@ async function answer(options: AdminHandlerOptions, request: Request): Promise<o
       });
       return cacheOf(engine);
     }
+    case 'GET holds':
+      return holdsOf(engine);
     case 'GET unpersisted':
       return unpersistedOf(engine);
     default:
@@ -120,6 +131,10 @@ async function answerGame(
       return heldGame(engine.held(id) ?? notHeld());
     case 'POST games evict':
       return evict({ engine, ...options }, id, await body(request, evictSchema), request.signal);
+    case 'POST games hold':
+      return hold(engine, id, await body(request, holdSchema), request.signal);
+    case 'POST games release':
+      return { released: engine.release(id) } satisfies z.infer<typeof releasedSchema>;
     case 'POST games snapshot':
       return snapshot(engine, id, request.signal);
     default:
@@ -148,6 +163,20 @@ async function evict(
 }
 
 const lostBy = (evicted: Evicted) => (evicted.kind === 'evicted' ? evicted.lost : 0);
+
+async function hold(
+  engine: AdminHandlerOptions['engine'],
+  id: GameId,
+  { seconds }: z.infer<typeof holdSchema>,
+  signal: AbortSignal,
+): Promise<z.infer<typeof heldStillSchema>> {
+  const { untilMs, ahead } = await engine.hold(id, seconds * 1000, signal);
+  return { until: isoTime(untilMs), ahead };
+}
+
+const holdsOf = (engine: AdminHandlerOptions['engine']): z.infer<typeof holdsSchema> => ({
+  holds: engine.holds().map(({ id, untilMs }) => ({ id, until: isoTime(untilMs) })),
+});
 
 async function snapshot(
   engine: AdminHandlerOptions['engine'],

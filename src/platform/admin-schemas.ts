@@ -3,6 +3,7 @@
  * how to have it let go. Version 1; every answer is one of these documents, an error's body is `adminErrorSchema`.
  */
 import * as z from 'zod';
+import { longestHoldMs } from '../engine/memory.ts';
 import type { Json } from '../game/game.ts';
 
 const json = z.custom<Json>((value) => value !== undefined);
@@ -45,6 +46,21 @@ export const foundSchema = z.object({ held: z.array(heldSummarySchema) });
 export const evictSchema = z.object({ discard: z.boolean().default(false) });
 /** Transitions that were discarded. */
 export const evictedSchema = z.object({ lost: count });
+
+/** No longer than an engine holds a game. */
+export const longestHoldSeconds = longestHoldMs / 1000;
+/**
+ * `POST /admin/games/:id/hold`: for so long the server moves this game no further, whether it has it in memory or not, and
+ * it is in storage as far as storage takes it. Ends by itself; held again, the later end counts.
+ */
+export const holdSchema = z.object({ seconds: z.number().positive().max(longestHoldSeconds) });
+/** `ahead`: transitions that only this server's memory has. */
+export const heldStillSchema = z.object({ until: time, ahead: count });
+/** `POST /admin/games/:id/release`; false where it was not on hold. */
+export const releasedSchema = z.object({ released: z.boolean() });
+/** `GET /admin/holds`: all games on hold, also those that memory does not have. */
+export const holdsSchema = z.object({ holds: z.array(z.object({ id: z.string(), until: time })) });
+export type Holds = Readonly<z.infer<typeof holdsSchema>>['holds'];
 
 /** `POST /admin/games/:id/snapshot` */
 export const snapshotTakenSchema = z.object({ revision: count });

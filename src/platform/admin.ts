@@ -12,8 +12,12 @@ import {
   foundSchema,
   type HeldGame,
   type HeldSummary,
+  type Holds,
   heldGameSchema,
+  heldStillSchema,
+  holdsSchema,
   mostIdsAtOnce,
+  releasedSchema,
   snapshotTakenSchema,
   type UnpersistedGames,
   unpersistedSchema,
@@ -31,6 +35,17 @@ export type Evicted = { readonly server: string } & (
 );
 export type Snapped = { readonly server: string } & (
   | { readonly kind: 'stored'; readonly revision: number }
+  | Declined
+  | NotDone
+);
+/** `ahead`: transitions that only that server's memory has, because storage did not take them. */
+export type HeldStill = { readonly server: string } & (
+  | { readonly kind: 'on-hold'; readonly untilMs: number; readonly ahead: number }
+  | Declined
+  | NotDone
+);
+export type Released = { readonly server: string } & (
+  | { readonly kind: 'released' | 'not-on-hold' }
   | Declined
   | NotDone
 );
@@ -52,6 +67,14 @@ export interface AdminClient {
    */
   evict(server: string, id: string, how: { discard: boolean }, signal?: AbortSignal): Promise<Evicted>;
   snapshot(server: string, id: string, signal?: AbortSignal): Promise<Snapped>;
+  /**
+   * That server moves the game no further for so long, whether it has it in memory or not; `longestHoldSeconds` at most.
+   * @param server one of `servers`
+   */
+  hold(server: string, id: string, forMs: number, signal?: AbortSignal): Promise<HeldStill>;
+  release(server: string, id: string, signal?: AbortSignal): Promise<Released>;
+  /** All games on hold. */
+  holds(signal?: AbortSignal): Promise<readonly Answer<Holds>[]>;
   unpersisted(signal?: AbortSignal): Promise<readonly Answer<UnpersistedGames>[]>;
   cache(signal?: AbortSignal): Promise<readonly Answer<Cache>[]>;
   setCache(server: string, limits: Cache, signal?: AbortSignal): Promise<CacheSet>;
@@ -118,6 +141,25 @@ export function createAdminClient({ servers, token, timeoutMs, fetch }: AdminOpt
       const answer = await call(server, { method: 'POST', path }, snapshotTakenSchema, signal);
       return { server, ...written(answer, ({ revision }) => ({ kind: 'stored', revision })) };
     },
+    async hold(server, id, forMs, signal) {
+      const path = `${gamePath(id)}/hold`;
+      const json = { seconds: forMs / 1000 };
+      const answer = await call(server, { method: 'POST', path, json }, heldStillSchema, signal);
+      const done = ({ until, ahead }: { until: string; ahead: number }) =>
+        ({ kind: 'on-hold', untilMs: Date.parse(until), ahead }) as const;
+      return { server, ...written(answer, done) };
+    },
+    async release(server, id, signal) {
+      const path = `${gamePath(id)}/release`;
+      const answer = await call(server, { method: 'POST', path }, releasedSchema, signal);
+      const kindOf = (released: boolean) => (released ? 'released' : 'not-on-hold');
+      return { server, ...written(answer, ({ released }) => ({ kind: kindOf(released) }) as const) };
+    },
+    holds: (signal) =>
+      askAll(async (server) => {
+        const told = await call(server, { path: 'holds' }, holdsSchema, signal);
+        return 'value' in told ? { value: told.value.holds } : told;
+      }),
     unpersisted: (signal) =>
       askAll((server) => call(server, { path: 'unpersisted' }, unpersistedSchema, signal)),
     cache: (signal) => askAll((server) => call(server, { path: 'cache' }, cacheSchema, signal)),

@@ -5,16 +5,19 @@ import type { HeldSummary } from '../../src/platform/admin-schemas.ts';
 
 export interface HeldGames extends AdminClient {
   /** Puts a game into the memory of `server`. */
-  hold(server: string, id: string, held?: Partial<HeldSummary>): void;
+  load(server: string, id: string, held?: Partial<HeldSummary>): void;
   /** Servers that do not answer. */
   readonly dead: Set<string>;
   readonly calls: string[];
+  /** Times at which holds end, by server and game. */
+  readonly onHold: Map<string, Map<string, number>>;
   /** Runs when a game is evicted, before the server lets go of it. */
   onEvict: () => Promise<void>;
 }
 
 export function heldGames(...servers: readonly string[]): HeldGames {
   const memory = new Map(servers.map((server) => [server, new Map<string, HeldSummary>()]));
+  const onHold = new Map(servers.map((server) => [server, new Map<string, number>()]));
   const dead = new Set<string>();
   const calls: string[] = [];
   const fault = new Fault('platform-unreachable', 'no answer');
@@ -26,8 +29,9 @@ export function heldGames(...servers: readonly string[]): HeldGames {
     servers,
     dead,
     calls,
+    onHold,
     onEvict: async () => {},
-    hold(server, id, held = {}) {
+    load(server, id, held = {}) {
       at(server).set(id, {
         id,
         revision: 7,
@@ -60,6 +64,27 @@ export function heldGames(...servers: readonly string[]): HeldGames {
       const held = at(server).get(id);
       return held ? { server, kind: 'stored', revision: held.revision } : { server, kind: 'not-held' };
     },
+    async hold(server, id, forMs) {
+      if (dead.has(server)) return { server, kind: 'failed', fault };
+      calls.push(`hold ${id} on ${server} for ${forMs}`);
+      const untilMs = Date.UTC(2026, 10, 23, 12) + forMs;
+      onHold.get(server)?.set(id, untilMs);
+      return { server, kind: 'on-hold', untilMs, ahead: at(server).get(id)?.ahead ?? 0 };
+    },
+    async release(server, id) {
+      if (dead.has(server)) return { server, kind: 'failed', fault };
+      calls.push(`release ${id} on ${server}`);
+      return { server, kind: onHold.get(server)?.delete(id) ? 'released' : 'not-on-hold' };
+    },
+    holds: async () =>
+      servers.map((server) => {
+        if (dead.has(server)) return { server, fault };
+        const holds = [...(onHold.get(server) ?? [])];
+        return {
+          server,
+          value: holds.map(([id, untilMs]) => ({ id, until: new Date(untilMs).toISOString() })),
+        };
+      }),
     game: notUsed,
     unpersisted: notUsed,
     cache: notUsed,

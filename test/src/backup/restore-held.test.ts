@@ -30,7 +30,7 @@ async function world(archived: readonly GameRecord[], present: readonly GameReco
 /** The archive has `live` at revision 3, storage at 7, and server `one` holds it. */
 async function playing() {
   const room = await world([atTurn('live', 3)], [atTurn('live', 7)]);
-  room.admin.hold('one', 'live', { revision: 7 });
+  room.admin.load('one', 'live', { revision: 7 });
   return room;
 }
 
@@ -79,7 +79,7 @@ describe('a game that a server holds', () => {
       [atTurn('live', 8)],
       [atTurn('live', 7)],
     );
-    admin.hold('one', 'live', { revision: 7 });
+    admin.load('one', 'live', { revision: 7 });
     const made = await plan('newer');
     expect(made.changes[1]).toMatchObject({ target: 'live', effect: 'update' });
     admin.onEvict = async () => void put(atTurn('live', 9));
@@ -101,9 +101,9 @@ describe('a game that a server holds', () => {
 
   test('is taken for one that will move, though it is equal now', async () => {
     const { plan, admin } = await world([atTurn('live', 3)], [atTurn('live', 3)]);
-    admin.hold('two', 'live', { revision: 3 });
+    admin.load('two', 'live', { revision: 3 });
     expect((await plan()).changes[1]).toMatchObject({ effect: 'update', why: 'held by two' });
-    admin.hold('two', 'live', { revision: 3, phase: 'GAME_OVER' });
+    admin.load('two', 'live', { revision: 3, phase: 'GAME_OVER' });
     expect((await plan()).changes[0]).toMatchObject({ target: 'live', effect: 'unchanged' });
     expect((await plan('skip')).changes[0]).toMatchObject({ target: 'live', effect: 'unchanged' });
   });
@@ -118,7 +118,7 @@ describe('a game that a server holds', () => {
   test('since the plan is let go of too', async () => {
     const { plan, apply, restore, admin } = await world([atTurn('idle', 3)], [atTurn('idle', 7)]);
     const made = await plan();
-    admin.hold('two', 'idle', { revision: 7 });
+    admin.load('two', 'idle', { revision: 7 });
     expect((await apply(restore, made)).outcome).toBe('done');
     expect(admin.calls).toEqual(['evict idle from two']);
   });
@@ -134,7 +134,7 @@ describe('a game that a server holds', () => {
 describe('what only memory has', () => {
   test('is named in the plan, and lost only then', async () => {
     const { plan, apply, restore, admin } = await playing();
-    admin.hold('one', 'live', { revision: 7, ahead: 2 });
+    admin.load('one', 'live', { revision: 7, ahead: 2 });
     const made = await plan();
     expect(made.warnings).toContain('Only in the memory of a server, and lost with this: live (revision 9)');
     expect((await apply(restore, made)).outcome).toBe('done');
@@ -144,7 +144,7 @@ describe('what only memory has', () => {
   test('since the plan stops the restore before anything is overwritten', async () => {
     const { plan, apply, restore, admin, backend } = await playing();
     const made = await plan();
-    admin.hold('one', 'live', { revision: 7, ahead: 2 });
+    admin.load('one', 'live', { revision: 7, ahead: 2 });
     const report = await apply(restore, made);
     expect(report.outcome).toBe('failed');
     expect(report.steps[1]?.state).toMatchObject({
@@ -156,7 +156,7 @@ describe('what only memory has', () => {
 
   test('of a game that storage lost is named too', async () => {
     const { plan, apply, restore, admin } = await world([atTurn('live', 3)], []);
-    admin.hold('one', 'live', { revision: 5 });
+    admin.load('one', 'live', { revision: 5 });
     const made = await plan();
     expect(made.warnings).toContain('Only in the memory of a server, and lost with this: live (revision 5)');
     expect((await apply(restore, made)).outcome).toBe('done');
@@ -197,10 +197,10 @@ describe('a server that cannot be asked', () => {
 
 test('a server that holds a game as it was before fails the check', async () => {
   const { plan, apply, restore, admin } = await world([atTurn('live', 9)], [atTurn('live', 7)]);
-  admin.hold('one', 'live', { revision: 7 });
+  admin.load('one', 'live', { revision: 7 });
   const made = await plan();
   admin.onEvict = async () => {
-    admin.hold('two', 'live', { revision: 7 });
+    admin.load('two', 'live', { revision: 7 });
   };
   const report = await apply(restore, made);
   expect(report.outcome).toBe('partial');

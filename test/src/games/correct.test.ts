@@ -91,7 +91,7 @@ describe('is refused', () => {
     const admin = heldGames('one');
     const world = gamesWorld({ admin });
     await world.play(id);
-    admin.hold('one', id);
+    admin.load('one', id);
     const input = { id, state: corrected, reason };
     await expect(world.correct.draft(input)).rejects.toMatchObject({ code: 'refused' });
     expect(await world.run(world.correct, { ...input, evict: true })).toMatchObject({ outcome: 'done' });

@@ -192,7 +192,7 @@ describe('games that servers hold', () => {
   test('are left alone by name, and the others are recovered', async () => {
     const admin = heldGames('one');
     const world = await outage({ admin });
-    admin.hold('one', 'b');
+    admin.load('one', 'b');
     const report = await world.run(world.recoverAll, hour);
     expect(report.checks[1]?.found).toContain('b (Game b is in the memory of a server: one has revision 7)');
     expect(await world.newest('a')).toMatchObject({ revision: 8 });
@@ -203,7 +203,7 @@ describe('games that servers hold', () => {
   test('are evicted first where that is allowed', async () => {
     const admin = heldGames('one');
     const world = await outage({ admin });
-    admin.hold('one', 'b');
+    admin.load('one', 'b');
     await world.run(world.recoverAll, { ...hour, evict: true });
     expect(admin.calls).toEqual(['evict b from one']);
     expect(await world.newest('b')).toMatchObject({ kind: 'proved', revision: 8 });

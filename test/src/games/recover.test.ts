@@ -171,7 +171,7 @@ test('a game that moves in the last moment is left alone', async () => {
   const admin = heldGames('a');
   const world = gamesWorld({ admin });
   await world.play(id);
-  admin.hold('a', id);
+  admin.load('a', id);
   admin.onEvict = () => world.playOn(id);
   const report = await world.run(world.recover, { id, mode: toFourth, evict: true });
   expect(report).toMatchObject({
@@ -213,7 +213,7 @@ describe('a game that a server holds', () => {
     const admin = heldGames('one', 'two');
     const world = gamesWorld({ admin });
     await world.play(id);
-    admin.hold('two', id);
+    admin.load('two', id);
     await expect(world.recover.draft({ id, mode: toFourth })).rejects.toMatchObject({
       code: 'refused',
       message: 'Game room-1 is in the memory of a server: two has revision 7',
@@ -225,7 +225,7 @@ describe('a game that a server holds', () => {
     const admin = heldGames('one', 'two');
     const world = gamesWorld({ admin });
     await world.play(id);
-    admin.hold('two', id);
+    admin.load('two', id);
     const plan = await world.runner.prepare(world.recover, { id, mode: toFourth, evict: true });
     expect(plan.changes[0]).toEqual({
       target: 'game room-1 in the memory of two',
@@ -243,7 +243,7 @@ describe('a game that a server holds', () => {
     const admin = heldGames('one');
     const world = gamesWorld({ admin });
     await world.play(id);
-    admin.hold('one', id, { ahead: 2 });
+    admin.load('one', id, { ahead: 2 });
     const input = { id, mode: toFourth, evict: true };
     await expect(world.recover.draft(input)).rejects.toMatchObject({
       code: 'refused',
@@ -261,7 +261,7 @@ describe('a game that a server holds', () => {
     const world = gamesWorld({ admin });
     await world.play(id);
     const plan = await world.runner.prepare(world.recover, { id, mode: toFourth });
-    admin.hold('one', id);
+    admin.load('one', id);
     await expect(world.apply(world.recover, plan)).rejects.toMatchObject({ code: 'stale' });
   });
 

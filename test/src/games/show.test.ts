@@ -38,7 +38,7 @@ test('a state that is not proved is shown as what it is: behind', async () => {
 test('each server says what it holds, or why it cannot', async () => {
   const admin = heldGames('one', 'two');
   const since = '2026-11-23T03:05:00.000Z';
-  admin.hold('two', id, { ahead: 3, unpersisted_since: since, diverged_at: 5 });
+  admin.load('two', id, { ahead: 3, unpersisted_since: since, diverged_at: 5 });
   const fault = new Fault('unsupported', 'three has no admin API');
   const find: typeof admin.find = async (ids) => [...(await admin.find(ids)), { server: 'three', fault }];
   const world = gamesWorld({ admin: { ...admin, find } });

@@ -25,8 +25,8 @@ test('the server that has come furthest takes it, and a game that moves on is no
   const admin = heldGames('one', 'two');
   const world = gamesWorld({ admin });
   await world.play(id);
-  admin.hold('one', id, { revision: 5 });
-  admin.hold('two', id, { revision: 8 });
+  admin.load('one', id, { revision: 5 });
+  admin.load('two', id, { revision: 8 });
   const plan = await world.runner.prepare(world.snapshot, { id });
   expect(plan.changes[0]).toMatchObject({ effect: 'create', to: 'revision 7 or later' });
   await world.playOn(id);

@@ -111,6 +111,30 @@ describe('the admin API of a game server', () => {
     expect(await admin.evict(server, id, { discard: true })).toEqual({ server, kind: 'not-held' });
   });
 
+  it('holds a game, tells so, and releases it', async () => {
+    const { admin, engine, clock, backend, goAhead } = await serving();
+    await goAhead();
+    backend.fail({});
+    const untilMs = clock.now() + 60_000;
+    expect(await admin.hold(server, id, 60_000)).toEqual({ server, kind: 'on-hold', untilMs, ahead: 0 });
+    expect(backend.inner.peek(id)?.revision).toBe(2);
+    expect(engine.holds()).toEqual([{ id, untilMs }]);
+    expect(await admin.holds()).toEqual([
+      { server, value: [{ id, until: new Date(untilMs).toISOString() }] },
+    ]);
+    expect(await admin.release(server, id)).toEqual({ server, kind: 'released' });
+    expect(await admin.release(server, id)).toEqual({ server, kind: 'not-on-hold' });
+    expect(await admin.holds()).toEqual([{ server, value: [] }]);
+  });
+
+  it('keeps a hold over an eviction, and says what storage did not take of a game', async () => {
+    const { admin, goAhead } = await serving();
+    await goAhead();
+    expect(await admin.hold(server, id, 1000)).toMatchObject({ kind: 'on-hold', ahead: 1 });
+    expect(await admin.evict(server, id, { discard: true })).toMatchObject({ kind: 'evicted' });
+    expect(await admin.holds()).toMatchObject([{ value: [{ id }] }]);
+  });
+
   it('takes a snapshot', async () => {
     const { admin, backend, flags } = await serving();
     expect(await admin.snapshot(server, id)).toEqual({ server, kind: 'stored', revision: 1 });
@@ -197,6 +221,9 @@ describe('the admin handler', () => {
     ['cache', 'PUT', '{"games":"many","ttl_seconds":null}'],
     ['games/a/evict', 'POST', '{"discard":"yes"}'],
     ['games/find', 'POST', '{"ids":[""]}'],
+    ['games/a/hold', 'POST', '{}'],
+    ['games/a/hold', 'POST', '{"seconds":0}'],
+    ['games/a/hold', 'POST', '{"seconds":301}'],
     ['games/%FF', 'GET', undefined],
     ['games/', 'GET', undefined],
   ])('refuses what %s does not take', async (path, method, body) => {
