@@ -108,6 +108,21 @@ export type Replaced = { readonly kind: 'written' } | { readonly kind: 'changed'
 /** What a write expects to find: the digest of a record (`recordDigest`), or that there is none. */
 export type Expected = string | 'absent';
 
+/** Why a storage would not take a record. */
+export interface Refusal {
+  readonly why: Fault;
+  /** `secondary`: of dual writes, only the side that follows; the record is written all the same. */
+  readonly by: 'storage' | 'secondary';
+}
+
+/** What a storage refuses of sound records, as it was when it was asked. */
+export interface Refusals {
+  /** Asks nobody; undefined for one that would be taken. A write goes by the same rule. */
+  of(record: GameRecord): Refusal | undefined;
+  /** Why nothing is known of a secondary. */
+  readonly unknown?: Fault;
+}
+
 export interface Backend {
   readonly kind: BackendKind;
   /** For people: where this is, without secrets. */
@@ -132,6 +147,8 @@ export interface Backend {
   scan(signal?: AbortSignal): AsyncIterable<readonly RecordKey[]>;
   /** One answer for each key, in their order; each record is untorn. */
   readRecords(keys: readonly RecordKey[], signal?: AbortSignal): Promise<readonly RecordRead[]>;
+  /** So that a plan can say before what a write would refuse. */
+  refusals(signal?: AbortSignal): Promise<Refusals>;
   /** Puts the record in place of what is there, atomically, if that is still what was expected. */
   replaceRecord(record: GameRecord, expected: Expected, signal?: AbortSignal): Promise<Replaced>;
   removeRecord(key: RecordKey, expected: string, signal?: AbortSignal): Promise<Replaced>;
@@ -149,6 +166,7 @@ export const operations = {
   examine: 'read',
   scan: 'read',
   readRecords: 'read',
+  refusals: 'read',
   replaceRecord: 'write',
   removeRecord: 'write',
 } as const satisfies Partial<Record<keyof Backend, 'read' | 'write'>>;

@@ -7,7 +7,6 @@ import type { Append, PutSnapshot } from './port.ts';
 /** @throws Fault unless reading this record back would yield exactly this record. */
 export function checkRecord(record: GameRecord, nowMs: number): void {
   checkId(record);
-  if (record.parts.length === 0) throw refuse(record, 'has no parts');
   const names = new Set(record.parts.map(({ name }) => Buffer.from(name).toString('latin1')));
   if (names.size < record.parts.length) throw refuse(record, 'has two parts of one name');
   if (record.revision !== revisionOfParts(record)) {

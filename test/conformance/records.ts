@@ -86,6 +86,27 @@ export function describeRecords(openPlace: () => Promise<Place>): void {
       }
     });
 
+    test('without any field are kept as they are, but for Redis, which says before that it refuses them', async () => {
+      const backend = await open();
+      const bare: GameRecord = { id: 'a', layout, parts: [] };
+      const refusals = await backend.refusals();
+      expect(refusals.of(make('a'))).toBeUndefined();
+      if (backend.kind === 'redis') {
+        expect(refusals.of(bare)).toMatchObject({ by: 'storage', why: { code: 'refused' } });
+        await expect(backend.replaceRecord(bare, 'absent')).rejects.toMatchObject({ code: 'refused' });
+        return;
+      }
+      expect(refusals.of(bare)).toBeUndefined();
+      expect(await backend.replaceRecord(bare, 'absent')).toEqual({ kind: 'written' });
+      await expectStored(backend, bare);
+      expect(await backend.replaceRecord(make('a'), recordDigest(bare))).toEqual({ kind: 'written' });
+      expect(await backend.replaceRecord(bare, recordDigest(make('a')))).toEqual({ kind: 'written' });
+      await expectStored(backend, bare);
+      expect(await scannedKeys(backend)).toEqual([{ id: 'a', layout }]);
+      expect(await backend.removeRecord(bare, recordDigest(bare))).toEqual({ kind: 'written' });
+      expect(await backend.readRecords([bare])).toEqual([{ kind: 'absent' }]);
+    });
+
     test('that would vanish at once are not written', async () => {
       const backend = await open();
       const stored = make('a');
@@ -202,7 +223,6 @@ export function describeRecords(openPlace: () => Promise<Place>): void {
     );
 
     test.each<[string, GameRecord]>([
-      ['no parts', { id: 'a', layout: 'legacy', parts: [] }],
       [
         'two parts of one name',
         { id: 'a', layout: 'legacy', parts: [...partsOf({ x: '1' }), ...partsOf({ x: '2' })] },
@@ -226,6 +246,12 @@ export function describeRecords(openPlace: () => Promise<Place>): void {
 function recordWith(fields: Record<string, string>): GameRecord {
   const record = currentRecord('a', fields);
   return { ...record, parts: record.parts.filter(({ name }) => Buffer.from(name).toString() in fields) };
+}
+
+async function scannedKeys(backend: Backend): Promise<RecordKey[]> {
+  const keys: RecordKey[] = [];
+  for await (const page of backend.scan()) keys.push(...page);
+  return keys;
 }
 
 async function expectStored(backend: Backend, record: GameRecord): Promise<void> {

@@ -82,6 +82,7 @@ const unused = {
   examine: notUsed,
   scan: notUsed,
   readRecords: notUsed,
+  refusals: notUsed,
   replaceRecord: notUsed,
   removeRecord: notUsed,
 };

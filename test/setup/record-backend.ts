@@ -4,6 +4,7 @@ import { eventField, fieldOf, snapshotField, storedGame } from '../../src/backen
 import { createPhaseTally } from '../../src/backend/phase-tally.ts';
 import type { Backend, Expected, RecordRead } from '../../src/backend/port.ts';
 import { checkRecord } from '../../src/backend/record-check.ts';
+import { refusalsBy } from '../../src/backend/refusals.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { Fault } from '../../src/base/fault.ts';
 import type { GameRecord, RecordKey, RecordPart } from '../../src/game/record.ts';
@@ -19,6 +20,8 @@ export interface RecordBackend extends Backend {
   readonly writes: RecordKey[];
   /** Runs before each write; may change `records`, or throw as the network does. */
   beforeWrite: (key: RecordKey) => void;
+  /** What it has no room for, like a storage of items of a certain size. */
+  refuses: (record: GameRecord) => Fault | undefined;
   /** Runs before each batch is read. */
   beforeRead: (keys: readonly RecordKey[]) => void;
   /** The digests of all that is stored. */
@@ -58,6 +61,7 @@ export function recordBackend(clock: Clock, stored: readonly GameRecord[] = []):
     unreadable,
     writes,
     beforeWrite: () => {},
+    refuses: () => undefined,
     beforeRead: () => {},
     digests: () =>
       Object.fromEntries([...records].map(([key, record]) => [key, recordDigest(record)]).sort()),
@@ -118,8 +122,11 @@ export function recordBackend(clock: Clock, stored: readonly GameRecord[] = []):
       backend.beforeRead(keys);
       return keys.map(read);
     },
+    refusals: async () => refusalsBy((record) => backend.refuses(record)),
     async replaceRecord(record, expected) {
       checkRecord(record, clock.now());
+      const refusal = backend.refuses(record);
+      if (refusal) throw refusal;
       return replace(record, expected, record);
     },
     removeRecord: async (key, expected) => replace(key, expected),

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault, type FaultCode } from '../../base/fault.ts';
 import type { RecordKey } from '../../game/record.ts';
 import type { Append, Backend, PutSnapshot, Replaced } from '../port.ts';
+import { refusalsOfBoth } from './both-refusals.ts';
 import { createMirror, type DualWriteListener, type Mirror, type Replay } from './mirror.ts';
 import type { QueueLimits } from './queue.ts';
 
@@ -84,6 +85,7 @@ export function withDualWrite(
       replace({ id: record.id, layout: record.layout }, primary.replaceRecord(record, expected, signal)),
     removeRecord: (key, expected, signal) =>
       replace({ id: key.id, layout: key.layout }, primary.removeRecord(key, expected, signal)),
+    refusals: (signal) => refusalsOfBoth(primary, secondary, signal),
     async close() {
       await within(flushMs, clock, mirror);
       mirror.stop();

@@ -6,6 +6,7 @@ import type { RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
 import type { Backend, BackendListener, Operation, RecordRead } from '../port.ts';
 import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
+import { refusalsBy } from '../refusals.ts';
 import { append } from './append.ts';
 import { takeCensus } from './census.ts';
 import { createClient, type DynamoDbPlace, locationOf } from './client.ts';
@@ -15,6 +16,7 @@ import { checkKey, mostIdBytes } from './game-key.ts';
 import { removeLegacy, replaceLegacy } from './legacy.ts';
 import { readGame, readHead } from './read.ts';
 import { readRecords } from './records.ts';
+import { refusalOf } from './refusal.ts';
 import { removeGame, replaceGame } from './replace.ts';
 import { type Call, startCall } from './requests.ts';
 import { scanKeys } from './scan.ts';
@@ -119,14 +121,19 @@ export function openDynamoDb(options: DynamoDbOptions): Backend {
       run('readRecords', signal, (_, tables) =>
         readRecords(() => startCall(settings, 'readRecords', signal), tables, keys, poolSize),
       ),
+    refusals: (signal) =>
+      run('refusals', signal, async (_, tables) =>
+        refusalsBy((record) => refusalOf(tables, record, clock.now())),
+      ),
     async replaceRecord(record, expected, signal) {
       checkRecord(record, clock.now());
-      checkKey(record);
-      return run('replaceRecord', signal, (call, tables) =>
-        record.layout === 'legacy'
+      return run('replaceRecord', signal, async (call, tables) => {
+        const refusal = refusalOf(tables, record, clock.now());
+        if (refusal) throw refusal;
+        return record.layout === 'legacy'
           ? replaceLegacy(call, legacyForWriting(tables), record, expected)
-          : replaceGame(call, currentForWriting(tables), record, expected),
-      );
+          : replaceGame(call, currentForWriting(tables), record, expected);
+      });
     },
     async removeRecord(key, expected, signal) {
       checkId(key);

@@ -13,10 +13,10 @@ export function itemBytes(item: Item): number {
   );
 }
 
-/** @throws Fault `refused` for an item that DynamoDB would not take */
-export function checkItemSize(id: string, item: Item): void {
+/** undefined for an item that DynamoDB takes. */
+export function sizeFault(id: string, item: Item): Fault | undefined {
   const bytes = itemBytes(item);
-  if (bytes > mostBytes) throw tooLarge(id, bytes);
+  return bytes > mostBytes ? tooLarge(id, bytes) : undefined;
 }
 
 /** @param bytes undefined when only DynamoDB knows */
@@ -24,7 +24,7 @@ export function tooLarge(id: string, bytes?: number): Fault {
   const size = bytes === undefined ? 'more than' : `${Math.ceil(bytes / 1024)} KB, over`;
   return new Fault(
     'refused',
-    `Game ${id} needs an item of ${size} the ${mostBytes / 1024} KB that DynamoDB takes; nothing was written`,
+    `Game ${id} needs an item of ${size} the ${mostBytes / 1024} KB that DynamoDB takes`,
     { next: 'Keep this game in another backend, or make its fields smaller' },
   );
 }

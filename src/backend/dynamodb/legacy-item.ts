@@ -57,12 +57,12 @@ function addedTtl(item: Item): string | undefined {
   return seconds === Math.ceil(Number(item['gk#expires']?.N) / 1000) ? name : undefined;
 }
 
-/** @throws Fault `refused` for a game that this table would delete at another time than its record says */
+/** A Fault for a game that this table would delete at another time than its record says. */
 export function legacyItem(
   { name, ttl }: LegacyTable,
   { id, expiresAtMs, parts }: GameRecord,
   nowMs: number,
-): Item {
+): Item | Fault {
   const item: Item = Object.fromEntries([
     ['game_id', { S: id }] as const,
     ...parts.map((part) => [attributeName(part.name, own), attributeOf(part.value)] as const),
@@ -71,7 +71,7 @@ export function legacyItem(
   if (coarse === expiresAtMs) return item;
   if (expiresAtMs === undefined || (coarse !== undefined && Math.abs(coarse - expiresAtMs) >= 1000)) {
     const when = new Date(coarse ?? 0).toISOString();
-    throw new Fault(
+    return new Fault(
       'refused',
       `The table ${name} would delete game ${id} at ${when} by its attribute ${ttl}`,
       {

@@ -14,7 +14,7 @@ import { recordDigest } from '../../game/record-codec.ts';
 import type { Expected, Replaced } from '../port.ts';
 import type { Item } from './attribute-value.ts';
 import { isConditionFailed, isTooLarge } from './faults.ts';
-import { checkItemSize, tooLarge } from './item-size.ts';
+import { tooLarge } from './item-size.ts';
 import { legacyItem, legacyRecord } from './legacy-item.ts';
 import type { Call } from './requests.ts';
 import type { LegacyTable } from './tables.ts';
@@ -59,7 +59,7 @@ export async function replaceLegacy(
   expected: Expected,
 ): Promise<Replaced> {
   const wanted = legacyItem(table, record, call.nowMs());
-  checkItemSize(record.id, wanted);
+  if (wanted instanceof Fault) throw wanted;
   const before = (await readLegacyItems(call, table, [record.id])).get(record.id);
   if (!isExpected(call, table, record, before, expected)) return { kind: 'changed' };
   // Whoever adds an attribute meanwhile does not lose it: only what was read is dropped.
@@ -68,8 +68,9 @@ export async function replaceLegacy(
   const names = Object.fromEntries(
     [...set.map(([name]) => name), ...remove].map((name, n) => [`#u${n}`, name]),
   );
+  const values = Object.fromEntries(set.map(([, value], n) => [`:u${n}`, value]));
   const update = [
-    `SET ${set.map((_, n) => `#u${n} = :u${n}`).join(', ')}`,
+    ...(set.length > 0 ? [`SET ${set.map((_, n) => `#u${n} = :u${n}`).join(', ')}`] : []),
     ...(remove.length > 0 ? [`REMOVE ${remove.map((_, n) => `#u${set.length + n}`).join(', ')}`] : []),
   ];
   const condition = asRead(
@@ -83,13 +84,11 @@ export async function replaceLegacy(
         new UpdateItemCommand({
           TableName: table.name,
           Key: { game_id: { S: record.id } },
-          UpdateExpression: update.join(' '),
+          // An item of its key alone is one too, and then nothing is set.
+          UpdateExpression: update.join(' ') || undefined,
           ConditionExpression: condition.text,
           ExpressionAttributeNames: { ...names, ...condition.names },
-          ExpressionAttributeValues: {
-            ...Object.fromEntries(set.map(([, value], n) => [`:u${n}`, value])),
-            ...condition.values,
-          },
+          ExpressionAttributeValues: set.length > 0 ? { ...values, ...condition.values } : condition.values,
           ReturnConsumedCapacity: 'TOTAL',
         }),
         options,
@@ -146,7 +145,8 @@ function isExpected(
 function asRead(id: string, before: Item | undefined, wanted: readonly string[]) {
   const read = Object.entries(before ?? {}).filter(([name]) => name !== 'game_id');
   const fresh = wanted.filter((name) => !before || !Object.hasOwn(before, name));
-  if (read.length + fresh.length > mostAttributes) throw tooMany(id, read.length + fresh.length);
+  const fault = attributesFault(id, read.length + fresh.length);
+  if (fault) throw fault;
   return {
     text: [
       before ? 'attribute_exists(#key)' : 'attribute_not_exists(#key)',
@@ -198,10 +198,15 @@ async function putBack(call: Call, { name }: LegacyTable, id: string, item: Item
   }
 }
 
-const tooMany = (id: string, count: number) =>
-  new Fault('refused', `Game ${id} has ${count} attributes: more than one conditional write can compare`, {
-    next: "Change this game with DynamoDB's own tools",
-  });
+/** @param count of attributes that were read or are to be written */
+export function attributesFault(id: string, count: number): Fault | undefined {
+  if (count <= mostAttributes) return undefined;
+  return new Fault(
+    'refused',
+    `Game ${id} has ${count} attributes: more than one conditional write can compare`,
+    { next: "Change this game with DynamoDB's own tools" },
+  );
+}
 
 const unanswered = ({ location }: Call, keys: readonly Item[]) =>
   new Fault(

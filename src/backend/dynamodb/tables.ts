@@ -62,15 +62,23 @@ export function createTableLookup(table: string): TableLookup {
 /** @throws Fault where there is no table for games of the current layout */
 export function currentForWriting({ current }: Tables): string {
   if (current.exists) return current.name;
-  throw new Fault('backend-failed', `There is no table ${current.name} to keep games in`, {
-    next: `Create the table ${current.name} with the partition key game_id and the sort key part, both strings`,
+  throw noCurrentTable(current.name);
+}
+
+export function noCurrentTable(name: string): Fault {
+  return new Fault('backend-failed', `There is no table ${name} to keep games in`, {
+    next: `Create the table ${name} with the partition key game_id and the sort key part, both strings`,
   });
 }
 
 /** @throws Fault where there is no table for games of the legacy layout */
 export function legacyForWriting({ legacy, current }: Tables): LegacyTable {
   if (legacy) return legacy;
-  throw new Fault('unsupported', `The table ${current.name} holds the current layout only, no legacy one`, {
+  throw noLegacyTable(current.name);
+}
+
+export function noLegacyTable(name: string): Fault {
+  return new Fault('unsupported', `The table ${name} holds the current layout only, no legacy one`, {
     next: 'Point DYNAMODB_STATE_TABLE at the legacy table, or leave these games out',
   });
 }

@@ -4,6 +4,7 @@ import type { GameRecord, RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
 import type { Backend, RecordRead } from '../port.ts';
 import { checkAppend, checkId, checkRecord, checkSnapshot, unreadableId } from '../record-check.ts';
+import { refusalsBy } from '../refusals.ts';
 import { createStoreClient } from './store-client.ts';
 
 interface EmbeddedOptions {
@@ -64,6 +65,7 @@ export function openEmbedded({ folder, clock, random = Math.random }: EmbeddedOp
     census: (signal) => store.call('census', [clock.now()], signal),
     scan,
     readRecords,
+    refusals: async () => refusalsBy(() => undefined),
     async replaceRecord(record, expected, signal) {
       checkRecord(record, clock.now());
       return store.call('replaceRecord', [record, expected, clock.now()], signal);

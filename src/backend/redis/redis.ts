@@ -7,6 +7,7 @@ import type { RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
 import type { Backend, BackendListener, RecordRead } from '../port.ts';
 import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
+import { refusalsBy } from '../refusals.ts';
 import { parseRedisUrl, type RedisAddress, redisLocation } from './address.ts';
 import { append, putSnapshot } from './append.ts';
 import { takeCensus } from './census.ts';
@@ -15,7 +16,7 @@ import { examineServers } from './examine.ts';
 import { isNotPermitted } from './faults.ts';
 import type { PoolSettings } from './pool.ts';
 import { readRecord } from './read.ts';
-import { removeRecord, replaceRecord } from './replace.ts';
+import { refusalOf, removeRecord, replaceRecord } from './replace.ts';
 import { scanKeys } from './scan.ts';
 import { openSentinel } from './sentinel.ts';
 import type { OnKey, Route, ServerCommand, Servers } from './servers.ts';
@@ -95,8 +96,11 @@ export function openRedis(options: RedisOptions): Backend {
       }
       return reads;
     },
+    refusals: async () => refusalsBy(refusalOf),
     async replaceRecord(record, expected, signal) {
       checkRecord(record, clock.now());
+      const refusal = refusalOf(record);
+      if (refusal) throw refusal;
       return replaceRecord(on(write, signal), record, expected);
     },
     async removeRecord(key, expected, signal) {

@@ -3,6 +3,7 @@
  * is stored with what was read, byte for byte. One script on one key and no transaction: a server that is out of
  * memory refuses to queue even the deletion that would help it.
  */
+import { Fault } from '../../base/fault.ts';
 import type { GameRecord, RecordKey, RecordPart } from '../../game/record.ts';
 import { recordDigest } from '../../game/record-codec.ts';
 import type { Expected, RecordRead, Replaced } from '../port.ts';
@@ -12,6 +13,14 @@ import { asArgument } from './bytes.ts';
 import { keyOf } from './keys.ts';
 import { readRecord } from './read.ts';
 import type { OnKey } from './servers.ts';
+
+/** Redis holds no hash without fields; DynamoDB holds items without attributes. */
+export function refusalOf({ id, parts }: GameRecord): Fault | undefined {
+  if (parts.length > 0) return undefined;
+  return new Fault('refused', `Game ${id} has no fields, and Redis holds no such game`, {
+    next: 'Keep this game in another backend, or leave it out',
+  });
+}
 
 /** @param on the server that is written to, also for the read */
 export async function replaceRecord(on: OnKey, record: GameRecord, expected: Expected): Promise<Replaced> {

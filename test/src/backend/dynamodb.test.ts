@@ -235,6 +235,48 @@ test.each<[string, GameRecord]>([
   },
 );
 
+describe('what DynamoDB refuses is told before by the rule that the write goes by', () => {
+  const attributes = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`field-${n}`, 'x']));
+  const chunky = Buffer.alloc(900_000, 1);
+
+  test.each<[string, GameRecord, RegExp | undefined]>([
+    ['a legacy game of nearly 400 KB', legacyRecord('a', { state: 'x'.repeat(409_000) }), undefined],
+    ['a legacy game of more', legacyRecord('a', { state: 'x'.repeat(409_600) }), /over the 400 KB/],
+    ['a legacy game of many fields', legacyRecord('a', attributes(135)), undefined],
+    ['a legacy game of more fields', legacyRecord('a', attributes(136)), /has 141 attributes/],
+    [
+      'a current game whose events and snapshots are large',
+      currentRecord('a', { 'e:1': chunky, 's:1': chunky }),
+      undefined,
+    ],
+    [
+      'a current game whose other fields are',
+      currentRecord('a', { 'legacy:state': 'x'.repeat(409_600) }),
+      /over the 400 KB/,
+    ],
+    ['an id that is no key', legacyRecord('k'.repeat(2049)), /cannot be in DynamoDB/],
+  ])('%s', async (_, record, refusal) => {
+    const { backend } = await setUp();
+    const told = (await backend.refusals()).of(record);
+    if (!refusal) {
+      expect(told).toBeUndefined();
+      expect(await backend.replaceRecord(record, 'absent')).toEqual({ kind: 'written' });
+      return;
+    }
+    expect(told).toMatchObject({ by: 'storage', why: { message: expect.stringMatching(refusal) } });
+    await expect(backend.replaceRecord(record, 'absent')).rejects.toThrow(told?.why.message);
+    expect(await scanned(backend)).toEqual([]);
+  });
+
+  test('also for the want of a table', async () => {
+    await createRawTable(server.endpoint, 'old-games', ['game_id']);
+    const refusals = await open('old-games').refusals();
+    expect(refusals.of(legacyRecord('a'))).toBeUndefined();
+    expect(refusals.of(currentRecord('a'))?.why.message).toContain('no table old-games-gk1');
+  });
+});
+
 describe('a legacy item', () => {
   const strange: Item = {
     game_id: { S: 'game-1' },
@@ -278,6 +320,17 @@ describe('a legacy item', () => {
     expect(await backend.replaceRecord(record, 'absent')).toEqual({ kind: 'written' });
     const [item] = await rawItems(server.endpoint, table);
     expect(sorted(item ?? {})).toEqual(sorted(strange));
+  });
+
+  test('of its key alone is a game, and comes back as it was after a stay elsewhere', async () => {
+    const { table, backend } = await setUp();
+    const bare: Item = { game_id: { S: 'game-1' } };
+    await putRaw(server.endpoint, table, bare);
+    const record = await recordAt(backend, legacy);
+    expect(record.parts).toEqual([]);
+    await backend.removeRecord(legacy, recordDigest(record));
+    expect(await backend.replaceRecord(record, 'absent')).toEqual({ kind: 'written' });
+    expect(await rawItems(server.endpoint, table)).toEqual([bare]);
   });
 
   test('that its writer changes while it is replaced stays as that writer left it', async () => {
