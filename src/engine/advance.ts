@@ -27,7 +27,7 @@ export async function advance(
   }
   const own = { type: transition.type, patch: changed.patch };
   const result = await store(context, next, own, undefined, signal);
-  if (result.kind === 'stored') return { kind: 'committed', revision: result.game.revision, ahead: 0 };
+  if (result.kind === 'stored') return committed(result.game);
   if (result.kind === 'unpersisted') return unpersisted(result.game);
   afterConflict(context, game, result.actual);
   return conflict(positionOf(game), { revision: result.actual, ahead: 0 });
@@ -79,9 +79,18 @@ export const conflict = (expected: Position, actual: Position): Transitioned => 
   expected: positionOf(expected),
   actual: positionOf(actual),
 });
+
+const committed = ({ revision, state }: Held): Transitioned => ({
+  kind: 'committed',
+  revision,
+  ahead: 0,
+  state,
+});
+
 const unpersisted = (game: Ahead): Transitioned => ({
   kind: 'unpersisted',
   ...positionOf(game),
+  state: game.state,
   why: game.pending.why,
   sinceMs: game.pending.sinceMs,
 });

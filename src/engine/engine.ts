@@ -37,14 +37,18 @@ export interface Position {
   readonly ahead: number;
 }
 
-/** Where it succeeds it is a Position: hand it to the next `append`. */
+/**
+ * Where it succeeds it is a Position: hand it to the next `append`. `state` is what the game is now; it cannot be
+ * changed. A next state that shares with it what stays as it is, is compared and stored faster than one made anew.
+ */
 export type Transitioned =
-  | { readonly kind: 'committed'; readonly revision: number; readonly ahead: 0 }
+  | { readonly kind: 'committed'; readonly revision: number; readonly ahead: 0; readonly state: Json }
   /** The game goes on in memory; the next write that succeeds brings storage up to date (a CATCH_UP event). */
   | {
       readonly kind: 'unpersisted';
       readonly revision: number;
       readonly ahead: number;
+      readonly state: Json;
       readonly why: WhyUnpersisted;
       readonly sinceMs: number;
     }

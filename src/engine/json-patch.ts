@@ -8,23 +8,41 @@ import type { Json } from '../game/game.ts';
 import type { PatchOperation } from '../game/record.ts';
 
 type JsonRecord = { readonly [key: string]: Json };
-type Change = (container: Json, token: string) => Json;
+type Container = Json[] | { [key: string]: Json };
+/** Changes a container that nobody else has. */
+type Change = (container: Container, token: string) => void;
+/** The containers that were made on the way: nobody else has them, so the next operation need not copy them again. */
+type Made = Set<Json>;
 
-/** The state after one operation; `state` stays as it is. @throws Error that says why it does not apply */
-export function applied(state: Json, operation: PatchOperation): Json {
+/** The state after all operations; `state` stays as it is. @throws Error that says why one does not apply */
+export function patchedBy(state: Json, operations: readonly PatchOperation[]): Json {
+  const made: Made = new Set();
+  let patched = state;
+  for (const operation of operations) patched = applied(patched, operation, made);
+  return patched;
+}
+
+function applied(state: Json, operation: PatchOperation, made: Made): Json {
   const way = tokensOf(operation.path);
   switch (operation.op) {
     case 'add':
-      return way.length === 0 ? givenValue(operation) : updated(state, way, adding(givenValue(operation)));
-    case 'replace':
-      return way.length === 0 ? givenValue(operation) : updated(state, way, replacing(givenValue(operation)));
+      return added(state, way, givenValue(operation), made);
+    case 'replace': {
+      const value = givenValue(operation);
+      return way.length === 0 ? value : updated(state, way, 0, replacing(value), made);
+    }
     case 'remove':
-      return updated(state, way, removing);
-    case 'copy':
-      return added(state, way, found(state, fromOf(operation)));
+      return updated(state, way, 0, removing, made);
+    case 'copy': {
+      const value = found(state, fromOf(operation));
+      // From now on two places have it.
+      made.clear();
+      return added(state, way, value, made);
+    }
     case 'move': {
       const from = fromOf(operation);
-      return added(updated(state, from, removing), way, found(state, from));
+      const value = found(state, from);
+      return added(updated(state, from, 0, removing, made), way, value, made);
     }
     case 'test': {
       if (isEqual(found(state, way), givenValue(operation))) return state;
@@ -33,43 +51,58 @@ export function applied(state: Json, operation: PatchOperation): Json {
   }
 }
 
-const added = (state: Json, way: readonly string[], value: Json): Json =>
-  way.length === 0 ? value : updated(state, way, adding(value));
+const added = (state: Json, way: readonly string[], value: Json, made: Made): Json =>
+  way.length === 0 ? value : updated(state, way, 0, adding(value), made);
 
-function updated(node: Json, way: readonly string[], change: Change): Json {
-  const [token, ...rest] = way;
+function updated(node: Json, way: readonly string[], depth: number, change: Change, made: Made): Json {
+  const token = way[depth];
   if (token === undefined) throw new Error('the whole state cannot be removed');
-  if (rest.length === 0) return change(node, token);
-  return replacing(updated(childOf(node, token), rest, change))(node, token);
+  const isLast = depth === way.length - 1;
+  const child = isLast ? undefined : updated(childOf(node, token), way, depth + 1, change, made);
+  const own = ownCopy(node, token, made);
+  if (child === undefined) change(own, token);
+  else put(own, token, child);
+  return own;
+}
+
+function ownCopy(node: Json, token: string, made: Made): Container {
+  // Whatever is in `made` is a container that was made here, to be changed.
+  if (made.has(node)) return node as Container;
+  if (!isArray(node) && !isRecord(node)) throw new Error(`"${token}" is within something that has no fields`);
+  const copy: Container = isArray(node) ? node.slice() : { ...node };
+  made.add(copy);
+  return copy;
 }
 
 const adding =
   (value: Json): Change =>
-  (node, token) => {
-    if (!isArray(node)) return withField(node, token, value);
-    const index = token === '-' ? node.length : indexOf(node, token, node.length);
-    return node.toSpliced(index, 0, value);
+  (container, token) => {
+    if (!Array.isArray(container)) return put(container, token, value);
+    const index = token === '-' ? container.length : indexOf(container, token, container.length);
+    container.splice(index, 0, value);
   };
 
 const replacing =
   (value: Json): Change =>
-  (node, token) => {
-    childOf(node, token);
-    return isArray(node) ? node.with(Number(token), value) : withField(node, token, value);
+  (container, token) => {
+    childOf(container, token);
+    put(container, token, value);
   };
 
-const removing: Change = (node, token) => {
-  childOf(node, token);
-  if (isArray(node)) return node.toSpliced(Number(token), 1);
-  // By fields, since to assign to `__proto__` would not make one.
-  return Object.fromEntries(Object.entries(node as JsonRecord).filter(([key]) => key !== token));
+const removing: Change = (container, token) => {
+  childOf(container, token);
+  if (Array.isArray(container)) container.splice(Number(token), 1);
+  else delete container[token];
 };
 
-function withField(node: Json, key: string, value: Json): Json {
-  if (!isRecord(node)) throw new Error(`"${key}" is within something that has no fields`);
-  if (key === '__proto__') return Object.fromEntries([...Object.entries(node), [key, value]]);
-  return { ...node, [key]: value };
+function put(container: Container, token: string, value: Json): void {
+  if (Array.isArray(container)) container[Number(token)] = value;
+  else if (token !== '__proto__') container[token] = value;
+  // To assign to it would not make a field.
+  else Object.defineProperty(container, token, { ...ownField, value });
 }
+
+const ownField = { configurable: true, enumerable: true, writable: true };
 
 const found = (state: Json, way: readonly string[]): Json => way.reduce(childOf, state);
 
@@ -160,14 +193,16 @@ function collectItems(
 function equalAtStart(from: readonly Json[], to: readonly Json[]): number {
   const most = Math.min(from.length, to.length);
   let count = 0;
-  while (count < most && isEqual(from[count], to[count])) count++;
+  // What is equal at one index is shared.
+  while (count < most && from[count] === to[count]) count++;
   return count;
 }
 
 function equalAtEnd(from: readonly Json[], to: readonly Json[], start: number): number {
   const most = Math.min(from.length, to.length) - start;
+  const equal = from.length === to.length ? Object.is : isEqual;
   let count = 0;
-  while (count < most && isEqual(from[from.length - 1 - count], to[to.length - 1 - count])) count++;
+  while (count < most && equal(from[from.length - 1 - count], to[to.length - 1 - count])) count++;
   return count;
 }
 

@@ -2,7 +2,7 @@
 import { asFault, Fault } from '../base/fault.ts';
 import type { Json } from '../game/game.ts';
 import type { PatchOperation } from '../game/record.ts';
-import { applied, difference } from './json-patch.ts';
+import { difference, patchedBy } from './json-patch.ts';
 import { canonicalText, hashOf, settle } from './state.ts';
 
 /** A settled state with the patch that made it, and its hash. */
@@ -60,7 +60,7 @@ function acceptableText(state: Json): string {
 export function patched(from: Json, patch: readonly PatchOperation[]): Json {
   const before = settle(from, from);
   try {
-    return settle(patch.reduce(applied, before), before);
+    return settle(patchedBy(before, patch), before);
   } catch (thrown) {
     throw invalid(`The patch does not apply: ${asFault(thrown).message}`, thrown);
   }
@@ -69,7 +69,7 @@ export function patched(from: Json, patch: readonly PatchOperation[]): Json {
 /** Whatever equals a part of `to` is that very part once it is settled. */
 function leadsTo(from: Json, patch: readonly PatchOperation[], to: Json): boolean {
   try {
-    return settle(patch.reduce(applied, from), to) === to;
+    return settle(patchedBy(from, patch), to) === to;
   } catch {
     return false;
   }

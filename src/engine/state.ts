@@ -32,8 +32,30 @@ export function settle(value: unknown, before?: Json): Json {
   return settled;
 }
 
+/**
+ * Texts of parts near the top of settled states: most of a next state has them too. Not of the whole, which is asked
+ * for once, nor of what is deeper: the table would cost more than it saves.
+ */
+const texts = new WeakMap<Container, string>();
+const deepestText = 2;
+
 /** The text of base/digest.ts, of a settled state. */
-export const canonicalText = (state: Json): string => JSON.stringify(state);
+export const canonicalText = (state: Json): string => textOf(state, 0);
+
+function textOf(value: Json, depth: number): string {
+  if (depth > deepestText || !isContainer(value)) return JSON.stringify(value);
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = depth === deepestText ? JSON.stringify(value) : textOfParts(value, depth + 1);
+  if (depth > 0) texts.set(value, text);
+  return text;
+}
+
+function textOfParts(value: Container, depth: number): string {
+  if (isArray(value)) return `[${value.map((item) => textOf(item, depth)).join(',')}]`;
+  const fields = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}:${textOf(part, depth)}`);
+  return `{${fields.join(',')}}`;
+}
 
 /** SHA-256 (hex) of it. */
 export const hashOf = (text: string): string => hash('sha256', text, 'hex');
@@ -85,26 +107,44 @@ function settleRecord(
   value: Readonly<Record<string, unknown>>,
   before: Container | undefined,
   depth: number,
-): Json {
+): Json | undefined {
   // What an array has under a key is no value of ours, nor is what every object inherits.
   const shared = before as { readonly [key: string]: Json } | undefined;
-  const keys = Object.keys(value);
-  // Made with the first field that differs.
-  let fields: [key: string, value: Json][] | undefined;
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] ?? '';
+  const given = Object.keys(value);
+  const keys: string[] = [];
+  const values: Json[] = [];
+  let isShared = shared !== undefined && !Array.isArray(shared);
+  let isSorted = true;
+  for (const key of given) {
     const settled = settleValue(value[key], shared?.[key], depth + 1);
-    if (!fields && (settled === undefined || settled !== shared?.[key])) {
-      fields = keys.slice(0, index).map((same) => [same, shared?.[same] ?? null]);
-    }
-    if (settled !== undefined) fields?.push([key, settled]);
+    if (settled === undefined) continue;
+    if (isShared && settled !== shared?.[key]) isShared = false;
+    if (isSorted && keys.length > 0 && key < (keys.at(-1) ?? '')) isSorted = false;
+    keys.push(key);
+    values.push(settled);
   }
-  if (!fields && shared && !Array.isArray(shared) && Object.keys(shared).length === keys.length)
-    return shared;
-  const kept = fields ?? keys.map((same): [string, Json] => [same, shared?.[same] ?? null]);
-  // As in canonicalJson: by fields, since to assign to `__proto__` would not make one.
-  return Object.freeze(Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))));
+  if (isShared && shared && Object.keys(shared).length === keys.length) return shared;
+  return Object.freeze(isSorted ? recordOf(keys, values) : sortedRecordOf(keys, values));
 }
+
+function sortedRecordOf(keys: readonly string[], values: readonly Json[]): Record<string, Json> {
+  const fields = keys.map((key, index) => ({ key, value: values[index] ?? null }));
+  fields.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return recordOf(
+    fields.map(({ key }) => key),
+    fields.map(({ value }) => value),
+  );
+}
+
+function recordOf(keys: readonly string[], values: readonly Json[]): Record<string, Json> {
+  // To assign to `__proto__` would not make a field.
+  if (keys.includes('__proto__')) return Object.fromEntries(keys.map((key, at) => [key, values[at] ?? null]));
+  const record: Record<string, Json> = {};
+  for (let index = 0; index < keys.length; index++) record[keys[index] ?? ''] = values[index] ?? null;
+  return record;
+}
+
+const isArray = (value: Container): value is readonly Json[] => Array.isArray(value);
 
 const isContainer = (value: Json | undefined): value is Container =>
   typeof value === 'object' && value !== null;

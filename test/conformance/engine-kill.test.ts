@@ -42,7 +42,7 @@ describe.each<[string, () => Promise<Place>]>([
       if (strategy !== 'snapshot-only') expect(found.game.revision).toBe(moves);
 
       const next = await engine.append(id, move('TURN', { moves: moves + 1 }), found.game);
-      expect(next).toEqual({ kind: 'committed', revision: found.game.revision + 1, ahead: 0 });
+      expect(next).toMatchObject({ kind: 'committed', revision: found.game.revision + 1, ahead: 0 });
       await engine.close();
     },
   );

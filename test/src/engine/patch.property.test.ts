@@ -102,12 +102,13 @@ describe('a patch that somebody else made', () => {
   });
 
   /** What the library rfc6902 makes of it; it cannot work on the root, and takes 01 for 1 and - for a place. */
-  function asTheLibrary(state: Json, by: PatchOperation): Json | undefined {
+  function asTheLibrary(state: Json, patch: readonly PatchOperation[]): Json | undefined {
     const box = { state: structuredClone(state) };
-    const boxed = { ...by, path: `/state${by.path}`, from: `/state${by.from}` };
+    const boxed = patch.map((by) => ({ ...by, path: `/state${by.path}`, from: `/state${by.from}` }));
     try {
-      const [problem] = applyPatch(box, [boxed as Operation]);
-      return problem ? undefined : box.state;
+      // It would go on after one that does not apply, and place the very same objects twice.
+      const problems = boxed.flatMap((by) => applyPatch(box, [structuredClone(by) as Operation]));
+      return problems.some(Boolean) ? undefined : box.state;
     } catch {
       return undefined;
     }
@@ -122,13 +123,13 @@ describe('a patch that somebody else made', () => {
   const isOdd = ({ path, from = '' }: PatchOperation) => /\/(01|-)(\/|$)/.test(path + from);
   const intoItself = ({ op, path, from = '' }: PatchOperation) =>
     op === 'move' && `${path}/`.startsWith(`${from}/`);
+  const usual = operation.filter((by) => by.path !== '' && by.from !== '' && !isOdd(by) && !intoItself(by));
 
   test('leads where the library rfc6902 leads, or is refused as there', () => {
     fc.assert(
-      fc.property(small, operation, (state, by) => {
-        fc.pre(by.path !== '' && by.from !== '' && !isOdd(by) && !intoItself(by));
-        const theirs = asTheLibrary(state, by);
-        const ours = outcome(() => canonicalJson(patched(state, [by])));
+      fc.property(small, fc.array(usual, { minLength: 1, maxLength: 5 }), (state, patch) => {
+        const theirs = asTheLibrary(state, patch);
+        const ours = outcome(() => canonicalJson(patched(state, patch)));
         if (theirs === undefined) expect(ours).toBeInstanceOf(Error);
         // To the library any word is a place in an array.
         else if (ours instanceof Error) expect(ours.message).toMatch(/is no place in an array/);
@@ -150,6 +151,15 @@ describe('a patch that somebody else made', () => {
   ] satisfies [PatchOperation][])('is refused: %j', (by) => {
     expect(() => patched({ hand: [1, 2], name: 'Ada' }, [by])).toThrow(/^The patch does not apply: /);
   });
+});
+
+test('what a patch has copied does not change with where it came from', () => {
+  const { state } = changeBy({ hand: [{ played: false }], table: [] }, [
+    { op: 'replace', path: '/hand/0/played', value: true },
+    { op: 'copy', from: '/hand/0', path: '/table/0' },
+    { op: 'replace', path: '/hand/0/played', value: false },
+  ]);
+  expect(state).toEqual({ hand: [{ played: false }], table: [{ played: true }] });
 });
 
 test('a patch may move and copy within the state', () => {

@@ -53,12 +53,20 @@ describe('appending a transition', () => {
   test('writes only what changed', async () => {
     const { engine, backend } = await started();
     const answer = await engine.append(id, move('PREPARATION', { round: 1, cards: [1, 3] }), first);
-    expect(answer).toEqual({ kind: 'committed', revision: 2, ahead: 0 });
+    expect(answer).toMatchObject({ kind: 'committed', revision: 2, ahead: 0 });
     expect(eventsIn(backend)[1]).toMatchObject({
       from: 'NOT_STARTED',
       to: 'PREPARATION',
       patch: [{ op: 'remove', path: '/cards/1' }],
     });
+  });
+
+  test('answers the state that the game now has, for the next one to be built on', async () => {
+    const { engine } = await started();
+    const moved = await engine.append(id, move('PREPARATION', { round: 2, cards: [1, 2, 3] }), first);
+    if (moved.kind !== 'committed') throw new Error(moved.kind);
+    expect(moved.state).toBe((await engine.load(id))?.state);
+    expect(Object.isFrozen(moved.state)).toBe(true);
   });
 
   test('takes a patch in place of a state', async () => {
