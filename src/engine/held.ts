@@ -132,9 +132,13 @@ export function createHeldGames(cache: CacheSettings, clock: Clock, { mayEnter, 
     get,
     put(game) {
       if (!mayEnter(game.id) && !get(game.id)) return;
-      drop(game.id);
-      if (isOnlyHere(game)) waiting.set(game.id, game);
-      else others.set(game.id, game);
+      if (isOnlyHere(game)) {
+        others.delete(game.id);
+        waiting.set(game.id, game);
+      } else {
+        waiting.delete(game.id);
+        others.set(game.id, game);
+      }
     },
     giveUp(id) {
       const game = waiting.get(id);
