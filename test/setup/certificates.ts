@@ -1,4 +1,4 @@
-/** A certificate authority of the test's own, and a certificate of it for 127.0.0.1 and localhost. */
+/** Certificate authorities of the test's own, and the certificates that they give out. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,27 +10,50 @@ export interface TestCertificates {
   readonly keyFile: string;
 }
 
-export function makeCertificates(): TestCertificates {
+interface CertificateOptions {
+  /** As openssl writes them. */
+  readonly names?: string;
+  /** Of the server's certificate; negative for one that has expired. */
+  readonly days?: number;
+}
+
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
+/** Of an authority of their own. */
+export function makeCertificates(options: CertificateOptions = {}): TestCertificates {
   const folder = tempFolder();
-  const at = (name: string) => join(folder, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const args = ['-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.crt', '-days', '2'];
+  openssl(folder, 'req', ...args, '-subj', '/CN=test ca');
+  issueCertificate(folder, options);
+  return {
+    caFile: join(folder, 'ca.crt'),
+    certFile: join(folder, 'server.crt'),
+    keyFile: join(folder, 'server.key'),
+  };
+}
+
+/** In place of the one before, of the same authority. @param folder that of its files */
+export function issueCertificate(
+  folder: string,
+  { names = 'IP:127.0.0.1,DNS:localhost', days = 2 }: CertificateOptions,
+): void {
   openssl(
+    folder,
     'req',
-    '-x509',
     ...newKey,
     '-keyout',
-    'ca.key',
+    'server.key',
     '-out',
-    'ca.crt',
-    '-days',
-    '2',
+    'server.csr',
     '-subj',
-    '/CN=test ca',
+    '/CN=test server',
   );
-  openssl('req', ...newKey, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=test server');
-  writeFileSync(at('names'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
-  const signing = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'names', '-days', '2'];
-  openssl('x509', '-req', '-in', 'server.csr', '-out', 'server.crt', ...signing);
-  return { caFile: at('ca.crt'), certFile: at('server.crt'), keyFile: at('server.key') };
+  writeFileSync(join(folder, 'names'), `subjectAltName=${names}\n`);
+  const signing = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'names'];
+  const made = ['-in', 'server.csr', '-out', 'server.crt', '-days', String(days)];
+  openssl(folder, 'x509', '-req', ...made, ...signing);
+}
+
+function openssl(folder: string, ...args: string[]): void {
+  execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
 }

@@ -1,6 +1,7 @@
 /** A real Redis Cluster of the test's own. */
 import { Redis } from 'ioredis';
-import { freePort, startRedis, type TestRedis } from './redis.ts';
+import type { TestCertificates } from './certificates.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 
 export interface TestCluster {
   readonly url: string;
@@ -13,20 +14,32 @@ export interface TestCluster {
 
 interface ClusterOptions {
   readonly replicas?: boolean;
+  /** Over TLS only, also among themselves. */
+  readonly tls?: TestCertificates;
   readonly args?: readonly string[];
 }
 
 const slots = 16_384;
 const nodeTimeoutMs = 1_000;
+const clusterArguments = [
+  '--cluster-node-timeout',
+  String(nodeTimeoutMs),
+  ...['--repl-diskless-sync-delay', '0'],
+];
 
 export async function startCluster({
   replicas = false,
+  tls,
   args = [],
 }: ClusterOptions = {}): Promise<TestCluster> {
   const started: TestRedis[] = [];
   const stop = async () => void (await Promise.all(started.map((node) => node.stop())));
   const startNode = async () => {
-    const node = await startRedis({ args: [...(await clusterArguments()), ...args] });
+    const node = await startRedis({
+      cluster: true,
+      ...(tls ? { tls } : {}),
+      args: [...clusterArguments, ...args],
+    });
     started.push(node);
     return node;
   };
@@ -34,18 +47,12 @@ export async function startCluster({
     const nodes = await Promise.all(Array.from({ length: replicas ? 6 : 3 }, startNode));
     const masters = nodes.slice(0, 3);
     await form(masters, nodes.slice(3));
-    return { url: `redis+cluster://127.0.0.1:${masters[0]?.port}`, masters, replicas: nodes.slice(3), stop };
+    const url = `${tls ? 'rediss' : 'redis'}+cluster://127.0.0.1:${masters[0]?.port}`;
+    return { url, masters, replicas: nodes.slice(3), stop };
   } catch (thrown) {
     await stop();
     throw thrown;
   }
-}
-
-async function clusterArguments(): Promise<string[]> {
-  return [
-    ...['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
-    ...['--cluster-node-timeout', String(nodeTimeoutMs), '--repl-diskless-sync-delay', '0'],
-  ];
 }
 
 async function form(masters: readonly TestRedis[], replicas: readonly TestRedis[]): Promise<void> {
@@ -93,7 +100,10 @@ async function follows(replica: TestRedis): Promise<boolean> {
 
 /** One command to one server, not to the cluster. */
 export async function ask(node: TestRedis, command: string, ...args: (string | number)[]): Promise<unknown> {
-  const redis = new Redis(node.url);
+  const redis = new Redis(
+    node.url,
+    node.url.startsWith('rediss') ? { tls: { rejectUnauthorized: false } } : {},
+  );
   redis.on('error', () => {});
   try {
     return await redis.call(command, ...args);

@@ -17,6 +17,8 @@ interface RedisOptions {
   readonly maxmemory?: string;
   /** Over TLS only. */
   readonly tls?: TestCertificates;
+  /** To be met by others of a cluster. */
+  readonly cluster?: boolean;
   /** Further settings as arguments. */
   readonly args?: readonly string[];
 }
@@ -41,7 +43,9 @@ const attempts = 5;
 
 export async function startRedis(options: RedisOptions = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-redis-'));
-  let { port, server } = await startOnFreePort(folder, options);
+  const { ports, server: first } = await startOnFreePorts(folder, options);
+  const { port } = ports;
+  let server = first;
   const killWithTest = () => server.kill('SIGKILL');
   process.once('exit', killWithTest);
   const kill = () => endProcess(server);
@@ -53,7 +57,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
     url: `${options.tls ? 'rediss' : 'redis'}://${options.password ? `:${encodeURIComponent(options.password)}@` : ''}127.0.0.1:${port}/0`,
     kill,
     async restart() {
-      const again = await start(port, folder, options);
+      const again = await start(ports, folder, options);
       if (!again) throw new Error(`Port ${port} was taken while redis-server was down`);
       server = again;
     },
@@ -65,18 +69,25 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
   };
 }
 
-async function startOnFreePort(folder: string, options: RedisOptions) {
+interface Ports {
+  readonly port: number;
+  /** Of a cluster's servers among themselves. */
+  readonly bus: number | undefined;
+}
+
+/** Others may take a port before the server does, so all are chosen anew with each attempt. */
+async function startOnFreePorts(folder: string, options: RedisOptions) {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const port = await freePort();
-    const server = await start(port, folder, options);
-    if (server) return { port, server };
+    const ports = { port: await freePort(), bus: options.cluster ? await freePort() : undefined };
+    const server = await start(ports, folder, options);
+    if (server) return { ports, server };
   }
   throw new Error(`redis-server did not start on any of ${attempts} free ports`);
 }
 
 /** Resolves when it accepts connections; undefined when it ended instead, as it does when the port is taken. */
-function start(port: number, folder: string, options: RedisOptions): Promise<ChildProcess | undefined> {
-  return startProcess(argumentsOf(port, folder, options), 'Ready to accept connections');
+function start(ports: Ports, folder: string, options: RedisOptions): Promise<ChildProcess | undefined> {
+  return startProcess(argumentsOf(ports, folder, options), 'Ready to accept connections');
 }
 
 /** @param sign what it prints once it is up; undefined when it ended instead */
@@ -90,11 +101,12 @@ export async function startProcess(args: readonly string[], sign: string): Promi
   return undefined;
 }
 
-function argumentsOf(port: number, folder: string, options: RedisOptions): string[] {
+function argumentsOf({ port, bus }: Ports, folder: string, options: RedisOptions): string[] {
   const { password, user, maxmemory, tls, args = [] } = options;
   return [
     ...['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
     ...(tls ? ['--port', '0', '--tls-port', String(port), ...tlsArguments(tls)] : ['--port', String(port)]),
+    ...(bus === undefined ? [] : ['--cluster-enabled', 'yes', '--cluster-port', String(bus)]),
     ...(password ? ['--requirepass', password] : []),
     ...(user ? ['--user', ...user.split(' ')] : []),
     ...(maxmemory ? ['--maxmemory', maxmemory] : []),

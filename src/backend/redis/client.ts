@@ -1,4 +1,5 @@
 /** One connection to one server, as the rest of this room wants it: it does nothing on its own. */
+import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { Endpoint, RedisAddress } from './address.ts';
 import { isNotPermitted } from './faults.ts';
@@ -31,7 +32,7 @@ export function createClient({ host, port, readOnly = false }: Server, access: A
     port,
     db,
     readOnly,
-    ...(tls ? { tls: ca === undefined ? {} : { ca } } : {}),
+    ...(tls ? { tls: tlsOptions(host, ca) } : {}),
     // With a password alone the client would warn on the terminal when the server asks for none.
     ...(password ? { username: username ?? 'default', password } : {}),
     connectionName: 'gamekeeper',
@@ -52,6 +53,12 @@ export function createClient({ host, port, readOnly = false }: Server, access: A
     retryStrategy: null,
   });
 }
+
+/** The name is what proxies choose the server by; an address is not allowed there. */
+const tlsOptions = (host: string, ca: string | undefined) => ({
+  ...(isIP(host) === 0 ? { servername: host } : {}),
+  ...(ca === undefined ? {} : { ca }),
+});
 
 /** Rejects with the first reason that the client gave, where it gave one: later ones are mere consequences. */
 export async function connectClient(redis: Redis, server: Server, connectTimeoutMs: number): Promise<void> {

@@ -58,12 +58,21 @@ function uncovered(slots: number): Fault {
   });
 }
 
-/** Host, port, id and more. */
+/** Host, port, id, and in turn names and values of what else is known. */
 function nodeOf(answer: unknown, askedHost: string): Endpoint & { readonly id: string } {
-  const [host, port, id] = listOf(answer);
-  // Nothing, or "?": the host that was asked.
-  const named = host === null || String(host) === '' || String(host) === '?' ? askedHost : String(host);
-  return { host: named, port: Number(port), id: id === undefined ? '' : String(id) };
+  const [host, port, id, more] = listOf(answer);
+  return {
+    host: hostOf(host === null ? '' : String(host), listOf(more), askedHost),
+    port: Number(port),
+    id: id === undefined ? '' : String(id),
+  };
+}
+
+/** Left out, it is the one that was asked; `?` is a server that should have announced its name and did not. */
+function hostOf(host: string, more: readonly unknown[], askedHost: string): string {
+  if (host !== '?') return host || askedHost;
+  const at = more.indexOf('ip');
+  return at < 0 ? askedHost : String(more[at + 1]);
 }
 
 const listOf = (answer: unknown): readonly unknown[] => (Array.isArray(answer) ? answer : []);

@@ -31,7 +31,7 @@ export function openCluster(
 
   const poolOf = async (slot: number, effect: Route['effect'], redirect: Redirect | undefined) => {
     // For good or this once: the map has been told, but others may have told it otherwise since.
-    if (redirect) return nodes.pool(redirect.to);
+    if (redirect?.to) return nodes.pool(redirect.to);
     const shard = (await nodes.map()).shardOf(slot);
     return effect === 'read' ? reader(shard) : nodes.pool(shard.master);
   };
@@ -73,9 +73,10 @@ export function openCluster(
           throw thrown;
         }
         if (redirect.kind === 'moved') {
-          (await nodes.map()).moved(slot, redirect.to);
+          const map = await nodes.map();
+          if (redirect.to) map.moved(slot, redirect.to);
           nodes.doubt();
-        }
+        } else if (!redirect.to) throw unnamed(slot, pool.server);
       }
       throw unsettled(slot);
     },
@@ -102,6 +103,16 @@ function replicaOf({ replicas, master }: Shard): Endpoint {
     next: 'Check CLUSTER NODES, or set REDIS_READ_FROM to primary',
     retryable: true,
   });
+}
+
+function unnamed(slot: number, server: string): Fault {
+  return new Fault(
+    'backend-failed',
+    `Redis at ${server} hands over slot ${slot} to a server without a name`,
+    {
+      next: 'Set cluster-announce-hostname on every server, or cluster-preferred-endpoint-type ip',
+    },
+  );
 }
 
 function unsettled(slot: number): Fault {

@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.ts';
+import { tlsKind, tlsMessage } from './tls-faults.ts';
 
 interface Kind {
   readonly code: 'backend-unreachable' | 'backend-denied' | 'backend-failed' | 'unsupported';
@@ -25,6 +26,8 @@ const failed = (what: string, next: string): Kind => ({ code: 'backend-failed', 
 
 const checkServer =
   'Check that the server runs, that host and port in REDIS_URL are right, and that rediss:// is used for TLS only';
+
+const checkLoad = 'Look whether the server hangs or has too much to do (SLOWLOG GET), and at the network';
 
 /** By the first word of an error reply, https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const replies: Readonly<Record<string, Kind>> = {
@@ -53,33 +56,41 @@ const sockets: Readonly<Record<string, Kind>> = {
 };
 
 /** @param server for people */
-export function redisFault(thrown: unknown, server: string): Fault {
+export const redisFault = (thrown: unknown, server: string): Fault =>
+  faultOf(thrown, `Redis at ${server}`, (kind) => kind);
+
+/** @param sentinel for people @param ownLogin whether it has been given a user of the sentinels' own */
+export const sentinelFault = (thrown: unknown, sentinel: string, ownLogin: boolean): Fault =>
+  faultOf(thrown, `The sentinel at ${sentinel}`, (kind) => {
+    if (kind.code !== 'backend-denied') return kind;
+    if (isNotPermitted(thrown)) return { ...kind, next: grantSentinel };
+    return { ...kind, next: ownLogin ? checkSentinelLogin : giveSentinelLogin };
+  });
+
+const grantSentinel =
+  'Grant +sentinel|get-master-addr-by-name and +sentinel|replicas on the sentinels to this user';
+const checkSentinelLogin =
+  'Check REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD against ACL LIST on the sentinel';
+const giveSentinelLogin =
+  'Sentinels get user and password of REDIS_URL; where theirs differ, set REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD';
+
+function faultOf(thrown: unknown, who: string, adjust: (kind: Kind) => Kind): Fault {
   if (thrown instanceof Fault) return thrown;
   const message = messageOf(thrown);
-  const { code, what, next, retryable = false } = kindOf(thrown, message);
+  const { code, what, next, retryable = false } = adjust(kindOf(thrown, message));
   // Not the error itself: it carries the arguments of its command, and those of AUTH are a password.
-  return new Fault(code, `Redis at ${server} ${what}: ${message}`, {
-    next,
-    retryable,
-    cause: new Error(message),
-  });
+  return new Fault(code, `${who} ${what}: ${message}`, { next, retryable, cause: new Error(message) });
 }
 
 function kindOf(thrown: unknown, message: string): Kind {
   if (isReply(thrown)) return replyKind(message);
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  if (code.includes('CERT') || code.includes('TLS') || code === 'EPROTO') {
-    return {
-      ...unreachable(
-        'failed in the TLS handshake',
-        'Check the certificate and REDIS_CA_FILE, or use redis://',
-      ),
-      retryable: false,
-    };
-  }
-  if (/^(Command timed out|Socket timeout)/.test(message))
-    return unreachable('did not answer in time', checkServer);
-  return sockets[code] ?? unreachable('lost the connection', checkServer);
+  const tls = tlsKind(code);
+  if (tls) return { ...unreachable(tls.what, tls.next), retryable: false };
+  if (sockets[code]) return sockets[code];
+  return /^(Command timed out|no answer)/.test(message)
+    ? unreachable('did not answer in time', checkLoad)
+    : unreachable('lost the connection', checkServer);
 }
 
 function replyKind(message: string): Kind {
@@ -116,9 +127,11 @@ function isReply(thrown: unknown): boolean {
 }
 
 function messageOf(thrown: unknown): string {
-  const message = withoutArguments(thrown instanceof Error ? thrown.message : String(thrown));
-  // The client speaks of a setting of its own.
-  return /^Stream isn't writeable/.test(message) ? 'Connection is closed' : message;
+  const message = withoutArguments(thrown instanceof Error ? tlsMessage(thrown) : String(thrown));
+  // The client speaks of settings of its own.
+  if (/^Stream isn't writeable/.test(message)) return 'Connection is closed';
+  const [, silentMs] = /^Socket timeout\..* in (\d+)ms/.exec(message) ?? [];
+  return silentMs === undefined ? message : `no answer within ${silentMs} ms`;
 }
 
 /** An unknown command is answered with its first arguments. */

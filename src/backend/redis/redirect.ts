@@ -8,7 +8,8 @@ import type { ServerCommand } from './servers.ts';
 export interface Redirect {
   /** For good, or this once, while its slot moves there. */
   readonly kind: 'moved' | 'ask';
-  readonly to: Endpoint;
+  /** undefined when the one that sends us there does not know its name. */
+  readonly to: Endpoint | undefined;
 }
 
 /** Like `MOVED 3999 127.0.0.1:6381`. @param askedHost stands for one that is left out */
@@ -18,10 +19,8 @@ export function redirectOf(thrown: unknown, askedHost: string): Redirect | undef
   const place = thrown.message.split(' ')[2] ?? '';
   const colon = place.lastIndexOf(':');
   const host = place.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  return {
-    kind,
-    to: { host: host === '' || host === '?' ? askedHost : host, port: Number(place.slice(colon + 1)) },
-  };
+  const to = { host: host === '' ? askedHost : host, port: Number(place.slice(colon + 1)) };
+  return { kind, to: host === '?' ? undefined : to };
 }
 
 /** Its leave holds for one command only, so a script must not turn out to be unknown there. */

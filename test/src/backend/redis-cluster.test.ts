@@ -2,12 +2,14 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } fro
 import type { Backend } from '../../../src/backend/port.ts';
 import { keyOf } from '../../../src/backend/redis/keys.ts';
 import { slotOf } from '../../../src/backend/redis/slots.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { currentRecord, legacyRecord } from '../../setup/game-records.ts';
 import type { TestRedis } from '../../setup/redis.ts';
 import { appendOn, connectRedis, faultOf, scannedIds } from '../../setup/redis-calls.ts';
 import { ask, startCluster, type TestCluster, until } from '../../setup/redis-cluster.ts';
+import { moveKeys, moveSlot, openSlot, settleSlot, sidesOf, slotOfGame } from '../../setup/redis-slots.ts';
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -18,42 +20,11 @@ beforeEach(async () => {
   for (const master of cluster.masters) await ask(master, 'FLUSHALL');
 });
 
-const slotOfGame = (id: string) => slotOf(keyOf({ id, layout: 'current' }));
 const master = (n: number): TestRedis => {
   const found = cluster.masters[n];
   if (!found) throw new Error(`There is no master ${n}`);
   return found;
 };
-/** The masters that began with the slots of this game, and one that did not. */
-function sidesOf(id: string): readonly [from: TestRedis, to: TestRedis] {
-  const at = Math.floor(slotOfGame(id) / Math.ceil(16_384 / 3));
-  return [master(at), master((at + 1) % 3)];
-}
-const idOf = async (node: TestRedis) => String(await ask(node, 'CLUSTER', 'MYID'));
-
-async function openSlot(slot: number, from: TestRedis, to: TestRedis): Promise<void> {
-  await ask(to, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', await idOf(from));
-  await ask(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', await idOf(to));
-}
-
-async function moveKeys(slot: number, from: TestRedis, to: TestRedis, most = 1_000): Promise<void> {
-  const keys = (await ask(from, 'CLUSTER', 'GETKEYSINSLOT', slot, most)) as string[];
-  if (keys.length > 0) await ask(from, 'MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...keys);
-}
-
-async function settleSlot(slot: number, to: TestRedis): Promise<void> {
-  const owner = await idOf(to);
-  for (const node of [to, ...cluster.masters.filter((other) => other !== to)]) {
-    await ask(node, 'CLUSTER', 'SETSLOT', slot, 'NODE', owner);
-  }
-}
-
-async function moveSlot(slot: number, from: TestRedis, to: TestRedis): Promise<void> {
-  await openSlot(slot, from, to);
-  await moveKeys(slot, from, to);
-  await settleSlot(slot, to);
-}
-
 const use = (more = {}): Backend => connectRedis(cluster.url, more);
 
 test('slots are counted as the servers count them', async () => {
@@ -101,7 +72,7 @@ test.each(['a{b}c', '}{', '{x}'])('both layouts of a game whose id is %s are fou
 test('games go on while their slot moves, key by key, and afterwards', async () => {
   const id = parseGameId('moving');
   const slot = slotOfGame(id);
-  const [from, to] = sidesOf(id);
+  const [from, to] = sidesOf(cluster, id);
   const backend = use();
   await backend.append(id, appendOn(0));
   await openSlot(slot, from, to);
@@ -111,10 +82,10 @@ test('games go on while their slot moves, key by key, and afterwards', async () 
   for (let revision = 2; revision < 5; revision++) {
     expect(await backend.append(id, appendOn(revision))).toMatchObject({ revision: revision + 1 });
   }
-  await settleSlot(slot, to);
+  await settleSlot(cluster, slot, to);
   expect(await backend.append(id, appendOn(5))).toMatchObject({ revision: 6 });
   expect((await backend.read(id))?.events).toHaveLength(6);
-  await moveSlot(slot, to, from);
+  await moveSlot(cluster, slot, to, from);
   expect(await backend.append(id, appendOn(6))).toMatchObject({ revision: 7 });
   expect(await ask(from, 'EXISTS', keyOf({ id, layout: 'current' }))).toBe(1);
 });
@@ -122,7 +93,7 @@ test('games go on while their slot moves, key by key, and afterwards', async () 
 test('a server that has forgotten all scripts is taught them, also by an append that was sent on to it', async () => {
   const id = parseGameId('moving');
   const slot = slotOfGame(id);
-  const [from, to] = sidesOf(id);
+  const [from, to] = sidesOf(cluster, id);
   const backend = use();
   await backend.append(id, appendOn(0));
   await openSlot(slot, from, to);
@@ -130,8 +101,40 @@ test('a server that has forgotten all scripts is taught them, also by an append 
   await backend.append(id, appendOn(1));
   for (const node of cluster.masters) await ask(node, 'SCRIPT', 'FLUSH');
   expect(await backend.append(id, appendOn(2))).toMatchObject({ revision: 3 });
-  await settleSlot(slot, to);
-  await moveSlot(slot, to, from);
+  await settleSlot(cluster, slot, to);
+  await moveSlot(cluster, slot, to, from);
+});
+
+test('an append waits while its servers send it back and forth, and is carried out once they agree', async () => {
+  const id = parseGameId('moving');
+  const slot = slotOfGame(id);
+  const [from, to] = sidesOf(cluster, id);
+  const owner = await ask(to, 'CLUSTER', 'MYID');
+  // Each believes that the other has it.
+  await ask(from, 'CLUSTER', 'SETSLOT', slot, 'NODE', String(owner));
+  const pausesMs: number[] = [];
+  const sleep = async (ms: number) => {
+    if (pausesMs.push(ms) === 3) await settleSlot(cluster, slot, to);
+  };
+  const backend = use({ clock: { ...systemClock, sleep } });
+  expect(await backend.append(id, appendOn(0))).toEqual({ kind: 'committed', revision: 1 });
+  expect(pausesMs).toEqual([20, 40, 80]);
+  expect((await backend.read(id))?.events).toHaveLength(1);
+  await moveSlot(cluster, slot, to, from);
+});
+
+test('servers that never agree who has a slot are told so, and nothing is written', async () => {
+  const id = parseGameId('moving');
+  const slot = slotOfGame(id);
+  const [from, to] = sidesOf(cluster, id);
+  await ask(from, 'CLUSTER', 'SETSLOT', slot, 'NODE', String(await ask(to, 'CLUSTER', 'MYID')));
+  const fault = await faultOf(
+    use({ clock: { ...systemClock, sleep: async () => {} } }).append(id, appendOn(0)),
+  );
+  expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: true });
+  expect(fault.message).toContain(`do not agree who has slot ${slot}`);
+  await settleSlot(cluster, slot, from);
+  expect(await use().read(id)).toBeUndefined();
 });
 
 test('a scan finds every game once while slots move from servers it has yet to read to those it has read', async () => {
@@ -145,10 +148,10 @@ test('a scan finds every game once while slots move from servers it has yet to r
     seen.push(...page.map(({ id }) => id));
     // The first master has been read: what goes there now would not be seen.
     if (pages++ > 0) continue;
-    for (const id of moved) await moveSlot(slotOfGame(id), master(2), master(0));
+    for (const id of moved) await moveSlot(cluster, slotOfGame(id), master(2), master(0));
   }
   expect(seen.sort()).toEqual(ids.sort());
-  for (const id of moved) await moveSlot(slotOfGame(id), master(0), master(2));
+  for (const id of moved) await moveSlot(cluster, slotOfGame(id), master(0), master(2));
 });
 
 test('a scan finds games that leave for a server that was read before, by a slot that stays open all the while', async () => {
@@ -170,15 +173,15 @@ test('a scan finds games that leave for a server that was read before, by a slot
   expect(seen.filter((id) => ids.includes(id)).sort()).toEqual(ids.sort());
   expect((await backend.census()).games).toMatchObject([{ count: 70 }]);
   await moveKeys(slot, from, to);
-  await settleSlot(slot, to);
-  await moveSlot(slot, to, from);
+  await settleSlot(cluster, slot, to);
+  await moveSlot(cluster, slot, to, from);
 });
 
 test('an append whose connection breaks is not sent again by the client', async () => {
   const id = parseGameId('a');
   const backend = use();
   await backend.append(id, appendOn(0));
-  const [owner] = sidesOf(id);
+  const [owner] = sidesOf(cluster, id);
   await ask(owner, 'CLIENT', 'PAUSE', 60_000, 'WRITE');
   const waiting = faultOf(backend.append(id, appendOn(1)));
   await until(async () => /blocked_clients:1/.test(String(await ask(owner, 'INFO', 'clients'))));
@@ -200,7 +203,7 @@ test('the rights that the README names are enough, also while a slot moves', asy
   });
   const id = parseGameId('moving');
   const slot = slotOfGame(id);
-  const [from, to] = sidesOf(id);
+  const [from, to] = sidesOf(cluster, id);
   const backend = connectRedis(cluster.url.replace('//', '//least:pw@'));
   await backend.append(id, appendOn(0));
   await openSlot(slot, from, to);
@@ -213,8 +216,8 @@ test('the rights that the README names are enough, also while a slot moves', asy
     'this user may not run CLUSTER INFO',
     'this user may not run INFO',
   ]);
-  await settleSlot(slot, to);
-  await moveSlot(slot, to, from);
+  await settleSlot(cluster, slot, to);
+  await moveSlot(cluster, slot, to, from);
 });
 
 test('a user of a cluster without its commands is told which it lacks', async () => {

@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { parseGameId } from '../../../src/game/game.ts';
-import { makeCertificates } from '../../setup/certificates.ts';
+import { issueCertificate, makeCertificates } from '../../setup/certificates.ts';
 import { openTestRedis } from '../../setup/open-redis.ts';
 import { appendOn, connectRedis, faultOf, serveRedis } from '../../setup/redis-calls.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
@@ -25,7 +28,7 @@ test.each([
   const file = caFile();
   const fault = await faultOf(connectRedis(server.url, file ? { caFile: file } : {}).ping());
   expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: false });
-  expect(fault.message).toContain('TLS');
+  expect(fault.message).toContain('a certificate of an authority that is not trusted');
   expect(fault.next).toContain('REDIS_CA_FILE');
 });
 
@@ -38,6 +41,73 @@ test('a server whose certificate is for another name is not trusted', async () =
     connectRedis(url.replace(`:${server.port}`, `:${other.port}`), { caFile: tls.caFile }).ping(),
   );
   expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: false });
+  expect(fault.message).toContain(
+    'has a certificate for another name: it is for IP Address:127.0.0.1, DNS:localhost',
+  );
+});
+
+test('a server that comes back with a certificate that has expired says so, and is used once it is renewed', async () => {
+  const tls = makeCertificates();
+  const folder = dirname(tls.certFile);
+  const server = await serveRedis({ tls });
+  const backend = connectRedis(server.url, { caFile: tls.caFile });
+  await backend.ping();
+  issueCertificate(folder, { days: -1 });
+  await server.kill();
+  await server.restart();
+  const fault = await vi.waitFor(async () => {
+    const found = await faultOf(backend.ping());
+    expect(found.message).toContain('has a certificate that has expired');
+    return found;
+  });
+  expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: false });
+  expect(fault.next).toMatch(/renew/i);
+  issueCertificate(folder, {});
+  await server.kill();
+  await server.restart();
+  await vi.waitFor(() => backend.ping(), { timeout: 5_000 });
+});
+
+test.each([
+  [
+    'TLSv1.3',
+    'asks for a certificate of the client, and there is none to show: tlsv13 alert certificate required',
+  ],
+  ['TLSv1.2', 'failed in the TLS handshake: ssl/tls alert handshake failure'],
+])('a server that wants a certificate of the client over %s is told apart', async (protocol, message) => {
+  const tls = makeCertificates();
+  const args = ['--tls-auth-clients', 'yes', '--tls-protocols', protocol];
+  const server = await serveRedis({ tls, args });
+  const fault = await faultOf(connectRedis(server.url, { caFile: tls.caFile }).ping());
+  expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: false });
+  expect(fault.message).toBe(`Redis at 127.0.0.1:${server.port} ${message}`);
+  expect(fault.next).toContain('tls-auth-clients');
+});
+
+test('a server that answers something else than TLS is named', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).end('-ERR what is this\r\n'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const fault = await faultOf(connectRedis(`rediss://127.0.0.1:${port}/0`).ping());
+  expect(fault.message).toContain('does not speak TLS');
+});
+
+test('names are sent to the server, as proxies that choose by them need', async () => {
+  const names: (string | false)[] = [];
+  const tls = makeCertificates();
+  const certificate = { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
+  const server = createTlsServer(certificate, (socket) => {
+    names.push((socket as TLSSocket & { readonly servername: string | false }).servername);
+    socket.on('error', () => {}).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  for (const host of ['localhost', '127.0.0.1']) {
+    await faultOf(connectRedis(`rediss://${host}:${port}/0`, { caFile: tls.caFile }).ping());
+  }
+  expect(names).toEqual(['localhost', false]);
 });
 
 test('TLS where the server speaks none, and none where it speaks nothing else, is thought of in what to do', async () => {
