@@ -1,6 +1,6 @@
 /** A plan and a report in words; the preview, the confirmation and the result share them. */
 import type { Check, Report, RunOutcome, StepState } from '../src/action/action.ts';
-import { nextSteps, outcomeText } from '../src/action/outcome-words.ts';
+import { isStopped, nextSteps, outcomeText } from '../src/action/outcome-words.ts';
 import type { Change, Plan } from '../src/action/plan.ts';
 import { cellsOfLine, type Line, piece, wrap } from './line.ts';
 import type { Glyphs, Tone } from './theme.ts';
@@ -65,8 +65,10 @@ const stepWords: Readonly<Record<StepState['kind'], { word: string; tone: Tone }
   'not-run': { word: 'not run', tone: 'warn' },
 };
 
+const stopped = { word: 'STOPPED', tone: 'warn' } as const;
+
 export function stepLine(name: string, state: StepState, glyphs: Glyphs, extra = ''): Line {
-  const { word, tone } = stepWords[state.kind];
+  const { word, tone } = isStopped(state) ? stopped : stepWords[state.kind];
   const said = 'fault' in state ? state.fault.message : 'note' in state ? (state.note ?? '') : extra;
   return outcomeLine(`${glyphs.step[state.kind]} ${word}`, tone, name, said);
 }

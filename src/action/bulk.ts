@@ -10,7 +10,9 @@ export type GameOutcome =
   | { readonly kind: 'unchanged' }
   /** It is no longer what the plan saw, and was left alone. */
   | { readonly kind: 'moved' }
-  | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'refused'; readonly why: string }
+  /** It was all stopped before anything was written of it. */
+  | { readonly kind: 'not-begun' };
 
 interface BulkWork<G extends RecordKey> {
   readonly total: number;
@@ -33,11 +35,17 @@ const faultsOfOneGame: readonly FaultCode[] = ['refused', 'game-invalid', 'recor
 const unclearFaults: readonly FaultCode[] = ['backend-unreachable', 'backend-failed', 'interrupted'];
 
 interface Tally {
+  /** Games that were taken in hand. */
+  begun: number;
   done: number;
   unchanged: number;
   readonly moved: string[];
   /** With the reason. */
   readonly refused: string[];
+  /** Nothing was written of them, and the fault was not theirs. */
+  readonly failed: string[];
+  /** Whether anything was written of them is not known. */
+  readonly unclear: string[];
   stopped: Fault | undefined;
 }
 
@@ -45,16 +53,18 @@ export async function workThrough<G extends RecordKey>(
   work: BulkWork<G>,
   { signal, progress }: StepContext,
 ): Promise<StepOutcome> {
-  const tally: Tally = { done: 0, unchanged: 0, moved: [], refused: [], stopped: undefined };
+  const tally: Tally = {
+    ...{ begun: 0, done: 0, unchanged: 0, moved: [], refused: [], failed: [], unclear: [] },
+    stopped: undefined,
+  };
   const { parallel = parallelGames } = work;
   let seen = 0;
   const take = async (game: G) => {
+    tally.begun++;
     try {
       note(tally, game, await work.one(game, signal));
     } catch (thrown) {
-      const fault = asFault(thrown);
-      if (faultsOfOneGame.includes(fault.code)) note(tally, game, { kind: 'refused', why: fault.message });
-      else tally.stopped ??= fault;
+      noteFault(tally, game, asFault(thrown));
     }
     progress(++seen, work.total, 'games');
   };
@@ -69,33 +79,59 @@ export async function workThrough<G extends RecordKey>(
   } catch (thrown) {
     tally.stopped ??= asFault(thrown);
   }
-  return outcomeOf(work, tally);
+  return outcomeOf(work, tally, signal.aborted);
 }
 
 function note(tally: Tally, game: RecordKey, outcome: GameOutcome): void {
   if (outcome.kind === 'moved') tally.moved.push(gameLabel(game));
   else if (outcome.kind === 'refused') tally.refused.push(`${gameLabel(game)} (${outcome.why})`);
+  else if (outcome.kind === 'not-begun') tally.begun--;
   else tally[outcome.kind]++;
 }
 
-function outcomeOf(work: Pick<BulkWork<RecordKey>, 'total' | 'done' | 'next'>, tally: Tally): StepOutcome {
-  const { done, unchanged, moved, refused, stopped } = tally;
-  const already = unchanged > 0 ? `${unchanged} so already` : '';
-  if (done + unchanged === work.total) {
-    const note = [`${gamesText(done)} ${work.done}`, already].filter(Boolean).join(', ');
-    return done > 0 ? { kind: 'done', note } : { kind: 'unchanged', note: already || 'no game to change' };
+function noteFault(tally: Tally, game: RecordKey, fault: Fault): void {
+  if (faultsOfOneGame.includes(fault.code)) {
+    note(tally, game, { kind: 'refused', why: fault.message });
+    return;
   }
-  const message = [
+  tally[unclearFaults.includes(fault.code) ? 'unclear' : 'failed'].push(gameLabel(game));
+  tally.stopped ??= fault;
+}
+
+function outcomeOf(
+  work: Pick<BulkWork<RecordKey>, 'total' | 'done' | 'next'>,
+  tally: Tally,
+  interrupted: boolean,
+): StepOutcome {
+  const { done, unchanged, moved, unclear, stopped } = tally;
+  if (done + unchanged === work.total) {
+    const note = [`${gamesText(done)} ${work.done}`, alreadyText(tally)].filter(Boolean).join(', ');
+    return done > 0
+      ? { kind: 'done', note }
+      : { kind: 'unchanged', note: alreadyText(tally) || 'no game to change' };
+  }
+  const why = stopped?.code ?? (moved.length > 0 ? 'conflict' : 'refused');
+  const code = interrupted ? 'interrupted' : done > 0 ? 'partial' : why;
+  const fault = new Fault(code, messageOf(work, tally), { next: stopped?.next ?? work.next, cause: stopped });
+  return { kind: unclear.length > 0 ? 'unknown' : 'failed', fault };
+}
+
+const alreadyText = ({ unchanged }: Tally) => (unchanged > 0 ? `${unchanged} so already` : '');
+
+/** Every game is in one of these. */
+function messageOf(work: Pick<BulkWork<RecordKey>, 'total' | 'done'>, tally: Tally): string {
+  const { begun, done, moved, refused, failed, unclear, stopped } = tally;
+  const notBegun = work.total - begun;
+  return [
     `${done} of ${gamesText(work.total)} ${work.done}`,
-    already,
+    alreadyText(tally),
     moved.length > 0 ? `changed since the plan and left alone: ${namesOf(moved)}` : '',
     refused.length > 0 ? `refused: ${namesOf(refused)}` : '',
+    failed.length > 0 ? `failed: ${namesOf(failed)}` : '',
+    unclear.length > 0 ? `not known, the checks look at them once more: ${namesOf(unclear)}` : '',
+    notBegun > 0 ? `${notBegun} not begun` : '',
     stopped ? `stopped: ${stopped.message}` : '',
-  ];
-  const code = done > 0 ? 'partial' : (stopped?.code ?? (moved.length > 0 ? 'conflict' : 'refused'));
-  const fault = new Fault(code, message.filter(Boolean).join('; '), {
-    next: stopped?.next ?? work.next,
-    cause: stopped,
-  });
-  return { kind: stopped && unclearFaults.includes(stopped.code) ? 'unknown' : 'failed', fault };
+  ]
+    .filter(Boolean)
+    .join('; ');
 }

@@ -1,6 +1,6 @@
 import { safeLine } from '../base/safe-text.ts';
 import type { Check, Report, StepState } from './action.ts';
-import { nextSteps, outcomeText } from './outcome-words.ts';
+import { isStopped, nextSteps, outcomeText } from './outcome-words.ts';
 import type { Change, Plan } from './plan.ts';
 
 /** A run for people: what was there before, what was done, what was found, what to do next. */
@@ -50,7 +50,11 @@ const changeRow = ({ target, effect, from, to, why }: Change) => [
   why ?? '',
 ];
 const checkRow = ({ name, kind, found }: Check) => [name, kind, found];
-const stepRow = ({ name, state }: Report['steps'][number]) => [name, state.kind, stepNote(state)];
+const stepRow = ({ name, state }: Report['steps'][number]) => [
+  name,
+  isStopped(state) ? 'stopped' : state.kind,
+  stepNote(state),
+];
 
 function stepNote(state: StepState): string {
   if ('fault' in state) return `${state.fault.code}: ${state.fault.message}`;

@@ -1,5 +1,5 @@
 /** How a run ended and what to do next, the same in the console, the CLI and the report. */
-import type { Report, RunOutcome } from './action.ts';
+import type { Report, RunOutcome, StepState } from './action.ts';
 
 const words: Readonly<Record<RunOutcome, { readonly text: string; readonly next: string }>> = {
   done: {
@@ -25,6 +25,10 @@ const words: Readonly<Record<RunOutcome, { readonly text: string; readonly next:
 };
 
 export const outcomeText = (outcome: RunOutcome): string => words[outcome].text;
+
+/** By whoever ran it, and all that it did is known: that is no failure of its own. */
+export const isStopped = (state: StepState): boolean =>
+  state.kind === 'failed' && state.fault.code === 'interrupted';
 
 /** After these the platform has to be watched. */
 const watched = ['rollback run', 'backup restore'];

@@ -1,6 +1,7 @@
 /** What a run tells while it goes on: JSON lines for scripts, a moving line on a terminal, else a line a step. */
 import type { Writable } from 'node:stream';
 import type { RunObserver, StepState } from '../action/action.ts';
+import { isStopped } from '../action/outcome-words.ts';
 import type { Clock } from '../base/clock.ts';
 import type { CleanLine } from '../base/safe-text.ts';
 import { formatElapsed, formatValue } from '../base/units.ts';
@@ -89,6 +90,7 @@ export function stepWords(state: StepState): string {
     case 'unchanged':
       return state.note ? `${state.kind}, ${state.note}` : state.kind;
     case 'failed':
+      return `${isStopped(state) ? 'stopped' : state.kind}: ${state.fault.message}`;
     case 'unknown':
       return `${state.kind}: ${state.fault.message}`;
     case 'not-run':

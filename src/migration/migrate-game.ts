@@ -9,6 +9,9 @@ import type { MigrateParts } from './migrate-plan.ts';
 /**
  * Makes the current game if there is none, then removes the legacy one if it is still what was read. Killed in between
  * it leaves both, and the current one carries the legacy one: the next migration sees that and removes it.
+ *
+ * Interrupted it ends what it has begun to write, which the backend's own time limit bounds: so it is always known how
+ * far it came.
  */
 export async function migrateGame(
   parts: MigrateParts,
@@ -16,18 +19,23 @@ export async function migrateGame(
   signal: AbortSignal,
 ): Promise<GameOutcome> {
   const { backend } = parts;
-  const [legacy, current] = await readBoth(parts, planned.id, signal);
+  const both = await readBoth(parts, planned.id, signal).catch((thrown: unknown) => {
+    if (signal.aborted) return undefined;
+    throw thrown;
+  });
+  if (!both || signal.aborted) return { kind: 'not-begun' };
+  const [legacy, current] = both;
   if (legacy.kind !== 'record') {
     return isMigrated(current, planned) ? { kind: 'unchanged' } : { kind: 'moved' };
   }
   if (recordDigest(legacy.record) !== planned.found) return { kind: 'moved' };
 
-  const made = isMigrated(current, planned) ? undefined : await make(parts, legacy.record, signal);
+  const made = isMigrated(current, planned) ? undefined : await make(parts, legacy.record);
   if (made?.kind === 'refused') return made;
-  const { kind } = await backend.removeRecord(keyOf(planned.id, 'legacy'), planned.found, signal);
+  const { kind } = await backend.removeRecord(keyOf(planned.id, 'legacy'), planned.found);
   if (kind === 'written') return { kind: 'done' };
   // Somebody wrote the legacy game just now: theirs counts, and what was made of the older one goes.
-  return made ? undo(parts, made.record, signal) : { kind: 'moved' };
+  return made ? undo(parts, made.record) : { kind: 'moved' };
 }
 
 type Made =
@@ -37,18 +45,17 @@ type Made =
 async function make(
   { backend, codec, clock, random, actor }: MigrateParts,
   legacy: GameRecord,
-  signal: AbortSignal,
 ): Promise<Made> {
   const migration = { atMs: clock.now(), actor: `${actor.user}@${actor.host}`, writeId: random(8) };
   const converted = toCurrent(legacy, codec, migration);
   if (converted.kind === 'refused') return converted;
-  const { kind } = await backend.replaceRecord(converted.record, 'absent', signal);
+  const { kind } = await backend.replaceRecord(converted.record, 'absent');
   if (kind === 'written') return { kind: 'made', record: converted.record };
   return { kind: 'refused', why: 'exists in both layouts, with other content' };
 }
 
-async function undo({ backend }: MigrateParts, made: GameRecord, signal: AbortSignal): Promise<GameOutcome> {
-  const { kind } = await backend.removeRecord(keyOf(made.id, 'current'), recordDigest(made), signal);
+async function undo({ backend }: MigrateParts, made: GameRecord): Promise<GameOutcome> {
+  const { kind } = await backend.removeRecord(keyOf(made.id, 'current'), recordDigest(made));
   if (kind === 'written') return { kind: 'moved' };
   return { kind: 'refused', why: 'both layouts were written while it was moved; look at both' };
 }

@@ -1,10 +1,9 @@
 import type { Action, Check, Step } from '../action/action.ts';
 import { workThrough } from '../action/bulk.ts';
 import { knownStep } from '../action/known-step.ts';
-import { readInBatches } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import { gamesText, namesOf } from '../game/record-words.ts';
-import { carries } from './legacy-to-current.ts';
+import { checkMigrated } from './migrate-check.ts';
 import type { PlannedMigration } from './migrate-decision.ts';
 import { migrateGame } from './migrate-game.ts';
 import {
@@ -68,30 +67,6 @@ interface MigrationKey extends RecordKey {
 }
 
 const asKey = (planned: PlannedMigration): MigrationKey => ({ id: planned.id, layout: 'legacy', planned });
-
-/** Every game that was to be moved is in the current layout with all that it had, and nowhere else. */
-async function checkMigrated(
-  { backend }: MigrateParts,
-  { games }: MigrateDetail,
-  signal?: AbortSignal,
-): Promise<Check> {
-  const name = 'Games in the current layout, whole';
-  const due = games.filter(({ does }) => does !== 'skip');
-  const left = new Set<string>();
-  for await (const batch of readInBatches(backend, [due.map(asKey)], signal)) {
-    for (const { key, read } of batch) if (read.kind !== 'absent') left.add(key.id);
-  }
-  const currents = due.map((planned) => ({ ...asKey(planned), layout: 'current' as const }));
-  for await (const batch of readInBatches(backend, [currents], signal)) {
-    for (const { key, read } of batch) {
-      const whole = read.kind === 'record' && carries(read.record, key.planned.fields);
-      if (!whole) left.add(key.id);
-    }
-  }
-  const whole = `${due.length - left.size} of ${gamesText(due.length)}`;
-  if (left.size === 0) return { name, kind: 'pass', found: whole };
-  return { name, kind: 'fail', found: `${whole}; not: ${namesOf([...left])}` };
-}
 
 /** They were to be migrated, and they are where they were: that is not all done. */
 function refusedCheck({ refused }: MigrateDetail): Check[] {

@@ -14,6 +14,7 @@ export async function carryOut<I, D extends PlanDetail>(
   action: Action<I, D>,
   input: I,
   between: () => Promise<unknown> | unknown = () => {},
+  signal = new AbortController().signal,
 ): Promise<Report> {
   const actor = { user: 'ana', host: 'bastion' };
   const stateDir = tempFolder();
@@ -21,5 +22,5 @@ export async function carryOut<I, D extends PlanDetail>(
   const runner = createRunner({ stateDir, environment, simulated: false, actor, clock, random: randomHex });
   const plan = await runner.prepare(action, input);
   await between();
-  return runner.apply(action, Confirmed.byTyping(plan, environment), silent, new AbortController().signal);
+  return runner.apply(action, Confirmed.byTyping(plan, environment), silent, signal);
 }

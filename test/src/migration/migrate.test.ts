@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { storedGame } from '../../../src/backend/current-layout.ts';
+import { withDualWrite } from '../../../src/backend/dual-write/dual-write.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { randomHex } from '../../../src/base/ids.ts';
+import { reportLines } from '../../../src/cli/plan-text.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
@@ -41,7 +43,7 @@ function world(records: readonly GameRecord[], more: Partial<MigrateParts> = {})
     backend,
     action,
     draft: (input: Partial<MigrateInput> = {}) => action.draft({ ...all, ...input }),
-    run: (between: () => unknown = () => {}) => carryOut(action, all, between),
+    run: (between: () => unknown = () => {}, signal?: AbortSignal) => carryOut(action, all, between, signal),
   };
 }
 
@@ -95,6 +97,34 @@ describe('migrating a game', () => {
         why: 'phase and state become revision 1, last_updated its time; kept as legacy:…: last_updated, phase, region, shard, snapshots, state, transitions',
       },
     ]);
+  });
+
+  test('is refused before where storage has no room for what it becomes', async () => {
+    const { backend, draft, run } = world([old('a'), old('large')]);
+    backend.refuses = ({ id, layout }) =>
+      id === 'large' && layout === 'current' ? new Fault('refused', 'needs too much room') : undefined;
+    const { changes, title } = await draft();
+    expect(title).toBe('Migrate 1 game in memory to the current layout, 1 refused');
+    expect(changes).toContainEqual({
+      target: 'large (legacy)',
+      effect: 'skip',
+      from: 'TURN',
+      why: 'needs too much room',
+    });
+    const report = await run();
+    expect(report.outcome).toBe('partial');
+    expect(report.steps[0]?.state).toMatchObject({ kind: 'done' });
+    expect([...backend.records.keys()].sort()).toEqual(['current:a', 'legacy:large']);
+  });
+
+  test('is refused before where only the second side of dual writes has no room, so that both keep it', async () => {
+    const clock = virtualClock();
+    const [primary, secondary] = [recordBackend(clock, [old('a')]), recordBackend(clock, [old('a')])];
+    secondary.refuses = ({ layout }) =>
+      layout === 'current' ? new Fault('refused', 'needs too much room') : undefined;
+    const backend = withDualWrite(primary, secondary, { clock });
+    const { changes } = await world([], { backend }).draft();
+    expect(changes).toMatchObject([{ effect: 'skip', why: 'the secondary refuses it: needs too much room' }]);
   });
 
   test('loses nothing of it, whatever its fields are', () =>
@@ -266,4 +296,62 @@ describe('a migration that is killed', () => {
       }
     },
   );
+});
+
+describe('a migration that is stopped by Ctrl-C', () => {
+  const ids = Array.from({ length: 80 }, (_, n) => `g${n}`);
+
+  test('tells exactly how far it came, and the next one goes on', async () => {
+    const stop = new AbortController();
+    const { backend, run } = world(ids.map((id) => old(id)));
+    backend.beforeWrite = ({ layout }) => void (layout === 'legacy' && stop.abort());
+    const report = await run(undefined, stop.signal);
+    expect(report.outcome).toBe('interrupted');
+    // The games under way together are ended, and no other is begun.
+    expect(report.steps[0]?.state).toMatchObject({
+      kind: 'failed',
+      fault: { code: 'interrupted', message: '32 of 80 games moved; 48 not begun; stopped: Interrupted' },
+    });
+    expect(reportLines(report).join('\n')).toContain('stopped: 32 of 80 games moved; 48 not begun');
+    expect(report.checks[0]).toMatchObject({
+      kind: 'fail',
+      found: expect.stringMatching(
+        /^32 of 80 games; still in the legacy layout: (g\d+, ){19}g\d+ and 28 more$/,
+      ),
+    });
+    const moved = [...backend.records.keys()].filter((key) => key.startsWith('current:'));
+    expect(moved).toHaveLength(32);
+    backend.beforeWrite = () => {};
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect([...backend.records.keys()].sort()).toEqual(ids.map((id) => `current:${id}`).sort());
+  });
+
+  test('names a game of which the storage did not tell whether it was written, and looks at it after', async () => {
+    const stop = new AbortController();
+    const { backend, run } = world(['a', 'b'].map((id) => old(id)));
+    backend.beforeWrite = ({ id, layout }) => {
+      if (layout === 'current') return;
+      stop.abort();
+      if (id === 'b') throw new Fault('backend-unreachable', 'Cut off');
+    };
+    const report = await run(undefined, stop.signal);
+    expect(report.outcome).toBe('interrupted');
+    expect(report.steps[0]?.state).toMatchObject({
+      kind: 'unknown',
+      fault: {
+        message:
+          '1 of 2 games moved; not known, the checks look at them once more: b (legacy); stopped: Cut off',
+      },
+    });
+    expect(report.checks[0]?.found).toBe('1 of 2 games; in both, which the next migration ends: b');
+  });
+
+  test('before the first write changes nothing and says so', async () => {
+    const stop = new AbortController();
+    const { backend, run } = world([old('a')]);
+    backend.beforeRead = () => stop.abort();
+    const report = await run(() => {}, stop.signal).catch((thrown) => thrown);
+    expect(backend.writes).toEqual([]);
+    expect(report).toMatchObject({ name: 'AbortError' });
+  });
 });
