@@ -15,7 +15,11 @@ export interface ArchivedGame extends RecordKey {
   readonly expiresAtMs?: number | undefined;
   readonly words: string;
   /** Why the target would not take it, whatever is there. */
-  readonly refusal?: string | undefined;
+  readonly refusal?: string;
+  /** That is why: it would be gone by now, so nothing is missing without it. */
+  readonly hasExpired?: boolean;
+  /** Why the second side of dual writes would not follow. */
+  readonly secondaryRefusal?: string;
 }
 
 export interface PlannedGame extends RecordKey {
@@ -26,11 +30,13 @@ export interface PlannedGame extends RecordKey {
   /** The archive's. */
   readonly revision?: number | undefined;
   readonly expiresAtMs?: number | undefined;
+  /** Skipped because the target cannot hold it: what was asked for is then done in part. */
+  readonly refused?: true;
   /** A server has it in memory and may play it on until it lets go: what is replaced is what is found then. */
   readonly held?: true;
 }
 
-export const isWritten = ({ does }: PlannedGame) => does === 'create' || does === 'update';
+export const isWritten = ({ does }: Pick<PlannedGame, 'does'>) => does === 'create' || does === 'update';
 
 /** A game that a server has in memory. */
 export interface HeldBy {
@@ -45,6 +51,8 @@ export interface Decision {
   readonly conflicts: boolean;
   /** The game would go back to an older revision. */
   readonly lowers: boolean;
+  /** The second side of dual writes will not follow. */
+  readonly onPrimaryOnly: boolean;
 }
 
 export function decide(
@@ -55,7 +63,10 @@ export function decide(
 ): Decision {
   const found = foundIn(read);
   const verdict = judgeHeld(judge(archived, read, found, policy), policy, heldBy);
-  const held = heldBy && (verdict.does === 'create' || verdict.does === 'update');
+  const writes = isWritten(verdict);
+  const held = heldBy && writes;
+  const behind = writes ? archived.secondaryRefusal : undefined;
+  const why = [verdict.why, behind && `the secondary refuses it: ${behind}`].filter(Boolean).join('; ');
   const { id, layout, digest, revision, expiresAtMs } = archived;
   const from = read.kind === 'record' ? describeRecord(read.record) : undefined;
   const to =
@@ -75,16 +86,18 @@ export function decide(
       found,
       revision,
       expiresAtMs,
+      ...(verdict.refused ? { refused: true } : {}),
       ...(held ? { held } : {}),
     },
     change: {
       target: gameLabel(archived),
       effect: verdict.does,
       ...shows,
-      ...(verdict.why ? { why: verdict.why } : {}),
+      ...(why ? { why } : {}),
     },
     conflicts: verdict.conflicts ?? false,
     lowers: verdict.does === 'update' && isOlder(archived, read),
+    onPrimaryOnly: behind !== undefined,
   };
 }
 
@@ -92,11 +105,13 @@ interface Verdict {
   readonly does: PlannedGame['does'];
   readonly why?: string;
   readonly conflicts?: boolean;
+  readonly refused?: boolean;
 }
 
 function judge(archived: ArchivedGame, read: RecordRead, found: Found, policy: RestorePolicy): Verdict {
   if (found === archived.digest) return { does: 'unchanged' };
-  if (archived.refusal !== undefined) return { does: 'skip', why: archived.refusal };
+  const { refusal, hasExpired = false } = archived;
+  if (refusal !== undefined) return { does: 'skip', why: refusal, refused: !hasExpired };
   if (read.kind === 'absent') return { does: 'create' };
   if (policy === 'fail') return { does: 'skip', why: 'exists and differs', conflicts: true };
   if (policy === 'skip') return { does: 'skip', why: 'exists and differs; existing games are skipped' };

@@ -1,15 +1,15 @@
 import type { Change, Draft } from '../action/plan.ts';
-import type { Backend } from '../backend/port.ts';
-import { checkRecord } from '../backend/record-check.ts';
-import { foundIn, readInBatches, whyNotHeld } from '../backend/record-reads.ts';
+import type { Backend, Refusals } from '../backend/port.ts';
+import { foundIn, readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
-import { asFault, Fault } from '../base/fault.ts';
+import { Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
-import type { GameRecord, RecordKey } from '../game/record.ts';
-import { describeRecord, gamesText, keyText, namesOf } from '../game/record-words.ts';
+import type { RecordKey } from '../game/record.ts';
+import { gamesText, keyText, namesOf } from '../game/record-words.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import { findHolders, type Holders } from '../platform/held-games.ts';
 import { type ArchiveRef, defaultArchiveName } from './archive-names.ts';
+import { summarise } from './archived-game.ts';
 import type { ArchivingParts } from './archiving.ts';
 import type { ArchiveHeader } from './format.ts';
 import type { ArchivedRecord } from './reader.ts';
@@ -69,7 +69,8 @@ export async function draftRestore(
 ): Promise<Draft<RestoreDetail>> {
   const { backend, store } = parts;
   const ref = await store.resolve(input.archive);
-  const { games: archived, rootHash, header } = await readWholeArchive(parts, ref, signal);
+  const refusals = await backend.refusals(signal);
+  const { games: archived, rootHash, header } = await readWholeArchive(parts, ref, refusals, signal);
   const chosen = choose(archived, input.only);
   const current = chosen.filter(({ layout }) => layout === 'current').map(({ id }) => id);
   const holders = parts.admin && (await findHolders(parts.admin, current, signal));
@@ -101,7 +102,7 @@ export async function draftRestore(
       ...warningsOf(decisions, await doubles(backend, games, signal)),
       ...warnings,
     ],
-    unverified,
+    unverified: [...unverified, ...secondaryUnverified(refusals)],
     basis: basisOf(
       detail,
       games.map(({ found }) => found),
@@ -141,10 +142,16 @@ export async function readFound(
   return found;
 }
 
-async function readWholeArchive(parts: RestoreParts, ref: ArchiveRef, signal?: AbortSignal) {
+async function readWholeArchive(
+  parts: RestoreParts,
+  ref: ArchiveRef,
+  refusals: Refusals,
+  signal?: AbortSignal,
+) {
   const games: ArchivedGame[] = [];
-  const nowMs = parts.clock.now();
-  const onRecord = (archived: ArchivedRecord) => games.push(summarise(archived, parts.backend, nowMs));
+  const { backend, clock } = parts;
+  const target = { backend, refusals, nowMs: clock.now() };
+  const onRecord = (archived: ArchivedRecord) => games.push(summarise(archived, target));
   const { validation, archive } = await checkStored(parts.store, ref, { onRecord }, signal);
   if (validation.ok && archive) {
     return { games, rootHash: archive.rootHash.toString('hex'), header: archive.header };
@@ -152,30 +159,6 @@ async function readWholeArchive(parts: RestoreParts, ref: ArchiveRef, signal?: A
   throw new Fault('integrity', `Archive ${ref.name} is not whole: ${namesOf(validation.problems)}`, {
     next: 'Restore from another archive: gamekeeper backup list shows which are validated',
   });
-}
-
-function summarise({ record, digest }: ArchivedRecord, backend: Backend, nowMs: number): ArchivedGame {
-  const { id, layout, revision, expiresAtMs } = record;
-  return {
-    id,
-    layout,
-    digest,
-    revision,
-    expiresAtMs,
-    words: describeRecord(record),
-    refusal: refusalOf(record, backend, nowMs),
-  };
-}
-
-function refusalOf(record: GameRecord, backend: Backend, nowMs: number): string | undefined {
-  const why = whyNotHeld(backend, record);
-  if (why) return why;
-  try {
-    checkRecord(record, nowMs);
-    return undefined;
-  } catch (thrown) {
-    return asFault(thrown).message;
-  }
 }
 
 function choose(archived: readonly ArchivedGame[], only: readonly string[] | undefined) {
@@ -264,6 +247,10 @@ function stepsOf({ safety, letsGo }: RestoreDetail): string[] {
   return [verify, ...(letsGo ? [letGo] : []), ...(safety ? [keep] : []), write];
 }
 
+function secondaryUnverified({ unknown }: Refusals): string[] {
+  return unknown ? [`Whether the secondary takes these games: ${unknown.message}`] : [];
+}
+
 function originWarnings({ environment, source }: ArchiveHeader, here: string): string[] {
   if (environment === here) return [];
   return [`The archive is of ${environment} (${source}); this is ${here}`];
@@ -271,11 +258,15 @@ function originWarnings({ environment, source }: ArchiveHeader, here: string): s
 
 function warningsOf(decisions: readonly Decision[], inBothLayouts: readonly string[]): string[] {
   const lowered = decisions.filter(({ lowers }) => lowers).map(({ change }) => change.target);
-  const refused = decisions.filter(({ game }) => game.does === 'skip').map(({ change }) => change.target);
+  const skipped = decisions.filter(({ game }) => game.does === 'skip').map(({ change }) => change.target);
+  const behind = decisions.filter(({ onPrimaryOnly }) => onPrimaryOnly).map(({ change }) => change.target);
   return [
     decisions.length === 0 ? 'There is no game to restore' : '',
     lowered.length > 0 ? `Goes back to an older revision: ${namesOf(lowered)}` : '',
-    refused.length > 0 ? `Not restored: ${namesOf(refused)}` : '',
+    skipped.length > 0 ? `Not restored: ${namesOf(skipped)}` : '',
+    behind.length > 0
+      ? `Restored on the primary only, for the secondary refuses them: ${namesOf(behind)}`
+      : '',
     inBothLayouts.length > 0 ? `Will exist in both layouts: ${namesOf(inBothLayouts)}` : '',
   ].filter(Boolean);
 }

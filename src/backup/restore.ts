@@ -1,10 +1,11 @@
 import type { Action, Step, StepContext, StepOutcome } from '../action/action.ts';
 import { knownStep } from '../action/known-step.ts';
+import { refusedCheck } from '../action/refused-check.ts';
 import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
 import type { GameRecord } from '../game/record.ts';
 import { recordDigest } from '../game/record-codec.ts';
-import { gamesText, keyText, namesOf } from '../game/record-words.ts';
+import { gameLabel, gamesText, keyText, namesOf } from '../game/record-words.ts';
 import { refOfPath } from './archive-names.ts';
 import { writeArchive } from './archiving.ts';
 import { publishedCheck } from './create.ts';
@@ -47,6 +48,7 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
       const restored = await checkRestored(backend, detail, clock.now(), signal);
       return [
         restored,
+        ...refusedCheck(detail.games.filter(({ refused }) => refused).map(gameLabel)),
         ...(detail.letsGo && admin ? [await checkHeld(admin, detail.games, signal)] : []),
         ...(safety ? [await publishedCheck(store, safety.name)] : []),
       ];

@@ -1,9 +1,10 @@
 import type { Action, Step } from '../action/action.ts';
 import { workThrough } from '../action/bulk.ts';
 import type { Draft } from '../action/plan.ts';
+import { refusedCheck } from '../action/refused-check.ts';
 import type { Clock } from '../base/clock.ts';
 import { digestOf } from '../base/digest.ts';
-import { namesOf } from '../game/record-words.ts';
+import { gameLabel, namesOf } from '../game/record-words.ts';
 import { checkCopied } from './backfill-check.ts';
 import { type CopyDecision, type CopyPolicy, decideCopy, type PlannedCopy } from './copy-decision.ts';
 import { copyGame } from './copy-game.ts';
@@ -42,7 +43,10 @@ export function createBackfillAction(parts: BackfillParts): Action<BackfillInput
     basis: async ({ onExisting }) => basisOf(parts, onExisting),
     lockKey: ({ secondary }) => `games backfill ${secondary}`,
     steps: ({ detail }) => [copyStep(parts, detail)],
-    verify: async ({ detail }, signal) => [await checkCopied(parts, detail, parts.clock, signal)],
+    verify: async ({ detail }, signal) => [
+      await checkCopied(parts, detail, parts.clock, signal),
+      ...refusedCheck(detail.games.filter(({ refused }) => refused).map(gameLabel)),
+    ],
   };
 }
 

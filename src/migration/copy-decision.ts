@@ -15,6 +15,8 @@ export interface PlannedCopy extends RecordKey {
   readonly found: Found;
   /** The secondary goes back to an older revision. */
   readonly lowers: boolean;
+  /** Skipped because the secondary cannot hold it: the sides will never be the same. */
+  readonly refused?: true;
 }
 
 export interface CopyDecision {
@@ -25,11 +27,18 @@ export interface CopyDecision {
 /** undefined for a game that both sides have equally. */
 export function decideCopy(pair: Likened, policy: CopyPolicy, secondary: Backend): CopyDecision | undefined {
   if (pair.is === 'same') return undefined;
-  const { does, why } = judge(pair, policy, secondary);
+  const { does, why, refused } = judge(pair, policy, secondary);
   const { id, layout } = pair;
   const there = pair.secondary.found === 'absent' ? {} : { from: pair.secondary.words };
   return {
-    game: { id, layout, does, found: pair.secondary.found, lowers: does === 'update' && isLower(pair) },
+    game: {
+      id,
+      layout,
+      does,
+      found: pair.secondary.found,
+      lowers: does === 'update' && isLower(pair),
+      ...(refused ? { refused } : {}),
+    },
     change: {
       target: gameLabel(pair),
       effect: does,
@@ -43,14 +52,15 @@ export function decideCopy(pair: Likened, policy: CopyPolicy, secondary: Backend
 interface Verdict {
   readonly does: PlannedCopy['does'];
   readonly why?: string;
+  readonly refused?: true;
 }
 
 const skip = (why: string): Verdict => ({ does: 'skip', why });
 
 function judge(pair: Likened, policy: CopyPolicy, backend: Backend): Verdict {
   const { primary, secondary } = pair;
-  const why = whyNotHeld(backend, pair);
-  if (why) return skip(why);
+  const why = whyNotHeld(backend, pair) ?? pair.refusal;
+  if (why !== undefined) return { ...skip(why), refused: true };
   if (primary.found === 'unreadable') return skip(`on the primary ${primary.words}`);
   if (secondary.found === 'unreadable') return skip(`on the secondary ${secondary.words}`);
   if (primary.found === 'absent') return skip('only the secondary has it; a backfill removes nothing');

@@ -11,6 +11,7 @@
 import { eventField, snapshotField } from '../backend/current-layout.ts';
 import { digestOf } from '../base/digest.ts';
 import { asFault } from '../base/fault.ts';
+import type { Identity } from '../base/identity.ts';
 import type { Codec } from '../engine/codec.ts';
 import { wholePatch } from '../engine/patch.ts';
 import type { Json } from '../game/game.ts';
@@ -26,6 +27,12 @@ export interface Migration {
   readonly actor: string;
   readonly writeId: string;
 }
+
+export const migrationBy = ({ user, host }: Identity, atMs: number, writeId: string): Migration => ({
+  atMs,
+  actor: `${user}@${host}`,
+  writeId,
+});
 
 export type Understood =
   | {

@@ -31,6 +31,8 @@ export interface Candidate {
   readonly nowMs: number;
   /** Legacy games that were written less than this ago are left alone. */
   readonly idleMs: number;
+  /** Why storage would not take the current game, or not remove this one. */
+  refusal(): string | undefined;
 }
 
 export function decideMigration(candidate: Candidate): MigrateDecision {
@@ -60,6 +62,8 @@ export function decideMigration(candidate: Candidate): MigrateDecision {
   if (game.kind === 'refused') return skip(game.why);
   const writtenAgoMs = candidate.nowMs - (game.updatedAtMs ?? Number.NEGATIVE_INFINITY);
   if (writtenAgoMs < candidate.idleMs) return skip(`was written ${agoText(writtenAgoMs)}`);
+  const refusal = candidate.refusal();
+  if (refusal !== undefined) return skip(refusal);
   return {
     game: { ...known, does: 'move' },
     change: { target, effect: 'update', from, to: `revision 1, ${game.phase}`, why: fateOf(legacy) },

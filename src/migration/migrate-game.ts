@@ -2,7 +2,7 @@ import type { GameOutcome } from '../action/bulk.ts';
 import type { RecordRead } from '../backend/port.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { recordDigest } from '../game/record-codec.ts';
-import { carries, toCurrent } from './legacy-to-current.ts';
+import { carries, migrationBy, toCurrent } from './legacy-to-current.ts';
 import type { PlannedMigration } from './migrate-decision.ts';
 import type { MigrateParts } from './migrate-plan.ts';
 
@@ -46,7 +46,7 @@ async function make(
   { backend, codec, clock, random, actor }: MigrateParts,
   legacy: GameRecord,
 ): Promise<Made> {
-  const migration = { atMs: clock.now(), actor: `${actor.user}@${actor.host}`, writeId: random(8) };
+  const migration = migrationBy(actor, clock.now(), random(8));
   const converted = toCurrent(legacy, codec, migration);
   if (converted.kind === 'refused') return converted;
   const { kind } = await backend.replaceRecord(converted.record, 'absent');

@@ -1,5 +1,5 @@
 import type { Change, Draft } from '../action/plan.ts';
-import type { Backend } from '../backend/port.ts';
+import type { Backend, Refusals } from '../backend/port.ts';
 import { readInBatches } from '../backend/record-reads.ts';
 import type { Clock } from '../base/clock.ts';
 import { digestOf } from '../base/digest.ts';
@@ -7,9 +7,10 @@ import { Fault } from '../base/fault.ts';
 import type { Identity } from '../base/identity.ts';
 import type { RandomHex } from '../base/ids.ts';
 import type { Codec } from '../engine/codec.ts';
-import type { RecordKey } from '../game/record.ts';
+import type { GameRecord, RecordKey } from '../game/record.ts';
 import { recordDigest } from '../game/record-codec.ts';
-import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
+import { gameLabel, gamesText, idText, namesOf } from '../game/record-words.ts';
+import { migrationBy, toCurrent } from './legacy-to-current.ts';
 import {
   beingWritten,
   decideMigration,
@@ -85,12 +86,14 @@ interface Decided {
 }
 
 async function decideAll(
-  { backend, clock, platform }: MigrateParts,
+  parts: MigrateParts,
   ids: MigrateInput['ids'],
   idleMs: number,
   signal?: AbortSignal,
 ): Promise<Decided> {
+  const { backend, clock, platform } = parts;
   const played = await playedRooms(platform, signal);
+  const refusals = await backend.refusals(signal);
   const decisions: MigrateDecision[] = [];
   const unreadable: Change[] = [];
   const missing: string[] = [];
@@ -107,7 +110,8 @@ async function decideAll(
       } else {
         const current = currents[index] ?? { kind: 'absent' };
         const playedOn = played.get(key.id);
-        const candidate = { legacy: read.record, current, playedOn, nowMs: clock.now(), idleMs };
+        const refusal = () => refusalOf(parts, refusals, read.record);
+        const candidate = { legacy: read.record, current, playedOn, nowMs: clock.now(), idleMs, refusal };
         decisions.push(decideMigration(candidate));
       }
     }
@@ -115,6 +119,25 @@ async function decideAll(
   // One of a scan that is gone by now is nothing to migrate.
   return { decisions, unreadable, missing: ids === 'all' ? [] : missing };
 }
+
+/** Of either side: a game that only one of them can move is left where both have it. */
+function refusalOf(
+  { codec, clock, actor }: MigrateParts,
+  refusals: Refusals,
+  legacy: GameRecord,
+): string | undefined {
+  const converted = toCurrent(legacy, codec, migrationBy(actor, clock.now(), noWriteId));
+  if (converted.kind === 'refused') return converted.why;
+  // What storage would not write it would not compare either, to remove it.
+  const refused = refusals.of(legacy) ?? refusals.of(converted.record);
+  if (!refused) return undefined;
+  return refused.by === 'secondary'
+    ? `the secondary refuses it: ${refused.why.message}`
+    : refused.why.message;
+}
+
+/** As long as one will be. */
+const noWriteId = '0'.repeat(16);
 
 const legacyKey = (id: string): RecordKey => ({ id, layout: 'legacy' });
 
@@ -157,14 +180,14 @@ function warningsOf(
   return [
     decisions.length + refused.length === 0 ? 'There is no game in the legacy layout' : '',
     refused.length > 0 ? `Not migrated: ${namesOf(refused)}` : '',
-    ...odd.slice(0, 20).map(({ game, oddities }) => `${game.id}: ${namesOf(oddities)}`),
+    ...odd.slice(0, 20).map(({ game, oddities }) => `${idText(game.id)}: ${namesOf(oddities)}`),
     odd.length > 20 ? `Oddities in ${odd.length - 20} more games` : '',
     encrypts ? 'What is kept as legacy:… stays as it was, unencrypted' : '',
   ].filter(Boolean);
 }
 
 function notLegacy(ids: readonly string[]): Fault {
-  return new Fault('not-found', `Not in the legacy layout: ${namesOf(ids)}`, {
+  return new Fault('not-found', `Not in the legacy layout: ${namesOf(ids.map(idText))}`, {
     next: 'Look at them with gamekeeper games show',
   });
 }

@@ -1,8 +1,9 @@
-import type { Action, Check, Step } from '../action/action.ts';
+import type { Action, Step } from '../action/action.ts';
 import { workThrough } from '../action/bulk.ts';
 import { knownStep } from '../action/known-step.ts';
+import { refusedCheck } from '../action/refused-check.ts';
 import type { RecordKey } from '../game/record.ts';
-import { gamesText, namesOf } from '../game/record-words.ts';
+import { gamesText } from '../game/record-words.ts';
 import { checkMigrated } from './migrate-check.ts';
 import type { PlannedMigration } from './migrate-decision.ts';
 import { migrateGame } from './migrate-game.ts';
@@ -15,8 +16,6 @@ import {
   migrateSteps,
 } from './migrate-plan.ts';
 import { playedRooms } from './writers.ts';
-
-const namedAtMost = 20;
 
 /**
  * `games migrate`: games of the legacy layout become games of the current one, in the same storage, nothing of them
@@ -32,7 +31,7 @@ export function createMigrateAction(parts: MigrateParts): Action<MigrateInput, M
     steps: ({ detail }) => stepsOf(parts, detail),
     verify: async ({ detail }, signal) => [
       await checkMigrated(parts, detail, signal),
-      ...refusedCheck(detail),
+      ...refusedCheck(detail.refused),
     ],
   };
 }
@@ -67,9 +66,3 @@ interface MigrationKey extends RecordKey {
 }
 
 const asKey = (planned: PlannedMigration): MigrationKey => ({ id: planned.id, layout: 'legacy', planned });
-
-/** They were to be migrated, and they are where they were: that is not all done. */
-function refusedCheck({ refused }: MigrateDetail): Check[] {
-  if (refused.length === 0) return [];
-  return [{ name: 'Games that were refused', kind: 'fail', found: namesOf(refused, namedAtMost) }];
-}

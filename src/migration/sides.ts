@@ -1,5 +1,5 @@
 /** Two storages side by side, looked at game by game. */
-import type { Backend, RecordRead } from '../backend/port.ts';
+import type { Backend, RecordRead, Refusals } from '../backend/port.ts';
 import { type Found, foundIn, readHeld } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import { describeRecord } from '../game/record-words.ts';
@@ -20,6 +20,8 @@ export interface Side {
 export interface Pair extends RecordKey {
   readonly primary: Side;
   readonly secondary: Side;
+  /** Why the secondary would not take what the primary has. */
+  readonly refusal?: string;
 }
 
 /** Both sides at nearly the same moment, in the order of the keys. */
@@ -28,16 +30,19 @@ export async function readPairs(
   keys: readonly RecordKey[],
   signal?: AbortSignal,
 ): Promise<readonly Pair[]> {
-  const [there, here] = await Promise.all([
+  const [there, here, refusals] = await Promise.all([
     readHeld(secondary, keys, signal),
     readHeld(primary, keys, signal),
+    secondary.refusals(signal),
   ]);
-  return keys.map(({ id, layout }, index) => ({
-    id,
-    layout,
-    primary: sideOf(here[index] ?? absent),
-    secondary: sideOf(there[index] ?? absent),
-  }));
+  return keys.map((key, index) => pairOf(key, here[index] ?? absent, there[index] ?? absent, refusals));
+}
+
+function pairOf({ id, layout }: RecordKey, here: RecordRead, there: RecordRead, refusals: Refusals): Pair {
+  const [primary, secondary] = [sideOf(here), sideOf(there)];
+  const isSame = primary.found === secondary.found;
+  const refused = here.kind === 'record' && !isSame ? refusals.of(here.record) : undefined;
+  return { id, layout, primary, secondary, ...(refused ? { refusal: refused.why.message } : {}) };
 }
 
 const absent: RecordRead = { kind: 'absent' };

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../../src/action/plan.ts';
+import { withDualWrite } from '../../../src/backend/dual-write/dual-write.ts';
 import { restorePolicies } from '../../../src/backup/restore-decision.ts';
 import type { RestoreDetail } from '../../../src/backup/restore-plan.ts';
 import { checkStored } from '../../../src/backup/validate.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
@@ -126,6 +128,57 @@ describe('the plan of a restore', () => {
       effect: 'skip',
       why: 'its id has 6 bytes, and embedded takes 1 to 5',
     });
+  });
+
+  test('says which games the target would refuse, and why, and without them a restore is done in part', async () => {
+    const { clock, files } = await world([atTurn('x', 3), atTurn('large', 1)], []);
+    const target = recordBackend(clock);
+    target.refuses = ({ id }) => (id === 'large' ? new Fault('refused', 'needs too much room') : undefined);
+    const there = backupWorld({ backend: target, clock, files, stateDir: tempFolder() });
+    const { changes, title, warnings } = await there.restore.draft({ archive: 'a', onExisting: 'fail' });
+    expect(title).toContain('1 to create, 0 to overwrite, 0 unchanged, 1 to skip');
+    expect(changes).toContainEqual({ target: 'large', effect: 'skip', why: 'needs too much room' });
+    expect(warnings).toContain('Not restored: large');
+
+    const report = await there.restoreAll({ onExisting: 'fail' });
+    expect(report.outcome).toBe('partial');
+    expect(report.steps.every(({ state }) => state.kind !== 'failed')).toBe(true);
+    expect(report.checks).toContainEqual({ name: 'Games that were refused', kind: 'fail', found: 'large' });
+    expect(target.writes.map(({ id }) => id)).toEqual(['x']);
+  });
+
+  test('writes what only the second side of dual writes refuses, and says before that it will not follow', async () => {
+    const { clock, files } = await world([atTurn('x', 3), atTurn('large', 1)], []);
+    const [primary, secondary] = [recordBackend(clock), recordBackend(clock)];
+    secondary.refuses = ({ id }) =>
+      id === 'large' ? new Fault('refused', 'needs too much room') : undefined;
+    const both = withDualWrite(primary, secondary, { clock: systemClock });
+    const there = backupWorld({ backend: both, clock, files, stateDir: tempFolder() });
+    const { changes, warnings } = await there.restore.draft({ archive: 'a', onExisting: 'fail' });
+    expect(changes).toContainEqual({
+      target: 'large',
+      effect: 'create',
+      to: 'revision 1, TURN',
+      why: 'the secondary refuses it: needs too much room',
+    });
+    expect(warnings).toContain('Restored on the primary only, for the secondary refuses them: large');
+    await there.restoreAll({ onExisting: 'fail' });
+    expect(await both.dualWrite.settle()).toBe(1);
+    expect([primary.records.has('current:large'), secondary.records.has('current:large')]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('is made although nobody knows what a second side would refuse, and says that', async () => {
+    const { clock, files } = await world([atTurn('x', 3)], []);
+    const secondary = recordBackend(clock);
+    secondary.refusals = () => Promise.reject(new Fault('backend-unreachable', 'it is away'));
+    const both = withDualWrite(recordBackend(clock), secondary, { clock: systemClock });
+    const there = backupWorld({ backend: both, clock, files, stateDir: tempFolder() });
+    const { changes, unverified } = await there.restore.draft({ archive: 'a', onExisting: 'fail' });
+    expect(changes).toMatchObject([{ target: 'x', effect: 'create' }]);
+    expect(unverified).toContain('Whether the secondary takes these games: it is away');
   });
 
   test('skips a game whose place holds something unreadable, under every policy but fail', async () => {

@@ -68,6 +68,23 @@ describe('a backfill', () => {
     ]);
   });
 
+  test('says which games the secondary would refuse, and does not end as done without them', async () => {
+    const { secondary, draft, run } = world([later, currentRecord('large')], [earlier]);
+    secondary.refuses = ({ id }) =>
+      id === 'large' ? new Fault('refused', 'needs too much room') : undefined;
+    const { changes, warnings } = await draft();
+    expect(changes).toMatchObject([
+      { target: 'a', effect: 'update' },
+      { target: 'large', effect: 'skip', why: 'needs too much room' },
+    ]);
+    expect(warnings).toContain('Will still differ: large');
+    const report = await run();
+    expect(report.outcome).toBe('partial');
+    expect(report.steps[0]?.state).toMatchObject({ kind: 'done' });
+    expect(report.checks).toContainEqual({ name: 'Games that were refused', kind: 'fail', found: 'large' });
+    expect(secondary.records.has('current:large')).toBe(false);
+  });
+
   test.each<[CopyPolicy, string]>([
     ['skip', 'exists and differs; existing games are skipped'],
     ['newer', 'is ahead, at revision 4'],
