@@ -64,7 +64,7 @@ const planOptions: readonly Option[] = [
     about: 'apply exactly this saved plan',
     conflicts: [
       ...['onExisting', 'only', 'reason', 'mode', 'snapshot', 'at', 'since', 'parallel'],
-      ...['file', 'phase', 'evict', 'discard', 'all', 'idleFor', 'olderThan'],
+      ...['file', 'phase', 'evict', 'discard', 'all', 'idleFor', 'olderThan', 'for'],
     ],
   },
   { form: '--confirm <environment>', about: "confirm with the environment's name instead of typing it" },
@@ -185,6 +185,26 @@ export const verbs: readonly Verb[] = [
       ...planOptions,
     ],
     load: () => import('./cli/verb/games-correct.ts'),
+  },
+  {
+    name: 'games hold',
+    summary: 'Keep a game in play still for a while, so that a change can be planned and confirmed',
+    effect: 'target',
+    arguments: [plannedGame],
+    options: [
+      { form: '--for <time>', about: 'how long, 5m at most; it ends by itself', fallback: '60s' },
+      { form: '--reason <text>', about: 'why, for the audit log' },
+      ...planOptions,
+    ],
+    load: () => import('./cli/verb/games-hold.ts'),
+  },
+  {
+    name: 'games release',
+    summary: 'Let a game go on that is on hold',
+    effect: 'target',
+    arguments: [plannedGame],
+    options: [{ form: '--reason <text>', about: 'why, for the audit log' }, ...planOptions],
+    load: () => import('./cli/verb/games-release.ts'),
   },
   {
     name: 'games compare',

@@ -18,6 +18,8 @@ export interface Action<I, D extends PlanDetail> {
   draft(input: I, signal?: AbortSignal): Promise<Draft<D>>;
   /** Reads the state that the draft was computed from, now, and digests it the same way. */
   basis(detail: D, signal?: AbortSignal): Promise<string>;
+  /** What to do about a stale plan, where it is more than to make a new one. */
+  readonly whenStale?: (detail: D) => string | undefined;
   /** Actions with the same key exclude one another on this machine. */
   lockKey(detail: D): string;
   /** One for each name in the draft's `steps`, in that order. */

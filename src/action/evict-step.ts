@@ -9,7 +9,7 @@ const parallelEvictions = 8;
 
 interface EvictStepOptions {
   readonly name: string;
-  readonly admin: Pick<AdminClient, 'find' | 'evict'>;
+  readonly admin: Pick<AdminClient, 'find' | 'holds' | 'evict'>;
   /** Of games in the current layout: servers hold no others. */
   readonly ids: readonly string[];
   /** Games of which the plan said that what only memory has will be lost. */

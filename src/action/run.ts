@@ -207,7 +207,7 @@ async function refuseStale<I, D extends PlanDetail>(
   signal.throwIfAborted();
   if (basis === plan.basis) return;
   throw new Fault('stale', `${plan.place} has changed since plan ${plan.id} was made; nothing was done`, {
-    next: 'Make a new plan and look at its preview',
+    next: action.whenStale?.(plan.detail) ?? 'Make a new plan and look at its preview',
   });
 }
 

@@ -73,7 +73,7 @@ export function letGoStep(
 
 /** A server that loaded a game again has what was restored, and may have played on. */
 export async function checkHeld(
-  admin: Pick<AdminClient, 'find'>,
+  admin: Pick<AdminClient, 'find' | 'holds'>,
   games: readonly PlannedGame[],
   signal?: AbortSignal,
 ): Promise<Check> {

@@ -13,6 +13,8 @@ import type { Settings } from '../config/settings.ts';
 import type { Codec } from '../engine/codec.ts';
 import type { BulkInput } from '../games/bulk-plan.ts';
 import type { CorrectDetail, CorrectInput } from '../games/correct.ts';
+import type { HoldDetail, HoldInput, ReleaseInput } from '../games/hold.ts';
+import type { PlannedServers } from '../games/hold-servers.ts';
 import type { RecoverDetail, RecoverInput } from '../games/recover.ts';
 import type { BulkDetail } from '../games/recover-all.ts';
 import type { SnapshotDetail } from '../games/snapshot.ts';
@@ -33,6 +35,9 @@ export interface Actions {
   'games recover'(): Promise<Action<RecoverInput, RecoverDetail>>;
   'games recover --since'(): Promise<Action<BulkInput, BulkDetail>>;
   'games correct'(): Promise<Action<CorrectInput, CorrectDetail>>;
+  /** @throws Fault `unsupported` where no server can be asked */
+  'games hold'(): Promise<Action<HoldInput, HoldDetail>>;
+  'games release'(): Promise<Action<ReleaseInput, PlannedServers>>;
   /** @throws Fault as `sides` */
   'games backfill'(): Promise<Action<BackfillInput, BackfillDetail>>;
   'games migrate'(): Promise<Action<MigrateInput, MigrateDetail>>;
@@ -108,6 +113,14 @@ export function composeActions(parts: ActionParts): Actions {
     async 'games correct'() {
       const { createCorrectAction } = await import('../games/correct.ts');
       return createCorrectAction(await changingGames());
+    },
+    async 'games hold'() {
+      const { createHoldAction } = await import('../games/hold.ts');
+      return createHoldAction(await onGames());
+    },
+    async 'games release'() {
+      const { createReleaseAction } = await import('../games/hold.ts');
+      return createReleaseAction(await onGames());
     },
     async 'games backfill'() {
       const { createBackfillAction } = await import('../migration/backfill.ts');

@@ -121,4 +121,5 @@ function whyHeld(holders: Holders | undefined, id: string, choice: EvictionChoic
 const onlyOf = (holders: Holders, ids: ReadonlySet<string>): Holders => ({
   ...holders,
   of: new Map([...holders.of].filter(([id]) => ids.has(id))),
+  holds: holders.holds.filter(({ id }) => ids.has(id)),
 });

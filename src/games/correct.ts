@@ -6,6 +6,7 @@ import { firstState } from '../engine/patch.ts';
 import { type Proved, replay } from '../engine/replay.ts';
 import type { Json } from '../game/game.ts';
 import { isPhase, type Phase, phases } from '../game/phases.ts';
+import { idText } from '../game/record-words.ts';
 import { correctionProblems } from './correction-problems.ts';
 import {
   type EvictionChoice,
@@ -25,6 +26,7 @@ import {
   type WriteParts,
   writeState,
 } from './game-write.ts';
+import { holdThenPlan, howToHold } from './hold-words.ts';
 import type { RecoverParts } from './recover.ts';
 import type { GameInHand } from './stored-game.ts';
 
@@ -75,6 +77,7 @@ export function createCorrectAction(parts: RecoverParts): Action<CorrectInput, C
       return basisOf(game, holdersBasis(await holdersOf(parts.admin, [id], signal)));
     },
     lockKey: ({ id }) => `game ${id}`,
+    whenStale: holdThenPlan,
     steps: ({ detail }) => stepsOf(parts, detail),
     verify: async ({ detail }, signal) => [await checkWritten(parts, detail.write, signal)],
   };
@@ -112,12 +115,12 @@ async function draftCorrection(
   };
   const detail: CorrectDetail = { id, write, state, ...evictions.planned };
   return {
-    title: `Correct game ${id} by hand: ${reason}`,
+    title: `Correct game ${idText(id)} by hand: ${reason}`,
     place: parts.backend.location,
     changes: [
       ...evictions.changes,
       {
-        target: `game ${id}`,
+        target: `game ${idText(id)}`,
         effect: 'update',
         from: `revision ${game.stored.revision}, ${game.stored.phase}`,
         to: `revision ${write.revision}, ${phase}`,
@@ -163,9 +166,13 @@ function phaseOf(text: string): Phase {
 
 function refuseInvalid(id: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
-  throw new Fault('game-invalid', `The corrected state of game ${id} is not valid: ${problems.join('; ')}`, {
-    next: 'Mend every field that is named; nothing was written',
-  });
+  throw new Fault(
+    'game-invalid',
+    `The corrected state of game ${idText(id)} is not valid: ${problems.join('; ')}`,
+    {
+      next: 'Mend every field that is named; nothing was written',
+    },
+  );
 }
 
 function withoutReason(): Fault {
@@ -175,13 +182,13 @@ function withoutReason(): Fault {
 }
 
 function movedMeanwhile(id: string): Fault {
-  return new Fault('stale', `Game ${id} has moved while it was edited; nothing was written`, {
-    next: 'Edit its new state',
+  return new Fault('stale', `Game ${idText(id)} has moved while it was edited; nothing was written`, {
+    next: `Edit its new state. ${howToHold(id)}`,
   });
 }
 
 function nothingChanged(id: string): Fault {
-  return new Fault('wrong-use', `The corrected state of game ${id} is the one that it has`, {
+  return new Fault('wrong-use', `The corrected state of game ${idText(id)} is the one that it has`, {
     next: 'Change something, or leave it',
   });
 }

@@ -1,8 +1,11 @@
 /** What a change of stored games means for servers that hold them in memory: they would write them again. */
+
 import type { Step } from '../action/action.ts';
 import { evictStep } from '../action/evict-step.ts';
 import type { Change } from '../action/plan.ts';
+import { type HeldThere, releaseStep } from '../action/release-step.ts';
 import { Fault } from '../base/fault.ts';
+import { idText } from '../game/record-words.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import {
   findHolders,
@@ -11,6 +14,7 @@ import {
   hasOnlyCopy,
   heldUnverified,
 } from '../platform/held-games.ts';
+import { holdWarnings } from './hold-words.ts';
 
 /** What a person allows to be done to servers' memory. */
 export interface EvictionChoice {
@@ -22,7 +26,7 @@ export interface EvictionChoice {
 
 /** undefined where no server can be asked. */
 export const holdersOf = async (
-  admin: Pick<AdminClient, 'find'> | undefined,
+  admin: Pick<AdminClient, 'find' | 'holds'> | undefined,
   ids: readonly string[],
   signal?: AbortSignal,
 ): Promise<Holders | undefined> => (admin ? findHolders(admin, ids, signal) : undefined);
@@ -40,17 +44,26 @@ export interface Evictions {
   readonly evicts: readonly string[];
   /** Those of them of which something is lost for ever. */
   readonly discards: readonly string[];
+  /** Those that an operator has stopped, and where: once they are written they go on. */
+  readonly releases: readonly HeldThere[];
 }
 
-/** A step that writes games, after the servers that hold any of them have let go. */
+/**
+ * A step that writes games, after the servers that hold any of them have let go. What was on hold goes on afterwards;
+ * where the write failed it stays on hold, for another plan.
+ */
 export function evictedBefore(
   write: Step,
   name: string,
-  { evicts, discards }: Evictions,
+  { evicts, discards, releases }: Evictions,
   admin: AdminClient | undefined,
 ): Step[] {
-  if (evicts.length === 0 || !admin) return [write];
-  return [evictStep({ name, admin, ids: evicts, discards: new Set(discards) }), write];
+  if (!admin) return [write];
+  return [
+    ...(evicts.length > 0 ? [evictStep({ name, admin, ids: evicts, discards: new Set(discards) })] : []),
+    write,
+    ...(releases.length > 0 ? [releaseStep('Let what was on hold go on', releases, admin)] : []),
+  ];
 }
 
 /** @throws Fault `refused` for a game that is held, unless it may be evicted */
@@ -65,9 +78,18 @@ export function planEvictions(holders: Holders | undefined, choice: EvictionChoi
   }
   return {
     changes: held.flatMap(({ id, by }) => by.map((holder) => evictionOf(id, holder))),
-    warnings: onlyThere.map(({ id, by }) => `Lost for ever, of game ${id}: ${by.map(holderText).join('; ')}`),
+    warnings: [
+      ...onlyThere.map(
+        ({ id, by }) => `Lost for ever, of game ${idText(id)}: ${by.map(holderText).join('; ')}`,
+      ),
+      ...(holders ? holdWarnings(holders) : []),
+    ],
     unverified: heldUnverified(holders),
-    planned: { evicts: held.map(({ id }) => id), discards: onlyThere.map(({ id }) => id) },
+    planned: {
+      evicts: held.map(({ id }) => id),
+      discards: onlyThere.map(({ id }) => id),
+      releases: (holders?.holds ?? []).map(({ server, id }) => ({ server, id })),
+    },
   };
 }
 
@@ -89,7 +111,7 @@ const namedAtMost = 5;
 function refused(games: readonly HeldGame[], what: string, next: string): Fault {
   const names = games
     .slice(0, namedAtMost)
-    .map(({ id, by }) => `game ${id} ${what}: ${by.map(holderText).join('; ')}`);
+    .map(({ id, by }) => `game ${idText(id)} ${what}: ${by.map(holderText).join('; ')}`);
   const more = games.length - names.length;
   const message = [...names, ...(more > 0 ? [`and ${more} more games`] : [])].join('. ');
   return new Fault('refused', message.charAt(0).toUpperCase() + message.slice(1), { next });
@@ -97,7 +119,7 @@ function refused(games: readonly HeldGame[], what: string, next: string): Fault 
 
 function evictionOf(id: string, holder: Holder): Change {
   return {
-    target: `game ${id} in the memory of ${holder.server}`,
+    target: `game ${idText(id)} in the memory of ${holder.server}`,
     effect: 'delete',
     from: positionText(holder),
     why: 'evicted before the write',

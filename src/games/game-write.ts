@@ -1,7 +1,8 @@
 /** Puts a state on top of a stored game, and proves afterwards that it is there. */
+
 import type { Check, StepOutcome } from '../action/action.ts';
 import { eventField, snapshotField } from '../backend/current-layout.ts';
-import type { Append, Backend, StoredGame } from '../backend/port.ts';
+import type { Append, Backend, PrimaryBackend, StoredGame } from '../backend/port.ts';
 import { readOne } from '../backend/record-reads.ts';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
@@ -12,10 +13,12 @@ import type { Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { GameRecord, RecordPart } from '../game/record.ts';
 import { sortedParts } from '../game/record-codec.ts';
+import { idText } from '../game/record-words.ts';
+import { howToHold } from './hold-words.ts';
 import { type GameInHand, takeInHand } from './stored-game.ts';
 
 export interface WriteParts {
-  readonly backend: Backend;
+  readonly backend: PrimaryBackend;
   readonly codec: Codec;
   readonly clock: Clock;
 }
@@ -57,16 +60,21 @@ export async function openGame(
   throw await whyAbsent(backend, id, signal);
 }
 
-async function whyAbsent(backend: Backend, id: string, signal?: AbortSignal): Promise<Fault> {
+/** Why there is no game of ours under this id. */
+export async function whyAbsent(backend: Backend, id: string, signal?: AbortSignal): Promise<Fault> {
   const legacy = await readOne(backend, { id, layout: 'legacy' }, signal);
   if (legacy.kind === 'absent') {
-    return new Fault('not-found', `There is no game ${id} in ${backend.location}`, {
+    return new Fault('not-found', `There is no game ${idText(id)} in ${backend.location}`, {
       next: 'Copy the id from gamekeeper games list',
     });
   }
-  return new Fault('unsupported', `Game ${id} is in the legacy layout, which nothing can be rebuilt from`, {
-    next: 'Migrate it first: gamekeeper games migrate; or restore it from a backup',
-  });
+  return new Fault(
+    'unsupported',
+    `Game ${idText(id)} is in the legacy layout, which nothing can be rebuilt from`,
+    {
+      next: 'Migrate it first: gamekeeper games migrate; or restore it from a backup',
+    },
+  );
 }
 
 /** @param stateOf may throw: nothing is written then */
@@ -153,8 +161,8 @@ const written = ({ revision }: PlannedWrite): StepOutcome => ({
 });
 
 function moved({ id }: PlannedWrite): Fault {
-  return new Fault('conflict', `Game ${id} has moved since the plan was made; it was left alone`, {
-    next: 'Make a new plan and look at its preview',
+  return new Fault('conflict', `Game ${idText(id)} has moved since the plan was made; it was left alone`, {
+    next: `Make a new plan and look at its preview. ${howToHold(id)}`,
   });
 }
 
@@ -184,7 +192,7 @@ export async function checkWritten(
   planned: PlannedWrite,
   signal?: AbortSignal,
 ): Promise<Check> {
-  const name = `game ${planned.id} in storage`;
+  const name = `game ${idText(planned.id)} in storage`;
   const found = await findWritten(parts, planned, signal);
   const { revision } = planned;
   if (found.kind === 'not-written') {

@@ -12,6 +12,7 @@ import { type BulkInput, decideFates, type Fates } from './bulk-plan.ts';
 import { changesOf, damagedOf, damagedText, fateWarnings, leftText, olderDamageTitle } from './bulk-words.ts';
 import { type Evictions, evictedBefore, holdersBasis, holdersOf, planEvictions } from './evictions.ts';
 import { checkWritten, type PlannedWrite, refuseReplica, type WriteParts, writeState } from './game-write.ts';
+import { holdThenPlan } from './hold-words.ts';
 import { type RecoverParts, stateAgain } from './recover.ts';
 
 export interface BulkDetail extends Evictions {
@@ -43,6 +44,7 @@ export function createRecoverAllAction(parts: RecoverParts): Action<BulkInput, B
     draft: (input, signal) => draftBulk(parts, input, signal),
     basis: (detail, signal) => readBasis(parts, detail, signal),
     lockKey: ({ target }) => `games recover --since ${target}`,
+    whenStale: holdThenPlan,
     steps: ({ detail }) => stepsOf(parts, detail),
     verify: ({ detail }, signal) => verify(parts, detail, signal),
   };

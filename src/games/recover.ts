@@ -5,6 +5,7 @@ import { Fault } from '../base/fault.ts';
 import { rebuild } from '../engine/rebuild.ts';
 import type { RecoveryMode } from '../engine/recovery-mode.ts';
 import type { Json } from '../game/game.ts';
+import { idText } from '../game/record-words.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import {
   type EvictionChoice,
@@ -23,6 +24,7 @@ import {
   type WriteParts,
   writeState,
 } from './game-write.ts';
+import { holdThenPlan } from './hold-words.ts';
 import { type Authorship, notRecoverable, planRecovery, recoveryChange } from './recover-plan.ts';
 import type { GameInHand } from './stored-game.ts';
 
@@ -55,6 +57,7 @@ export function createRecoverAction(parts: RecoverParts): Action<RecoverInput, R
     draft: (input, signal) => draftRecovery(parts, input, signal),
     basis: (detail, signal) => readBasis(parts, detail, signal),
     lockKey: ({ id }) => `game ${id}`,
+    whenStale: holdThenPlan,
     steps: ({ detail }) => stepsOf(parts, detail),
     async verify({ detail }, signal) {
       const { write } = detail;
@@ -76,14 +79,14 @@ async function draftRecovery(
   if (recovery.kind === 'unchanged') {
     const { revision, why, problems } = recovery;
     return {
-      title: `Recover game ${id}: nothing to do, ${why}`,
+      title: `Recover game ${idText(id)}: nothing to do, ${why}`,
       place,
-      changes: [{ target: `game ${id}`, effect: 'unchanged', to: `revision ${revision}`, why }],
+      changes: [{ target: `game ${idText(id)}`, effect: 'unchanged', to: `revision ${revision}`, why }],
       steps: [],
       warnings: problems.map((problem) => `Damaged, and not needed for this state: ${problem}`),
       unverified: [],
       basis: leftBasis,
-      detail: { id, mode, evicts: [], discards: [] },
+      detail: { id, mode, evicts: [], discards: [], releases: [] },
     };
   }
   const holders = await holdersOf(parts.admin, [id], signal);
@@ -91,7 +94,7 @@ async function draftRecovery(
   const { write, from, newest } = recovery;
   const detail: RecoverDetail = { id, mode, write, ...evictions.planned };
   return {
-    title: `Recover game ${id} to revision ${from.revision} (${mode.kind})`,
+    title: `Recover game ${idText(id)} to revision ${from.revision} (${mode.kind})`,
     place,
     changes: [
       ...evictions.changes,
@@ -127,7 +130,7 @@ async function checkLeft(
   { id, mode }: RecoverDetail,
   signal?: AbortSignal,
 ): Promise<Check> {
-  const name = `game ${id} in storage`;
+  const name = `game ${idText(id)} in storage`;
   const again = planRecovery(await openGame(parts, id, signal), mode, undefined, parts, parts.codec);
   if (again.kind !== 'unchanged') return { name, kind: 'fail', found: 'it needs recovering now' };
   return { name, kind: 'pass', found: `revision ${again.revision}: ${again.why}` };
@@ -152,7 +155,7 @@ export function stateAgain(
 ): Json {
   const rebuilt = rebuild(stored, mode, codec);
   if (rebuilt.kind !== 'failed' && digestOf(rebuilt.state) === hash) return rebuilt.state;
-  throw new Fault('stale', `Game ${id} is no longer rebuilt to what the plan shows`, {
+  throw new Fault('stale', `Game ${idText(id)} is no longer rebuilt to what the plan shows`, {
     next: 'Make a new plan and look at its preview',
   });
 }

@@ -26,7 +26,7 @@ export interface ShowParts {
   readonly secondary: { readonly location: string; open(): Promise<Backend> } | undefined;
   readonly codec: Decoder;
   /** undefined where no server can be asked. */
-  readonly admin: Pick<AdminClient, 'find'> | undefined;
+  readonly admin: Pick<AdminClient, 'find' | 'holds'> | undefined;
 }
 
 const eventsShown = 20;
