@@ -12,6 +12,7 @@ import { Fault } from '../base/fault.ts';
 import type { GameId } from '../game/game.ts';
 import { isPhase, type Phase } from '../game/phases.ts';
 import type { GameRecord, RecordPart } from '../game/record.ts';
+import { idText } from '../game/record-words.ts';
 import type { Encoded, StoredGame } from './port.ts';
 
 export type Field =
@@ -89,7 +90,7 @@ export function storedGame(record: GameRecord): StoredGame {
 }
 
 export function damagedHead(id: string, field: string): Fault {
-  return new Fault('game-invalid', `The field "${field}" of game ${id} is missing or damaged`, {
+  return new Fault('game-invalid', `The field "${field}" of game ${idText(id)} is missing or damaged`, {
     next: 'Restore this game from a backup, or correct it by hand',
   });
 }

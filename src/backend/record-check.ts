@@ -1,6 +1,7 @@
 /** What every backend refuses before it touches anything. */
 import { Fault } from '../base/fault.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
+import { idText } from '../game/record-words.ts';
 import { revisionOfParts } from './current-layout.ts';
 import type { Append, PutSnapshot } from './port.ts';
 
@@ -19,9 +20,13 @@ export function checkRecord(record: GameRecord, nowMs: number): void {
 /** For a record whose time of deletion has come. */
 export function vanishing({ id, expiresAtMs = 0 }: GameRecord): Fault {
   const since = new Date(expiresAtMs).toISOString();
-  return new Fault('refused', `Game ${id} expired at ${since}: stored again it would vanish at once`, {
-    next: 'Leave this game out, or give it a later time of deletion',
-  });
+  return new Fault(
+    'refused',
+    `Game ${idText(id)} expired at ${since}: stored again it would vanish at once`,
+    {
+      next: 'Leave this game out, or give it a later time of deletion',
+    },
+  );
 }
 
 /** @throws Fault for an id that stands for bytes which are not UTF-8. */
@@ -30,7 +35,7 @@ export function checkId({ id }: Pick<RecordKey, 'id'>): void {
 }
 
 export function unreadableId(id: string): Fault {
-  return new Fault('record-unreadable', `The id of game ${id} is not valid UTF-8`, {
+  return new Fault('record-unreadable', `The id of game ${idText(id)} is not valid UTF-8`, {
     next: 'Rename or delete this key with the tools of the database',
   });
 }
@@ -68,7 +73,7 @@ function checkCounts(counts: Readonly<Record<string, number>>): void {
 const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
 
 function refuse({ id }: RecordKey, why: string): Fault {
-  return new Fault('game-invalid', `The record of game ${id} ${why}`, {
+  return new Fault('game-invalid', `The record of game ${idText(id)} ${why}`, {
     next: 'Validate the archive it comes from',
   });
 }

@@ -1,5 +1,6 @@
 /** The game that a verb was called for. */
 import { Fault } from '../base/fault.ts';
+import { idText } from '../game/record-words.ts';
 import type { EvictionChoice } from '../games/evictions.ts';
 import type { GameKey } from '../games/game-view.ts';
 import { flagOption, textArgument, textOption, type VerbCall } from './verb.ts';
@@ -12,7 +13,7 @@ export function gameKeyOf(call: VerbCall): GameKey {
 
 export function noSuchGame({ id, layout }: GameKey, location: string): Fault {
   const which = layout === undefined ? '' : ` in the ${layout} layout`;
-  return new Fault('not-found', `There is no game ${id}${which} in ${location}`, {
+  return new Fault('not-found', `There is no game ${idText(id)}${which} in ${location}`, {
     next: hintFor(id),
   });
 }
@@ -22,6 +23,7 @@ function hintFor(id: string): string {
   if (/\\u\{[\da-f]+\}/i.test(id)) {
     return 'A \\u{…} in a list stands for a character that a terminal must not get: --json has the id as it is';
   }
+  if (id === idText('')) return `${id} in a list stands for an id without a character: give '' for it`;
   if (id.endsWith(' (legacy)')) return 'Leave out " (legacy)": it tells the layout and is no part of the id';
   return 'Copy the id from gamekeeper games list';
 }

@@ -1,5 +1,4 @@
 /** Looks at every game of a time window, and decides for each whether and how it is recovered. */
-
 import type { Change } from '../action/plan.ts';
 import type { RecordRead } from '../backend/port.ts';
 import { asFault } from '../base/fault.ts';

@@ -1,5 +1,4 @@
 /** What a change of stored games means for servers that hold them in memory: they would write them again. */
-
 import type { Step } from '../action/action.ts';
 import { evictStep } from '../action/evict-step.ts';
 import type { Change } from '../action/plan.ts';

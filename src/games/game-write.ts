@@ -1,5 +1,4 @@
 /** Puts a state on top of a stored game, and proves afterwards that it is there. */
-
 import type { Check, StepOutcome } from '../action/action.ts';
 import { eventField, snapshotField } from '../backend/current-layout.ts';
 import type { Append, Backend, PrimaryBackend, StoredGame } from '../backend/port.ts';

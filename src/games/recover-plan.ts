@@ -7,6 +7,7 @@ import type { Decoder } from '../engine/history.ts';
 import { type Rebuilt, type RebuiltState, rebuild } from '../engine/rebuild.ts';
 import type { RecoveryMode } from '../engine/recovery-mode.ts';
 import { type Proved, replay } from '../engine/replay.ts';
+import { idText } from '../game/record-words.ts';
 import type { PlannedWrite } from './game-write.ts';
 import type { GameInHand } from './stored-game.ts';
 
@@ -86,7 +87,7 @@ function warningsOf(
 /** One line for the game; its fields come after it. */
 export function recoveryChange({ write, from }: Extract<Recovery, { kind: 'write' }>): Change {
   return {
-    target: `game ${write.id}`,
+    target: `game ${idText(write.id)}`,
     effect: 'update',
     from: `revision ${write.revision - 1}`,
     to: `revision ${write.revision}, ${write.phase}, with the state of revision ${from.revision} (${new Date(from.atMs).toISOString()})`,
@@ -96,7 +97,7 @@ export function recoveryChange({ write, from }: Extract<Recovery, { kind: 'write
 /** @param isProved storage proves some state, so that it is the mode that leads nowhere */
 export function notRecoverable(id: string, problems: readonly string[], isProved: boolean): Fault {
   const code = isProved ? 'not-found' : 'integrity';
-  return new Fault(code, `Game ${id} cannot be recovered like this: ${problems.join('; ')}`, {
+  return new Fault(code, `Game ${idText(id)} cannot be recovered like this: ${problems.join('; ')}`, {
     next: isProved
       ? 'Choose another mode or moment: gamekeeper games show has the phases, events and snapshots'
       : 'Restore this game from a backup, or correct it by hand',

@@ -4,6 +4,7 @@ import { digestOf } from '../base/digest.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import { type Proved, replay } from '../engine/replay.ts';
 import type { Snapshot } from '../game/record.ts';
+import { idText } from '../game/record-words.ts';
 import type { AdminClient, Snapped } from '../platform/admin.ts';
 import type { Holders } from '../platform/held-games.ts';
 import { holdersOf } from './evictions.ts';
@@ -58,11 +59,11 @@ async function draftSnapshot(
   const isThere = server === undefined && snapshot?.revision === revision;
   const detail: SnapshotDetail = { id, revision, isThere, ...(server === undefined ? {} : { server }) };
   const by = server === undefined ? 'from storage' : `by ${server}, which holds the game`;
-  const target = `snapshot of game ${id}`;
+  const target = `snapshot of game ${idText(id)}`;
   return {
     title: isThere
-      ? `Snapshot of game ${id}: nothing to do, there is one of revision ${revision}`
-      : `Take a snapshot of game ${id} ${by}`,
+      ? `Snapshot of game ${idText(id)}: nothing to do, there is one of revision ${revision}`
+      : `Take a snapshot of game ${idText(id)} ${by}`,
     place: parts.backend.location,
     changes: [
       isThere
@@ -154,7 +155,7 @@ async function checkSnapshot(
   { id, revision }: SnapshotDetail,
   signal?: AbortSignal,
 ): Promise<Check> {
-  const name = `snapshot of game ${id} in storage`;
+  const name = `snapshot of game ${idText(id)} in storage`;
   const { snapshot } = replay((await openGame(parts, id, signal)).stored, parts.codec);
   if (!snapshot) return { name, kind: 'fail', found: 'there is none that can be read' };
   const kind = snapshot.revision >= revision ? 'pass' : 'fail';
@@ -162,7 +163,11 @@ async function checkSnapshot(
 }
 
 function notProved(id: string, revision: number): Fault {
-  return new Fault('integrity', `The newest state of game ${id}, revision ${revision}, is not proved`, {
-    next: 'Look at gamekeeper games verify, and recover the game first',
-  });
+  return new Fault(
+    'integrity',
+    `The newest state of game ${idText(id)}, revision ${revision}, is not proved`,
+    {
+      next: 'Look at gamekeeper games verify, and recover the game first',
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts';
 import type { Decoder } from '../engine/history.ts';
 import type { GameRecord } from '../game/record.ts';
 import { recordDigest } from '../game/record-codec.ts';
+import { idText } from '../game/record-words.ts';
 import { type CurrentGame, readCurrent } from './current-game.ts';
 import { type DecodedGame, decodeGame } from './decoded.ts';
 import type { Problem } from './game-view.ts';
@@ -55,7 +56,7 @@ function latestKnown({ events, snapshots }: DecodedGame) {
 }
 
 function nothingKnown(id: string): Fault {
-  return new Fault('integrity', `Nothing that is stored of game ${id} can be read`, {
+  return new Fault('integrity', `Nothing that is stored of game ${idText(id)} can be read`, {
     next: 'Restore this game from a backup: gamekeeper backup list',
   });
 }

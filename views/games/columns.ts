@@ -1,4 +1,5 @@
 import { formatAge, formatBytes, formatValue } from '../../src/base/units.ts';
+import { idText } from '../../src/game/record-words.ts';
 import type { GameRow } from '../../src/games/game-view.ts';
 import type { ColumnWish } from '../layout.ts';
 import type { TableCell } from '../part/table.tsx';
@@ -28,7 +29,7 @@ export const problemText = ({ field, what }: GameRow['problems'][number]): strin
   field === undefined ? what : `${field}: ${what}`;
 
 export const gameColumns: readonly GameColumn[] = [
-  { title: 'game', cells: 17, grows: true, cell: ({ id }) => ({ text: id }) },
+  { title: 'game', cells: 17, grows: true, cell: ({ id }) => ({ text: idText(id) }) },
   { title: 'phase', cells: 11, cell: ({ phase }) => told(phase, (text) => text) },
   { title: 'rev', cells: 6, align: 'right', drop: 2, cell: revision },
   {

@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import { useEffect, useState } from 'react';
+import { idText } from '../../src/game/record-words.ts';
 import type { GameView } from '../../src/games/game-view.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import type { KeyRow } from '../keymap.ts';
@@ -52,7 +53,7 @@ export function Correction({ view, typedBefore, onRequest, onCancel }: Correctio
     <Box flexDirection="column" paddingX={1}>
       <Lines
         of={[
-          [piece('CORRECT  ', 'accent', true), piece(id, 'plain', true)],
+          [piece('CORRECT  ', 'accent', true), piece(idText(id), 'plain', true)],
           ...(typedBefore !== undefined && correcting.at === 'start'
             ? wrap(typedBeforeText, cells).map((text): LineData => [piece(text, 'warn')])
             : textFor(correcting, ports.editor?.command, id, cells)),

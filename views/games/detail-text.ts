@@ -1,5 +1,6 @@
 /** One game in words, a section at a time; each is lines, so that any of them scrolls. */
 import { formatAge, formatBytes, formatDuration, formatValue } from '../../src/base/units.ts';
+import { idText } from '../../src/game/record-words.ts';
 import type { EventRow, GameView, HoldingRow, StoreRow } from '../../src/games/game-view.ts';
 import { shortServer } from '../flag-summary.ts';
 import { cut, type Line, padTo, piece, wrap } from '../line.ts';
@@ -51,7 +52,7 @@ export function gameLine(
   return [
     piece('GAME  ', 'accent', true),
     // An id without end must not push out what makes the rest doubtful.
-    piece(cut(id, Math.max(8, Math.floor(cells / 3)), glyphs.ellipsis), 'plain', true),
+    piece(cut(idText(id), Math.max(8, Math.floor(cells / 3)), glyphs.ellipsis), 'plain', true),
     ...(inBothLayouts ? [piece('  CONFLICT: in both layouts', 'bad', true)] : []),
     ...(readsFrom === 'replica' ? [piece('  from a REPLICA', 'warn', true)] : []),
     piece(`  ${facts.join('  ')}`),

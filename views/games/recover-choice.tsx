@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import { useState } from 'react';
 import type { RecoveryMode } from '../../src/engine/recovery-mode.ts';
+import { idText } from '../../src/game/record-words.ts';
 import type { GameView } from '../../src/games/game-view.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useNow } from '../hook/use-now.ts';
@@ -92,7 +93,7 @@ function ModeChoice(props: ModeChoiceProps) {
   const plain = frame.form === 'plain';
   const gap: readonly LineData[] = plain ? [] : [[]];
   const lines: readonly LineData[] = [
-    [piece('RECOVER  ', 'accent', true), piece(view.row.id, 'plain', true)],
+    [piece('RECOVER  ', 'accent', true), piece(idText(view.row.id), 'plain', true)],
     ...gap,
     ...(plain ? [] : wrap(consequence, cells).map((text) => [piece(text)])),
     ...gap,

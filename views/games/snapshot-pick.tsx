@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import { formatAge, formatBytes } from '../../src/base/units.ts';
+import { idText } from '../../src/game/record-words.ts';
 import type { GameView, SnapshotRow } from '../../src/games/game-view.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
@@ -70,7 +71,10 @@ export function SnapshotPick({ view, onPick, onCancel }: SnapshotPickProps) {
   return (
     <Box flexDirection="column" paddingX={1}>
       <Line
-        of={[piece('RECOVER  ', 'accent', true), piece(`${view.row.id} from which snapshot?`, 'plain', true)]}
+        of={[
+          piece('RECOVER  ', 'accent', true),
+          piece(`${idText(view.row.id)} from which snapshot?`, 'plain', true),
+        ]}
       />
       <Table
         columns={columns}

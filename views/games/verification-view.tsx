@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import { useCallback } from 'react';
 import { formatValue } from '../../src/base/units.ts';
+import { idText } from '../../src/game/record-words.ts';
 import type { GameKey, Verification } from '../../src/games/game-view.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
@@ -28,11 +29,11 @@ export function VerificationView({ game, onClose }: VerificationViewProps) {
   const { loaded, reload } = useLoaded(verify);
   switch (loaded.at) {
     case 'loading':
-      return <Waiting what={`Verifying game ${game.id}`} onLeave={onClose} />;
+      return <Waiting what={`Verifying game ${idText(game.id)}`} onLeave={onClose} />;
     case 'failed':
       return (
         <FaultNotice
-          title={`Game ${game.id} could not be verified`}
+          title={`Game ${idText(game.id)} could not be verified`}
           fault={loaded.fault}
           onAgain={reload}
           onLeave={onClose}
@@ -50,7 +51,7 @@ interface VerdictProps extends VerificationViewProps {
 function Verdict({ game, verification, onClose }: VerdictProps) {
   const { theme, frame } = useShell();
   const lines = [
-    [piece('VERIFY  ', 'accent', true), piece(game.id, 'plain', true)],
+    [piece('VERIFY  ', 'accent', true), piece(idText(game.id), 'plain', true)],
     [],
     ...verdictLines(verification, theme.glyphs, frame.columns - 2),
   ];

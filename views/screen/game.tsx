@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Report } from '../../src/action/action.ts';
+import { idText } from '../../src/game/record-words.ts';
 import type { GameKey, GameView } from '../../src/games/game-view.ts';
 import { Correction } from '../games/correction.tsx';
 import type { Section } from '../games/detail-text.ts';
@@ -139,14 +140,14 @@ function NoGame({ game, id, onLeave }: NoGameProps) {
   if (game.fault && !game.reading) {
     return (
       <FaultNotice
-        title={`Game ${id} could not be read`}
+        title={`Game ${idText(id)} could not be read`}
         fault={game.fault}
         onAgain={game.read}
         onLeave={onLeave}
       />
     );
   }
-  return <Waiting what={`Reading game ${id}`} onLeave={onLeave} />;
+  return <Waiting what={`Reading game ${idText(id)}`} onLeave={onLeave} />;
 }
 
 function Missing({ id, onAgain, onLeave }: { id: string; onAgain: () => void; onLeave: () => void }) {
@@ -156,5 +157,5 @@ function Missing({ id, onAgain, onLeave }: { id: string; onAgain: () => void; on
       { keys: ['esc'], what: 'back', run: onLeave },
     ],
   });
-  return <Lines of={[[piece(` There is no game ${id} in this storage.`, 'warn')]]} />;
+  return <Lines of={[[piece(` There is no game ${idText(id)} in this storage.`, 'warn')]]} />;
 }

@@ -6,6 +6,7 @@
 import { Fault } from '../../base/fault.ts';
 import type { GameRecord, RecordKey, RecordPart } from '../../game/record.ts';
 import { recordDigest } from '../../game/record-codec.ts';
+import { idText } from '../../game/record-words.ts';
 import type { Expected, RecordRead, Replaced } from '../port.ts';
 import { vanishing } from '../record-check.ts';
 import { storedBytes } from '../stored-value.ts';
@@ -17,7 +18,7 @@ import type { OnKey } from './servers.ts';
 /** Redis holds no hash without fields; DynamoDB holds items without attributes. */
 export function refusalOf({ id, parts }: GameRecord): Fault | undefined {
   if (parts.length > 0) return undefined;
-  return new Fault('refused', `Game ${id} has no fields, and Redis holds no such game`, {
+  return new Fault('refused', `Game ${idText(id)} has no fields, and Redis holds no such game`, {
     next: 'Keep this game in another backend, or leave it out',
   });
 }

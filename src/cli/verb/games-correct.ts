@@ -4,6 +4,7 @@ import { asFault, Fault } from '../../base/fault.ts';
 import { editorCommand } from '../../config/terminal.ts';
 import type { Json } from '../../game/game.ts';
 import { isPhase } from '../../game/phases.ts';
+import { idText } from '../../game/record-words.ts';
 import { readJson } from '../../game/typed-json.ts';
 import { correctionProblems } from '../../games/correction-problems.ts';
 import type { EditableGame } from '../../games/game-view.ts';
@@ -119,5 +120,5 @@ function isAsBefore({ proved, revision, phase }: EditableGame, state: Json, newP
 const nothingDone = ({ id, revision }: EditableGame): VerbResult => ({
   exit: exit.done,
   result: { id, revision, changed: false },
-  text: () => [`Nothing was changed, so nothing was done: game ${id} stays at revision ${revision}`],
+  text: () => [`Nothing was changed, so nothing was done: game ${idText(id)} stays at revision ${revision}`],
 });

@@ -1,3 +1,4 @@
+import { idText } from '../../game/record-words.ts';
 import { exit } from '../exit.ts';
 import { gameKeyOf, noSuchGame } from '../game-key.ts';
 import { snapshotCells, sourceLine } from '../games-text.ts';
@@ -19,7 +20,7 @@ export const run: VerbRun = async (call) => {
     text: () => [
       ...sourceLine(games.location, readsFrom),
       ...table(snapshots.map(snapshotCells)),
-      `Snapshots of game ${key.id}: ${snapshots.length}, ${damaged} damaged`,
+      `Snapshots of game ${idText(key.id)}: ${snapshots.length}, ${damaged} damaged`,
     ],
   };
 };

@@ -298,6 +298,13 @@ describe('a migration that is killed', () => {
   );
 });
 
+test('a legacy game without an id is named visibly', async () => {
+  const { draft } = world([old('', { state: '{' })]);
+  const { changes, warnings } = await draft();
+  expect(changes[0]?.target).toBe('(empty) (legacy)');
+  expect(warnings).toEqual(['Not migrated: (empty) (legacy)']);
+});
+
 describe('a migration that is stopped by Ctrl-C', () => {
   const ids = Array.from({ length: 80 }, (_, n) => `g${n}`);
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { gameColumns } from '../../../views/games/columns.ts';
 import { whereLines } from '../../../views/games/detail-text.ts';
 import { editableText, readEdited } from '../../../views/games/editing.ts';
 import { parseGameWish } from '../../../views/games/filter.ts';
@@ -156,4 +157,8 @@ test('a pace is told once there is one, with the time that is left', () => {
   expect(paceText(first, { atMs: 10_000, done: 10 }, 100)).toBe('');
   expect(paceText(first, { atMs: 10_000, done: 50 }, 100)).toBe('4/s, 12.5 s left');
   expect(paceText(first, { atMs: 10_000, done: 100 }, 100)).toBe('9/s');
+});
+
+test('an id that is empty is seen in the list', () => {
+  expect(gameColumns[0]?.cell(gameRow(''), 0)).toEqual({ text: '(empty)' });
 });
