@@ -122,6 +122,8 @@ describe('malformed records', () => {
     expect((await json(world, 'list', '--problems')).result.total).toBe(8);
     expect((await json(world, 'list', '--id', 'e*', '--layout', 'current')).result.total).toBe(2);
     expect((await json(world, 'list', '--older-than', '1d')).result.total).toBe(3);
+    const none = await run(world, 'list', '--phase', 'TURN', 'SCORING', '--id', 'nobody*', '--problems');
+    expect(none.stdout).toMatch(/^No game in .+ matches --phase TURN SCORING --id nobody\* --problems \(/m);
     const cut = await run(world, 'list', '--limit', '2');
     expect(cut.stdout).toContain('9 more: see --limit');
     expect((await json(world, 'list', '--min-size', 'huge')).exit).toBe(2);

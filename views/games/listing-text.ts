@@ -1,5 +1,7 @@
 /** What the operator must know about a list of games before trusting it. */
+
 import { formatElapsed, formatValue } from '../../src/base/units.ts';
+import { noneMatches } from '../filter.ts';
 import { type Line, piece } from '../line.ts';
 import { ageOf } from '../readings.ts';
 import type { GameListing } from './list.ts';
@@ -47,13 +49,18 @@ function agePieces({ atMs, complete, fault }: GameListing, nowMs: number): Line 
 }
 
 /** The line below: what went wrong, or why there is nothing to see. */
-export function belowTitle(listing: GameListing, shown: number, filterProblem: string | undefined): Line {
+export function belowTitle(
+  listing: GameListing,
+  shown: number,
+  filterProblem: string | undefined,
+  filter: string,
+): Line {
   const { rows, fault, reading, complete, atMs } = listing;
   if (fault && !reading) return [piece(`${failureWords(listing)}: ${fault.message}`, 'bad')];
   if (filterProblem !== undefined) return [piece(`Left out of the filter: ${filterProblem}`, 'warn')];
   if (rows.length === 0 && !complete) return [piece(atMs === undefined || reading ? 'reading' : '', 'quiet')];
   if (rows.length === 0) return [piece('There is no game.', 'warn')];
-  return shown === 0 ? [piece(`None of ${count(rows.length)} matches the filter.`, 'warn')] : [];
+  return shown === 0 ? noneMatches(count(rows.length), filter) : [];
 }
 
 function failureWords({ complete, rows }: GameListing): string {

@@ -3,7 +3,7 @@ import type { ArchiveListing, ArchiveRow } from '../../src/backup/archive-list.t
 import { Fault } from '../../src/base/fault.ts';
 import type { FeedState } from '../../src/base/feed.ts';
 import { formatAge, formatBytes, formatValue } from '../../src/base/units.ts';
-import { filtered } from '../filter.ts';
+import { filtered, noneMatches } from '../filter.ts';
 import type { Filter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
@@ -105,7 +105,10 @@ export function ArchiveTable({ state, filter, onCreate, onValidate, onRestore }:
       <Line
         of={endsOf(title, [piece(age.text, age.stale ? 'warn' : 'quiet')], cells, theme.glyphs.ellipsis)}
       />
-      <FilterLine filter={filter} otherwise={belowTitle(state, all.length, archives.length, unreadable)} />
+      <FilterLine
+        filter={filter}
+        otherwise={belowTitle(state, all.length, archives.length, filter.text, unreadable)}
+      />
       {archives.length > 0 && (
         <Table
           columns={shown}
@@ -124,11 +127,12 @@ function belowTitle(
   state: FeedState<ArchiveListing>,
   all: number,
   shown: number,
+  filter: string,
   unreadable: Fault | undefined,
 ): LineData {
   const problem = feedProblem(state);
   if (problem !== undefined) return [piece(problem, state.latest ? 'bad' : 'quiet')];
   if (unreadable) return [piece(`! ${unreadable.message}`, 'bad')];
   if (all === 0) return [piece('There is no archive yet; c creates one.', 'warn')];
-  return shown === 0 ? [piece(`None of ${all} archives matches the filter.`, 'warn')] : [];
+  return shown === 0 ? noneMatches(`${all} archives`, filter) : [];
 }

@@ -98,7 +98,7 @@ function ListOfGames({ onRecover }: { readonly onRecover: () => void }) {
       <FilterLine
         filter={filter}
         grammar={gameGrammar}
-        otherwise={cutLine(belowTitle(listing, rows.length, filterProblem), cells, ellipsis)}
+        otherwise={cutLine(belowTitle(listing, rows.length, filterProblem, filter.text), cells, ellipsis)}
       />
       {rows.length > 0 && (
         <Table

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { Runbook } from '../../src/runbook/runbook.ts';
-import { filtered } from '../filter.ts';
+import { filtered, noneMatches } from '../filter.ts';
 import { useFeed } from '../hook/use-feed.ts';
 import { useFilter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
@@ -68,7 +68,7 @@ function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
   const cellsOf = (runbook: Runbook) => columns.map(({ cell }) => cell(runbook, named));
   return (
     <Box flexDirection="column" paddingX={1}>
-      <FilterLine filter={filter} otherwise={noneLine(all.length, runbooks.length)} />
+      <FilterLine filter={filter} otherwise={noneLine(all.length, runbooks.length, filter.text)} />
       {runbooks.length > 0 && (
         <Table columns={columns} rows={runbooks} cellsOf={cellsOf} selected={list.selected} height={height} />
       )}
@@ -81,7 +81,7 @@ function RunbookTable({ all }: { readonly all: readonly Runbook[] }) {
   );
 }
 
-function noneLine(all: number, shown: number): LineData {
+function noneLine(all: number, shown: number, filter: string): LineData {
   if (all === 0) return [piece('There is no runbook.', 'warn')];
-  return shown === 0 ? [piece(`None of ${all} runbooks matches the filter.`, 'warn')] : [];
+  return shown === 0 ? noneMatches(`${all} runbooks`, filter) : [];
 }

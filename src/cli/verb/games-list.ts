@@ -25,7 +25,7 @@ export const run: VerbRun = async (call) => {
     text: () => [
       ...sourceLine(location, readsFrom),
       ...rowsTable(rows, world.clock.now()),
-      summary(top, rows.length, location, checked),
+      `${total === 0 ? noneText(call, location) : someText(top, rows.length, location)} (${howChecked[checked]})`,
     ],
   };
 };
@@ -48,16 +48,35 @@ function filterOf(call: VerbCall): GameFilter {
   };
 }
 
-function summary(
-  { total, withProblems }: TopRows,
-  shown: number,
-  location: string,
-  checked: 'records' | 'proof',
-): string {
-  const more = total > shown ? `, ${formatValue(total - shown, 'games')} more: see --limit` : '';
-  const how =
-    checked === 'proof'
-      ? 'every event and snapshot was proved'
-      : 'every event and snapshot was decoded; gamekeeper games verify proves them too';
-  return `${gamesText(total)} in ${location}, ${withProblems} with problems${more} (${how})`;
+/** As it was typed. */
+const filterOptions = {
+  phase: '--phase',
+  olderThan: '--older-than',
+  youngerThan: '--younger-than',
+  minSize: '--min-size',
+  id: '--id',
+  layout: '--layout',
+  problems: '--problems',
+} as const satisfies Record<string, string>;
+
+/** Whoever sees nothing must see what was looked for. */
+function noneText(call: VerbCall, location: string): string {
+  const filter = Object.entries(filterOptions).flatMap(([name, option]) => {
+    if (flagOption(call, name)) return [option];
+    const given = listOption(call, name) ?? textOption(call, name);
+    return given === undefined ? [] : [option, ...[given].flat()];
+  });
+  return filter.length === 0
+    ? `No game in ${location}`
+    : `No game in ${location} matches ${filter.join(' ')}`;
 }
+
+function someText({ total, withProblems }: TopRows, shown: number, location: string): string {
+  const more = total > shown ? `, ${formatValue(total - shown, 'games')} more: see --limit` : '';
+  return `${gamesText(total)} in ${location}, ${withProblems} with problems${more}`;
+}
+
+const howChecked = {
+  proof: 'every event and snapshot was proved',
+  records: 'every event and snapshot was decoded; gamekeeper games verify proves them too',
+};

@@ -103,7 +103,7 @@ test('a long text that arrives in one piece is typed whole', async () => {
   await open(fakeGames());
   await screen.shows('room-1');
   screen.send(`/${'x'.repeat(300)}end${enter}`);
-  await screen.shows('None of 2 games matches');
+  await screen.shows('None of 2 games matches /xxx');
   screen.send('/');
   await screen.shows('xend');
 });
