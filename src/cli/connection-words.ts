@@ -5,8 +5,11 @@ import type { VerbCall } from './verb.ts';
 export function tellConnections(say: VerbCall['say']): BackendListener {
   return {
     connection({ state, server, fault }) {
-      if (state === 'regained') say([`${server} answers again`]);
-      else say([`Lost ${server}: ${fault?.message ?? 'the connection ended'}; trying again …`]);
+      if (state === 'regained') return say([`${server} answers again`]);
+      if (fault === undefined) return say([`Lost ${server}; trying again …`]);
+      // Where waiting alone does not help, somebody has to know what does.
+      const meanwhile = fault.retryable || !fault.next ? 'Trying again …' : `${fault.next}; trying again …`;
+      say([`Lost ${server}: ${fault.message}`, meanwhile]);
     },
   };
 }

@@ -20,6 +20,13 @@ const errors: readonly Rule[] = [
     next: 'Set STATE_ENCRYPTION_KEYS to ID:KEY, with a key from openssl rand -base64 32',
   },
   {
+    variable: 'REDIS_SENTINEL_USERNAME',
+    broken: ({ REDIS_SENTINEL_USERNAME, REDIS_SENTINEL_PASSWORD }) =>
+      REDIS_SENTINEL_USERNAME !== undefined && REDIS_SENTINEL_PASSWORD === undefined,
+    what: 'needs a password',
+    next: 'Set REDIS_SENTINEL_PASSWORD, or unset it where sentinels have the user of REDIS_URL',
+  },
+  {
     variable: 'STATE_COMPACT_AFTER',
     broken: ({ STATE_COMPACT_AFTER, STATE_MAX_EVENTS }) =>
       STATE_COMPACT_AFTER !== undefined &&
@@ -37,6 +44,13 @@ const doubts: readonly Rule[] = [
     broken: ({ REDIS_CA_FILE, REDIS_URL }) => REDIS_CA_FILE !== undefined && !REDIS_URL?.startsWith('rediss'),
     what: 'has no effect, since REDIS_URL is not over TLS',
     next: 'Write rediss:// for TLS, or unset it',
+  },
+  {
+    variable: 'REDIS_SENTINEL_PASSWORD',
+    broken: ({ REDIS_SENTINEL_PASSWORD, REDIS_URL }) =>
+      REDIS_SENTINEL_PASSWORD !== undefined && !/^rediss?\+sentinel:/.test(REDIS_URL ?? ''),
+    what: 'has no effect, since REDIS_URL names no sentinels',
+    next: 'Write redis+sentinel:// or rediss+sentinel://, or unset it',
   },
   {
     variable: 'STATE_ENCRYPTION_KEYS',

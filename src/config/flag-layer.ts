@@ -33,7 +33,7 @@ function problemOf(name: string, value: string): ConfigProblem | undefined {
   }
   if (value === '') return say('has no value', `Write --set ${name}=VALUE`);
   const { secret } = rowOf(name);
-  if (secret === 'all' || (secret === 'in-address' && value.includes('@')))
+  if (secret !== undefined && (secret !== 'in-address' || value.includes('@')))
     return say(
       'may hold a secret, which everybody on this machine could read in the list of processes',
       `Set ${name} in the environment or a profile instead`,

@@ -29,6 +29,9 @@ export const word = matching('one word of letters, digits, - or _', /^[A-Za-z0-9
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
 export const tableName = matching('3 to 255 letters, digits, _, - or .', /^[A-Za-z0-9_.-]{3,255}$/);
 
+/** As ACL SETUSER takes it. */
+export const userName = matching('1 to 128 characters without spaces', /^[^\s\0]{1,128}$/u);
+
 /** Sent as a header. */
 export const token = matching('8 to 512 characters without spaces', /^[\x21-\x7e]{8,512}$/);
 

@@ -16,6 +16,7 @@ import {
   tableName,
   text,
   token,
+  userName,
   word,
   yesNo,
 } from './form.ts';
@@ -27,8 +28,8 @@ interface Variable<T> {
   /** The same for people, where it depends on others. */
   readonly fallbackWords?: string;
   readonly about: string;
-  /** What of it may never be shown: all of it, or what an address hides in itself. */
-  readonly secret?: 'all' | 'in-address';
+  /** What of it may never be shown: all of it, all and each key of the list that it is, or what an address hides in itself. */
+  readonly secret?: 'all' | 'keys' | 'in-address';
   /** It says which platform is meant. */
   readonly choosesPlatform?: true;
   /** Who goes by it: gamekeeper, game servers with the library, or nobody in this version. */
@@ -68,6 +69,19 @@ export const variables = {
     usedBy: both,
   },
   REDIS_CA_FILE: { form: path, about: 'certificates to trust, for `rediss`', usedBy: both },
+  REDIS_SENTINEL_USERNAME: {
+    form: userName,
+    fallbackWords: 'the default user',
+    about: 'of the sentinels, with REDIS_SENTINEL_PASSWORD',
+    usedBy: both,
+  },
+  REDIS_SENTINEL_PASSWORD: {
+    form: text,
+    fallbackWords: 'those of REDIS_URL, where a sentinel asks',
+    about: 'of the sentinels, where theirs is another',
+    secret: 'all',
+    usedBy: both,
+  },
   REDIS_READ_FROM: {
     form: oneOf('primary', 'replica'),
     fallback: 'primary',
@@ -206,7 +220,7 @@ export const variables = {
   STATE_ENCRYPTION_KEYS: {
     form: encryptionKeys,
     about: 'the first encrypts; those after it read what they encrypted',
-    secret: 'all',
+    secret: 'keys',
     usedBy: both,
   },
   STATE_CACHE_SIZE: {

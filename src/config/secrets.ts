@@ -9,7 +9,7 @@ export function shown(name: VariableName, text: string): string {
   const { secret, form } = rowOf(name);
   if ('problem' in form.parse(text)) return '[not usable]';
   if (secret === undefined) return text;
-  if (secret === 'all') return redacted;
+  if (secret !== 'in-address') return redacted;
   // Up to the last @, for a password may hold commas; of several hosts only the first has a user before it.
   const withoutUser = text.replace(/^(\s*[a-z+]+:\/\/[^@:/]*):.*@/is, `$1:${redacted}@`);
   return withoutUser.replace(/\?[^,]*/g, `?${redacted}`);
@@ -21,7 +21,8 @@ export function secretsIn(layers: readonly Layer[]): string[] {
     Object.entries(layer).flatMap(([name, given]) => {
       const secret = isVariable(name) ? rowOf(name).secret : undefined;
       if (secret === undefined || given === undefined) return [];
-      return secret === 'all' ? [given.text, ...partsOf(given.text)] : inAddress(given.text);
+      if (secret === 'in-address') return inAddress(given.text);
+      return secret === 'all' ? [given.text] : [given.text, ...partsOf(given.text)];
     }),
   );
   return [...new Set(found)]

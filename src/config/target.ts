@@ -15,6 +15,7 @@ export type Target =
       readonly kind: 'redis';
       readonly url: string;
       readonly caFile?: string;
+      readonly sentinelLogin?: { readonly username?: string; readonly password: string };
       readonly readFrom: 'primary' | 'replica';
     } & Limits)
   | ({ readonly kind: 'dynamodb'; readonly table: string; readonly endpoint?: string } & Limits);
@@ -81,11 +82,15 @@ export function storeOf(kind: Store['kind'], values: Values): Store {
     operationTimeoutMs: values.STATE_OP_TIMEOUT,
   };
   const { REDIS_CA_FILE: caFile, DYNAMODB_ENDPOINT: endpoint } = values;
+  const { REDIS_SENTINEL_USERNAME: username, REDIS_SENTINEL_PASSWORD: password } = values;
   if (kind === 'redis') {
     return {
       kind,
       url: values.REDIS_URL,
       ...(caFile === undefined ? {} : { caFile }),
+      ...(password === undefined
+        ? {}
+        : { sentinelLogin: { ...(username === undefined ? {} : { username }), password } }),
       readFrom: values.REDIS_READ_FROM,
       ...limits,
     };

@@ -19,6 +19,7 @@ import { readRecord } from './read.ts';
 import { refusalOf, removeRecord, replaceRecord } from './replace.ts';
 import { scanKeys } from './scan.ts';
 import { openSentinel } from './sentinel.ts';
+import type { SentinelLogin } from './sentinels.ts';
 import type { OnKey, Route, ServerCommand, Servers } from './servers.ts';
 import { openSingle } from './single.ts';
 
@@ -27,6 +28,8 @@ export interface RedisPlace {
   readonly url: string;
   /** Certificates (PEM) to trust instead of the system's. */
   readonly caFile?: string;
+  /** Where sentinels have a user of their own; without it, those that ask for a password get the URL's. */
+  readonly sentinelLogin?: SentinelLogin;
   /** A replica may be behind. Without sentinels or a cluster the URL itself names it. */
   readonly readFrom: 'primary' | 'replica';
   /** The most connections to one server; they are opened as load asks for them. */
@@ -49,7 +52,7 @@ export function openRedis(options: RedisOptions): Backend {
   const { clock, readFrom } = options;
   const address = parseRedisUrl(options.url);
   const location = redisLocation(options.url, readFrom);
-  const servers = openServers(address, readFrom, poolSettings(address, options));
+  const servers = openServers(address, options);
   let closed = false;
 
   const within = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
@@ -131,16 +134,15 @@ function permitted(thrown: unknown): void {
   if (!isNotPermitted(thrown)) throw thrown;
 }
 
-function openServers(
-  { topology }: RedisAddress,
-  readFrom: RedisPlace['readFrom'],
-  settings: PoolSettings,
-): Servers {
+function openServers(address: RedisAddress, options: RedisOptions): Servers {
+  const { topology } = address;
+  const { readFrom, sentinelLogin } = options;
+  const settings = poolSettings(address, options);
   switch (topology.kind) {
     case 'single':
       return openSingle(topology.server, readFrom, settings);
     case 'sentinel':
-      return openSentinel(topology, readFrom, settings);
+      return openSentinel(topology, readFrom, sentinelLogin, settings);
     case 'cluster':
       return openCluster(topology, readFrom, settings);
   }

@@ -6,7 +6,7 @@ import { type Endpoint, nameOf, type Topology } from './address.ts';
 import { isNotPermitted, isReplyOf } from './faults.ts';
 import { follow } from './follow.ts';
 import type { PoolSettings } from './pool.ts';
-import { createSentinels, type Sentinels } from './sentinels.ts';
+import { createSentinels, type SentinelLogin, type Sentinels } from './sentinels.ts';
 import { type Route, type ServerCommand, type Servers, scanServer } from './servers.ts';
 
 type Behind = Extract<Topology, { kind: 'sentinel' }>;
@@ -14,12 +14,14 @@ type Behind = Extract<Topology, { kind: 'sentinel' }>;
 export function openSentinel(
   { sentinels, master }: Behind,
   readFrom: 'primary' | 'replica',
+  login: SentinelLogin | undefined,
   settings: PoolSettings,
 ): Servers {
   const source = createSentinels({
     sentinels,
     master,
     access: settings.access,
+    login,
     onSwitch() {
       primary.leave();
       replica.forget();

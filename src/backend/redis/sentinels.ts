@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { Fault } from '../../base/fault.ts';
 import { type Endpoint, nameOf } from './address.ts';
 import { type Access, connectClient, createClient } from './client.ts';
-import { isReplyOf, redisFault } from './faults.ts';
+import { isNotPermitted, isReplyOf, sentinelFault } from './faults.ts';
 
 export interface Sentinels {
   /** @throws Fault when no sentinel answers, or none knows this master */
@@ -15,17 +15,26 @@ export interface Sentinels {
   close(): void;
 }
 
+/** A user of the sentinels' own. */
+export interface SentinelLogin {
+  /** Left out for the default user. */
+  readonly username?: string;
+  readonly password: string;
+}
+
 interface SentinelSettings {
   readonly sentinels: readonly Endpoint[];
   readonly master: string;
   readonly access: Access;
+  /** undefined where they have none: those that ask for a password get user and password of the servers. */
+  readonly login: SentinelLogin | undefined;
   /** A sentinel says that another server is the master now. */
   onSwitch(): void;
 }
 
 const switched = '+switch-master';
 
-export function createSentinels({ sentinels, master, access, onSwitch }: SentinelSettings): Sentinels {
+export function createSentinels({ sentinels, master, access, login, onSwitch }: SentinelSettings): Sentinels {
   let order = sentinels;
   let watcher: Redis | undefined;
   let closed = false;
@@ -42,20 +51,22 @@ export function createSentinels({ sentinels, master, access, onSwitch }: Sentine
   };
 
   const askOne = async <T>(sentinel: Endpoint, question: (redis: Redis) => Promise<T>): Promise<T> => {
-    const redis = createClient(sentinel, { ...access, db: 0, username: undefined, password: undefined });
+    const redis = createClient(sentinel, {
+      ...access,
+      db: 0,
+      username: login?.username,
+      password: login?.password,
+    });
     redis.on('error', () => {});
     try {
-      await connectClient(
-        redis,
-        { ...sentinel, greet: (client) => logIn(client, access) },
-        access.connectTimeoutMs,
-      );
+      const greeting = login ? {} : { greet: (client: Redis) => logInIfAsked(client, access) };
+      await connectClient(redis, { ...sentinel, ...greeting }, access.connectTimeoutMs);
       const answer = await question(redis);
       void watch(redis);
       return answer;
     } catch (thrown) {
       redis.disconnect();
-      throw redisFault(thrown, `sentinel ${nameOf(sentinel)}`);
+      throw sentinelFault(thrown, nameOf(sentinel), login !== undefined);
     }
   };
 
@@ -94,13 +105,14 @@ export function createSentinels({ sentinels, master, access, onSwitch }: Sentine
   };
 }
 
-/** Sentinels that ask for a password have that of the servers. One that asks for none must not be given any. */
-async function logIn(redis: Redis, { username = 'default', password }: Access): Promise<void> {
+/** One that asks for no password must not be given any. */
+async function logInIfAsked(redis: Redis, { username = 'default', password }: Access): Promise<void> {
   try {
-    await redis.call('SENTINEL', 'MYID');
+    await redis.ping();
   } catch (thrown) {
-    if (!isReplyOf(thrown, 'NOAUTH') || !password) throw thrown;
-    await redis.call('AUTH', username, password);
+    const mayHelp = isReplyOf(thrown, 'NOAUTH') || isNotPermitted(thrown);
+    if (mayHelp && password) await redis.call('AUTH', username, password);
+    else if (!isNotPermitted(thrown)) throw thrown;
   }
 }
 

@@ -153,7 +153,7 @@ test('sentinels that are away are unreachable, and one of several is enough', as
   await gone.stop();
   const fault = await faultOf(connectRedis(`redis+sentinel://127.0.0.1:${gone.port}/games`).ping());
   expect(fault).toMatchObject({ code: 'backend-unreachable', retryable: true });
-  expect(fault.message).toContain(`sentinel 127.0.0.1:${gone.port}`);
+  expect(fault.message).toContain(`The sentinel at 127.0.0.1:${gone.port}`);
   const [, present] = sentinel.url.split('//');
   await connectRedis(`redis+sentinel://127.0.0.1:${gone.port},${present}`).ping();
 });

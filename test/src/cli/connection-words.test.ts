@@ -8,8 +8,21 @@ test('a person hears which storage was lost and why, and that it is there again'
   const server = 'redis://10.0.0.5:6379/0';
   connection?.({ state: 'lost', server, fault: new Fault('backend-unreachable', 'Redis refused') });
   connection?.({ state: 'regained', server });
+  connection?.({ state: 'lost', server });
   expect(said).toEqual([
-    'Lost redis://10.0.0.5:6379/0: Redis refused; trying again …',
+    'Lost redis://10.0.0.5:6379/0: Redis refused',
+    'Trying again …',
     'redis://10.0.0.5:6379/0 answers again',
+    'Lost redis://10.0.0.5:6379/0; trying again …',
   ]);
+});
+
+test.each([
+  [true, 'Trying again …'],
+  [false, 'Check the password; trying again …'],
+])('and what to do, unless waiting alone may help: %s', (retryable, last) => {
+  const said: string[] = [];
+  const fault = new Fault('backend-denied', 'Redis refused', { next: 'Check the password', retryable });
+  tellConnections((lines) => said.push(...lines)).connection?.({ state: 'lost', server: 'a', fault });
+  expect(said.at(-1)).toBe(last);
 });

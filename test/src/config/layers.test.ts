@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { describeValues } from '../../../src/config/describe.ts';
 import type { Env } from '../../../src/config/environment-layer.ts';
 import type { ConfigFlags } from '../../../src/config/layers.ts';
 import { type Configuration, loadSettings, readConfiguration } from '../../../src/config/load.ts';
@@ -332,6 +333,47 @@ describe('two backends', () => {
       secondary: { kind: 'dynamodb', table: 'games' },
       dualWrite: false,
     });
+  });
+});
+
+describe('the sentinels', () => {
+  const env = {
+    REDIS_URL: 'redis+sentinel://:ours@h/games',
+    REDIS_SENTINEL_USERNAME: 'watcher',
+    REDIS_SENTINEL_PASSWORD: 'th,e:irs',
+  };
+
+  it('may have a user of their own, whose password is never shown', async () => {
+    const configuration = await read(env);
+    expect(configuration.settings?.target).toMatchObject({
+      sentinelLogin: { username: 'watcher', password: 'th,e:irs' },
+    });
+    expect(configuration.warnings).toEqual([]);
+    // Whole: to hide each part of it would hide every e.
+    expect(configuration.settings?.secrets).toEqual(['th,e:irs', 'ours']);
+    expect(JSON.stringify(describeValues(configuration))).not.toContain('th,e:irs');
+    const { REDIS_SENTINEL_USERNAME: _, ...byPassword } = env;
+    expect((await read(byPassword)).settings?.target).toMatchObject({
+      sentinelLogin: { password: 'th,e:irs' },
+    });
+    expect((await read({ REDIS_URL: env.REDIS_URL })).settings?.target).not.toHaveProperty('sentinelLogin');
+  });
+
+  it('have no password on the command line', async () => {
+    const { problems } = await read({}, { set: ['REDIS_SENTINEL_PASSWORD=theirs'] });
+    expect(problems.map(({ variable, place }) => `${variable} ${place}`)).toEqual([
+      'REDIS_SENTINEL_PASSWORD --set',
+    ]);
+  });
+
+  it('have a user only with a password, and neither without sentinels', async () => {
+    const { REDIS_SENTINEL_PASSWORD: _, ...nameless } = env;
+    expect((await read(nameless)).problems).toMatchObject([
+      { variable: 'REDIS_SENTINEL_USERNAME', what: 'needs a password' },
+    ]);
+    expect((await read({ ...env, REDIS_URL: 'redis://h' })).warnings).toMatchObject([
+      { variable: 'REDIS_SENTINEL_PASSWORD', what: expect.stringContaining('names no sentinels') },
+    ]);
   });
 });
 
