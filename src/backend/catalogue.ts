@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { DynamoDbPlace } from './dynamodb/client.ts';
-import type { Backend, BackendKind, BackendListener } from './port.ts';
+import type { Backend, BackendKind, BackendListener, PrimaryBackend } from './port.ts';
 import type { RedisPlace } from './redis/redis.ts';
 
 /** Where games are kept, and what it takes to get there. */
@@ -9,11 +9,14 @@ export type BackendPlace =
   | ({ readonly kind: 'redis' } & RedisPlace)
   | ({ readonly kind: 'dynamodb' } & DynamoDbPlace);
 
+/** Only Redis can be read from a replica. */
+type Opened<Kind extends BackendKind> = Kind extends 'redis' ? Backend : PrimaryBackend;
+
 type Open<Kind extends BackendKind> = (
   place: Extract<BackendPlace, { kind: Kind }>,
   clock: Clock,
   listener: BackendListener,
-) => Promise<Backend>;
+) => Promise<Opened<Kind>>;
 
 /** One row a backend. It loads its client on demand, and opening never waits for the backend: the first call does. */
 const rows: { readonly [Kind in BackendKind]: Open<Kind> } = {
@@ -35,7 +38,7 @@ export function openBackend<Kind extends BackendKind>(
   place: Extract<BackendPlace, { kind: Kind }>,
   clock: Clock,
   listener: BackendListener = {},
-): Promise<Backend> {
+): Promise<Opened<Kind>> {
   return rows[place.kind as Kind](place, clock, listener);
 }
 

@@ -10,8 +10,11 @@ export interface Call {
 /** Runs before, after or instead of `next`, which does the call. */
 export type Around = <T>(call: Call, next: () => Promise<T>) => Promise<T>;
 
+/** What it is read from does not change by what is about it. */
+export type Intercepted<B extends Backend> = Backend & Pick<B, 'readsFrom'>;
+
 /** The same backend with `around` about every call that reaches it; of a scan, about every page. */
-export function intercept(backend: Backend, around: Around): Backend {
+export function intercept<B extends Backend>(backend: B, around: Around): Intercepted<B> {
   const wrapped = Object.entries(operations).map(([name, effect]) => {
     // The keys of `operations` are those of Operation.
     const operation = name as Operation;
@@ -26,7 +29,7 @@ export function intercept(backend: Backend, around: Around): Backend {
     supports,
     close: () => backend.close(),
     ...Object.fromEntries(wrapped),
-  } as Backend;
+  } as Intercepted<B>;
 }
 
 function wrap(backend: Backend, operation: Operation, effect: Call['effect'], around: Around) {

@@ -156,6 +156,11 @@ export interface Backend {
   close(): Promise<void>;
 }
 
+/** What a change is planned from: what it reads is the present. */
+export interface PrimaryBackend extends Backend {
+  readonly readsFrom: 'primary';
+}
+
 /** Every method of the port that reaches the backend, with what it does there; wrappers work from this. */
 export const operations = {
   ping: 'read',

@@ -1,5 +1,5 @@
 import type { Change, Draft } from '../action/plan.ts';
-import type { Backend, Refusals } from '../backend/port.ts';
+import type { Backend, PrimaryBackend, Refusals } from '../backend/port.ts';
 import { foundIn, readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
@@ -27,6 +27,7 @@ import { planHeld } from './restore-held.ts';
 import { checkStored } from './validate.ts';
 
 export interface RestoreParts extends ArchivingParts {
+  readonly backend: PrimaryBackend;
   readonly random: RandomHex;
   /** undefined where the game servers cannot be asked what they hold. */
   readonly admin: AdminClient | undefined;

@@ -1,4 +1,5 @@
 import type { Change, Draft } from '../action/plan.ts';
+import type { PrimaryBackend } from '../backend/port.ts';
 import { digestOf } from '../base/digest.ts';
 import type { RandomHex } from '../base/ids.ts';
 import { formatBytes, formatDuration } from '../base/units.ts';
@@ -9,6 +10,7 @@ import type { ArchivingParts } from './archiving.ts';
 import { type FinishedGame, type FinishedGames, findFinished } from './finished-games.ts';
 
 export interface RetireParts extends ArchivingParts {
+  readonly backend: PrimaryBackend;
   readonly random: RandomHex;
 }
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { succeeded } from '../action/outcome.ts';
-import type { Backend } from '../backend/port.ts';
+import type { PrimaryBackend } from '../backend/port.ts';
 import { refOfPath } from '../backup/archive-names.ts';
 import { createArchiveStore } from '../backup/archive-store.ts';
 import { stepsOf } from '../backup/retire.ts';
@@ -18,7 +18,7 @@ const archivesKept = 3;
 export function createSandboxRetirement(
   folder: string,
   clock: Clock = systemClock,
-): (storage: Backend, signal: AbortSignal) => Promise<void> {
+): (storage: PrimaryBackend, signal: AbortSignal) => Promise<void> {
   const store = createArchiveStore(join(folder, 'retired'), { clock });
   const actor = { user: 'sandbox', host: 'localhost' };
 

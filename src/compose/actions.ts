@@ -65,7 +65,7 @@ export function composeActions(parts: ActionParts): Actions {
   const { settings, clock, actor, storages, servers } = parts;
 
   const onGames = async () => ({
-    backend: await storages.games(),
+    backend: await storages.changing(),
     codec: await parts.codec(),
     admin: await servers.admin(),
     clock,
@@ -76,7 +76,6 @@ export function composeActions(parts: ActionParts): Actions {
     random: randomHex,
   });
   const archiving = async () => ({
-    backend: await storages.games(),
     store: await parts.archives(),
     environment: settings.environment,
     actor,
@@ -88,15 +87,19 @@ export function composeActions(parts: ActionParts): Actions {
     async 'backup create'() {
       if (settings.backupEncrypt) throw cannotEncrypt();
       const { createBackupAction } = await import('../backup/create.ts');
-      return createBackupAction(await archiving());
+      return createBackupAction({ ...(await archiving()), backend: await storages.games() });
     },
     async 'backup restore'() {
       const { createRestoreAction } = await import('../backup/restore.ts');
-      return createRestoreAction({ ...(await archiving()), admin: await servers.admin() });
+      return createRestoreAction({
+        ...(await archiving()),
+        backend: await storages.changing(),
+        admin: await servers.admin(),
+      });
     },
     async 'backup retire'() {
       const { createRetireAction } = await import('../backup/retire.ts');
-      return createRetireAction(await archiving());
+      return createRetireAction({ ...(await archiving()), backend: await storages.changing() });
     },
     async 'games snapshot'() {
       const { createSnapshotAction } = await import('../games/snapshot.ts');

@@ -69,6 +69,7 @@ export function compose({ settings, readOnly, version, listener = {} }: ComposeO
     const { secondary } = storages;
     return createGames({
       backend: await storages.games(),
+      changing: storages.changing,
       codec: await codec(),
       admin: await admin(),
       clock,

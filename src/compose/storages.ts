@@ -1,12 +1,13 @@
 /** Where the games are: the first storage, and the second one while games move from one to the other. */
-import type { Backend, BackendListener } from '../backend/port.ts';
+import type { Backend, BackendListener, PrimaryBackend } from '../backend/port.ts';
 import { redisLocation } from '../backend/redis/address.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { once } from '../base/once.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Store } from '../config/target.ts';
+import type { Store, Target } from '../config/target.ts';
 import type { Sides } from '../migration/sides.ts';
+import { asPrimary, fromPrimary, readsReplica } from './from-primary.ts';
 import { type Servers, sandboxFolder } from './servers.ts';
 
 export interface Storage {
@@ -19,8 +20,14 @@ export interface Storages {
   readonly primary: Storage;
   /** undefined where none is configured. */
   readonly secondary: Storage | undefined;
-  /** The first one, its reads tried again. */
+  /** The first one to look at, as it is configured; its reads tried again. */
   games(): Promise<Backend>;
+  /**
+   * The first one to change, and to plan a change from: the same, but never from a replica.
+   * @throws Fault `config-invalid` where nothing but a replica is named
+   */
+  changing(): Promise<PrimaryBackend>;
+  /** @throws Fault as `changing`, and without a second backend */
   sides(): Promise<Sides>;
   /** Games that the secondary does not hold as the primary does, after all that was written; undefined without dual writes. */
   settleDualWrites(): Promise<number | undefined>;
@@ -40,59 +47,59 @@ export function composeStorages(
     return refuseWrites(opened);
   };
 
-  const { secondary: second } = settings;
-  const openSecondUnguarded =
-    second &&
-    once(async () => {
-      const { openBackend } = await import('../backend/catalogue.ts');
-      return openBackend(second, clock, listener);
-    });
-  const openSecond = openSecondUnguarded && once(async () => guarded(await openSecondUnguarded()));
+  const { target, secondary: second } = settings;
+  /** A configured backend that fails never falls back to the sandbox. */
+  const openAt = async (place: Target) => {
+    if (place.kind === 'sandbox') return openSandbox(settings, sandbox, clock);
+    const { openBackend } = await import('../backend/catalogue.ts');
+    return openBackend(place, clock, listener);
+  };
 
-  const dualWrites = once(async () => {
-    const primary = await openTarget(settings, sandbox, clock, listener);
-    if (!settings.dualWrite || !openSecondUnguarded) return { backend: primary };
+  const openSecond = second && once(() => openAt(fromPrimary(second)));
+  const writing = once(async () => {
+    const primary = await openAt(fromPrimary(target));
+    if (!settings.dualWrite || !openSecond) return { backend: primary };
     const { withDualWrite } = await import('../backend/dual-write/dual-write.ts');
-    const backend = withDualWrite(primary, await openSecondUnguarded(), { clock });
+    const backend = withDualWrite(primary, await openSecond(), { clock });
     return { backend, dualWrite: backend.dualWrite };
   });
-  const openFirst = once(async () => guarded((await dualWrites()).backend));
+  const replica = readsReplica(target) ? once(() => openAt(target)) : undefined;
+  const secondReplica = second && readsReplica(second) ? once(() => openAt(second)) : undefined;
+
+  const toChange = async () => guarded((await writing()).backend);
+  const toLook = once(async () => (replica ? guarded(await replica()) : toChange()));
+  const lookAtSecond = openSecond && once(async () => guarded(await (secondReplica ?? openSecond)()));
 
   const withRetries = async (opened: Backend) => {
     const { retryReads } = await import('../backend/retry.ts');
     return retryReads(opened, { clock });
   };
+  const changing = async () => asPrimary(await withRetries(await toChange()));
 
   return {
-    primary: { location: placeOf(settings), open: openFirst },
-    secondary: second && openSecond && { location: locationOf(second), open: openSecond },
-    games: async () => withRetries(await openFirst()),
+    primary: { location: placeOf(settings), open: toLook },
+    secondary: second && lookAtSecond && { location: locationOf(second), open: lookAtSecond },
+    games: async () => withRetries(await toLook()),
+    changing,
     async sides() {
       if (!openSecond) throw noSecondary();
-      const [primary, secondary] = await Promise.all([openFirst(), openSecond()]);
-      const behind = [primary, secondary].find(({ readsFrom }) => readsFrom === 'replica');
-      if (behind) throw comparesReplica(behind);
-      return { primary: await withRetries(primary), secondary: await withRetries(secondary) };
+      const [primary, secondary] = await Promise.all([changing(), openSecond().then(guarded)]);
+      return { primary, secondary: asPrimary(await withRetries(secondary)) };
     },
-    settleDualWrites: async () => (await dualWrites.made())?.dualWrite?.settle(),
+    settleDualWrites: async () => (await writing.made())?.dualWrite?.settle(),
     async close() {
-      await (await openFirst.made())?.close();
+      const written = await writing.made();
+      await written?.backend.close();
       // Dual writes have closed it.
-      if (!(await dualWrites.made())?.dualWrite) await (await openSecond?.made())?.close();
+      if (!written?.dualWrite) await (await openSecond?.made())?.close();
+      await (await replica?.made())?.close();
+      await (await secondReplica?.made())?.close();
     },
   };
 }
 
-/** A configured backend that fails never falls back to the sandbox. */
-async function openTarget(
-  settings: Settings,
-  sandbox: Servers['sandbox'],
-  clock: Clock,
-  listener: BackendListener,
-): Promise<Backend> {
+async function openSandbox(settings: Settings, sandbox: Servers['sandbox'], clock: Clock): Promise<Backend> {
   const { openBackend } = await import('../backend/catalogue.ts');
-  const { target } = settings;
-  if (target.kind !== 'sandbox') return openBackend(target, clock, listener);
   await sandbox();
   const [{ openFaultFile, withStorageFaults }, { sandboxPaths }] = await Promise.all([
     import('../sandbox/faults.ts'),
@@ -116,11 +123,5 @@ function locationOf(store: Store): string {
 function noSecondary(): Fault {
   return new Fault('config-invalid', 'No second backend is configured', {
     next: 'Set STATE_SECONDARY_BACKEND and its address, like DYNAMODB_STATE_TABLE',
-  });
-}
-
-function comparesReplica({ location }: Backend): Fault {
-  return new Fault('config-invalid', `${location}, and a replica may be behind`, {
-    next: 'Set REDIS_READ_FROM to primary',
   });
 }

@@ -18,14 +18,7 @@ import {
 } from './evictions.ts';
 import { changesOf, diffStates } from './field-diff.ts';
 import type { EditableGame } from './game-view.ts';
-import {
-  checkWritten,
-  openGame,
-  type PlannedWrite,
-  refuseReplica,
-  type WriteParts,
-  writeState,
-} from './game-write.ts';
+import { checkWritten, openGame, type PlannedWrite, type WriteParts, writeState } from './game-write.ts';
 import { holdThenPlan, howToHold } from './hold-words.ts';
 import type { RecoverParts } from './recover.ts';
 import type { GameInHand } from './stored-game.ts';
@@ -88,7 +81,6 @@ async function draftCorrection(
   input: CorrectInput,
   signal?: AbortSignal,
 ): Promise<Draft<CorrectDetail>> {
-  refuseReplica(parts.backend);
   const { id, reason } = input;
   if (reason.trim() === '') throw withoutReason();
   const game = await openGame(parts, id, signal);

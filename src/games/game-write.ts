@@ -39,14 +39,6 @@ export interface PlannedWrite {
   readonly writeId: string;
 }
 
-/** @throws Fault `refused`: a change that is planned from an older state would undo what came since */
-export function refuseReplica({ readsFrom, location }: Backend): void {
-  if (readsFrom === 'primary') return;
-  throw new Fault('refused', `${location} is read from a replica, which may be behind`, {
-    next: 'Set REDIS_READ_FROM to primary to change games',
-  });
-}
-
 /** @throws Fault `not-found`, `unsupported` for the legacy layout, `integrity` when nothing can be read */
 export async function openGame(
   { backend, codec }: WriteParts,

@@ -8,7 +8,11 @@ import { type FoundGame, readAllGames, readGame } from './reading.ts';
 import { rowOf } from './rows.ts';
 import { type ShowParts, showGame } from './show.ts';
 
-export type GamesParts = ShowParts & WriteParts;
+export type GamesParts = ShowParts &
+  Omit<WriteParts, 'backend'> & {
+    /** What changes are made from; the other backend may be a replica. */
+    changing(): Promise<WriteParts['backend']>;
+  };
 
 export function createGames(parts: GamesParts): GamesPort {
   const { backend, codec } = parts;
@@ -16,7 +20,7 @@ export function createGames(parts: GamesParts): GamesPort {
     location: backend.location,
     readsFrom: backend.readsFrom,
     list: (filter, signal) => listGames(parts, filter, signal),
-    edit: (id, signal) => openForEditing(parts, id, signal),
+    edit: async (id, signal) => openForEditing({ ...parts, backend: await parts.changing() }, id, signal),
     show: (key, signal) => showGame(parts, key, signal),
     async verify(key, signal) {
       const found = await readGame(backend, key, signal);

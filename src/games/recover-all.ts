@@ -11,7 +11,7 @@ import { gamesText, idText, namesOf } from '../game/record-words.ts';
 import { type BulkInput, decideFates, type Fates } from './bulk-plan.ts';
 import { changesOf, damagedOf, damagedText, fateWarnings, leftText, olderDamageTitle } from './bulk-words.ts';
 import { type Evictions, evictedBefore, holdersBasis, holdersOf, planEvictions } from './evictions.ts';
-import { checkWritten, type PlannedWrite, refuseReplica, type WriteParts, writeState } from './game-write.ts';
+import { checkWritten, type PlannedWrite, type WriteParts, writeState } from './game-write.ts';
 import { holdThenPlan } from './hold-words.ts';
 import { type RecoverParts, stateAgain } from './recover.ts';
 
@@ -55,7 +55,6 @@ async function draftBulk(
   input: BulkInput,
   signal?: AbortSignal,
 ): Promise<Draft<BulkDetail>> {
-  refuseReplica(parts.backend);
   const fates = await decideFates(parts, input, signal);
   const evictions = planEvictions(fates.holders, input);
   const writes = fates.writes.map(({ write }) => write);

@@ -16,14 +16,7 @@ import {
   planEvictions,
 } from './evictions.ts';
 import { changesOf, diffStates } from './field-diff.ts';
-import {
-  checkWritten,
-  openGame,
-  type PlannedWrite,
-  refuseReplica,
-  type WriteParts,
-  writeState,
-} from './game-write.ts';
+import { checkWritten, openGame, type PlannedWrite, type WriteParts, writeState } from './game-write.ts';
 import { holdThenPlan } from './hold-words.ts';
 import { type Authorship, notRecoverable, planRecovery, recoveryChange } from './recover-plan.ts';
 import type { GameInHand } from './stored-game.ts';
@@ -71,7 +64,6 @@ async function draftRecovery(
   { id, mode, reason, ...choice }: RecoverInput,
   signal?: AbortSignal,
 ): Promise<Draft<RecoverDetail>> {
-  refuseReplica(parts.backend);
   const game = await openGame(parts, id, signal);
   const recovery = planRecovery(game, mode, reason, parts, parts.codec);
   if (recovery.kind === 'failed') throw notRecoverable(id, recovery.problems, recovery.isProved);

@@ -8,7 +8,7 @@ import { idText } from '../game/record-words.ts';
 import type { AdminClient, Snapped } from '../platform/admin.ts';
 import type { Holders } from '../platform/held-games.ts';
 import { holdersOf } from './evictions.ts';
-import { openGame, refuseReplica, type WriteParts } from './game-write.ts';
+import { openGame, type WriteParts } from './game-write.ts';
 import type { GameInHand } from './stored-game.ts';
 
 export interface SnapshotParts extends WriteParts {
@@ -49,7 +49,6 @@ async function draftSnapshot(
   id: string,
   signal?: AbortSignal,
 ): Promise<Draft<SnapshotDetail>> {
-  refuseReplica(parts.backend);
   const game = await openGame(parts, id, signal);
   const holders = await holdersOf(parts.admin, [id], signal);
   const server = holderOf(holders, id);

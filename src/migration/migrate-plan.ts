@@ -1,5 +1,5 @@
 import type { Change, Draft } from '../action/plan.ts';
-import type { Backend, Refusals } from '../backend/port.ts';
+import type { Backend, PrimaryBackend, Refusals } from '../backend/port.ts';
 import { readInBatches } from '../backend/record-reads.ts';
 import type { Clock } from '../base/clock.ts';
 import { digestOf } from '../base/digest.ts';
@@ -20,7 +20,7 @@ import {
 import { playedRooms, type RoomLister } from './writers.ts';
 
 export interface MigrateParts {
-  readonly backend: Backend;
+  readonly backend: PrimaryBackend;
   readonly codec: Codec;
   /** The codec has a key. */
   readonly encrypts: boolean;

@@ -1,12 +1,12 @@
 /** Two storages side by side, looked at game by game. */
-import type { Backend, RecordRead, Refusals } from '../backend/port.ts';
+import type { PrimaryBackend, RecordRead, Refusals } from '../backend/port.ts';
 import { type Found, foundIn, readHeld } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import { describeRecord } from '../game/record-words.ts';
 
 export interface Sides {
-  readonly primary: Backend;
-  readonly secondary: Backend;
+  readonly primary: PrimaryBackend;
+  readonly secondary: PrimaryBackend;
 }
 
 /** What one side has of a game. */

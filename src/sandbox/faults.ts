@@ -4,7 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
-import { intercept } from '../backend/intercept.ts';
+import { type Intercepted, intercept } from '../backend/intercept.ts';
 import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
@@ -67,7 +67,10 @@ interface DisturbanceOptions {
 }
 
 /** The same backend, slowed and failing as the file says. */
-export function withStorageFaults(backend: Backend, options: DisturbanceOptions): Backend {
+export function withStorageFaults<B extends Backend>(
+  backend: B,
+  options: DisturbanceOptions,
+): Intercepted<B> {
   const disturb = createDisturbance(options);
   return intercept(backend, async ({ signal }, next) => {
     await disturb(signal);

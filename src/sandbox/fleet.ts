@@ -1,7 +1,7 @@
 /** The game servers of the sandbox on one storage, with their games: those found there, or the first ones. */
 import type { BreakerSettings } from '../backend/breaker.ts';
 import { openEmbedded } from '../backend/embedded/embedded.ts';
-import type { Backend } from '../backend/port.ts';
+import type { Backend, PrimaryBackend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EngineSettings } from '../engine/settings.ts';
 import { type GameId, parseGameId } from '../game/game.ts';
@@ -24,7 +24,7 @@ export interface Fleet {
 }
 
 /** What the platform does with its finished games; whoever starts the sandbox brings it. */
-export type Retire = (storage: Backend, signal: AbortSignal) => Promise<void>;
+export type Retire = (storage: PrimaryBackend, signal: AbortSignal) => Promise<void>;
 
 interface FleetOptions {
   readonly folder: string;
@@ -77,7 +77,12 @@ export async function startFleet({ folder, clock, seed, retire, ...options }: Fl
   };
 }
 
-function openStorage(folder: string, clock: Clock, { next: random }: Chance, ended: AbortSignal): Backend {
+function openStorage(
+  folder: string,
+  clock: Clock,
+  { next: random }: Chance,
+  ended: AbortSignal,
+): PrimaryBackend {
   const { data, faults } = sandboxPaths(folder);
   const file = openFaultFile(faults);
   return withStorageFaults(openEmbedded({ folder: data, clock, random }), { file, clock, random, ended });

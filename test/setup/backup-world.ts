@@ -2,7 +2,7 @@
 import type { Action, Report } from '../../src/action/action.ts';
 import { Confirmed, type Plan, type PlanDetail } from '../../src/action/plan.ts';
 import { createRunner } from '../../src/action/run.ts';
-import type { Backend } from '../../src/backend/port.ts';
+import type { PrimaryBackend } from '../../src/backend/port.ts';
 import { createArchiveStore } from '../../src/backup/archive-store.ts';
 import { createBackupAction } from '../../src/backup/create.ts';
 import { createRestoreAction } from '../../src/backup/restore.ts';
@@ -16,7 +16,7 @@ import { type MemoryFiles, memoryFiles } from './memory-files.ts';
 export const backupFolder = '/archives';
 
 interface BackupWorld {
-  readonly backend: Backend;
+  readonly backend: PrimaryBackend;
   readonly clock: Clock;
   readonly stateDir: string;
   readonly files?: MemoryFiles;

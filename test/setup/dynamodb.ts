@@ -13,7 +13,7 @@ import {
 import type { Item } from '../../src/backend/dynamodb/attribute-value.ts';
 import { createTables } from '../../src/backend/dynamodb/create-tables.ts';
 import { openDynamoDb } from '../../src/backend/dynamodb/dynamodb.ts';
-import type { Backend } from '../../src/backend/port.ts';
+import type { PrimaryBackend } from '../../src/backend/port.ts';
 import { systemClock } from '../../src/base/clock.ts';
 
 export interface TestDynamoDb {
@@ -55,7 +55,11 @@ export async function newTables(endpoint: string): Promise<string> {
   return table;
 }
 
-export function openTestDynamoDb(endpoint: string, table: string, more: Partial<Options> = {}): Backend {
+export function openTestDynamoDb(
+  endpoint: string,
+  table: string,
+  more: Partial<Options> = {},
+): PrimaryBackend {
   return openDynamoDb({ ...limits, endpoint, table, region: 'us-east-1', clock: systemClock, ...more });
 }
 

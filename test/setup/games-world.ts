@@ -5,7 +5,7 @@ import { Confirmed, type Plan, type PlanDetail } from '../../src/action/plan.ts'
 import { createRunner } from '../../src/action/run.ts';
 import { revisionOfParts } from '../../src/backend/current-layout.ts';
 import { openEmbedded } from '../../src/backend/embedded/embedded.ts';
-import type { Backend } from '../../src/backend/port.ts';
+import type { Backend, PrimaryBackend } from '../../src/backend/port.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { randomHex } from '../../src/base/ids.ts';
 import type { Codec } from '../../src/engine/codec.ts';
@@ -48,13 +48,16 @@ interface GamesWorldOptions {
   readonly admin?: AdminClient;
   readonly codec?: Codec;
   /** What the actions reach; what a test does to games goes around it. */
-  readonly wrap?: (backend: Backend) => Backend;
+  readonly wrap?: (backend: PrimaryBackend) => PrimaryBackend;
+  /** What is looked at, where that is another one. */
+  readonly replicaOf?: (backend: PrimaryBackend) => Backend;
 }
 
 export function gamesWorld({
   admin,
   codec = plainCodec,
   wrap = (backend) => backend,
+  replicaOf = (backend) => backend,
 }: GamesWorldOptions = {}) {
   const clock = virtualClock();
   const stored = openEmbedded({ folder: tempFolder(), clock });
@@ -92,7 +95,7 @@ export function gamesWorld({
     clock,
     codec,
     runner,
-    games: createGames(parts),
+    games: createGames({ ...parts, backend: replicaOf(backend), changing: async () => backend }),
     recover: createRecoverAction(parts),
     recoverAll: createRecoverAllAction(parts),
     correct: createCorrectAction(parts),

@@ -2,14 +2,14 @@
 import type {
   Append,
   Appended,
-  Backend,
+  PrimaryBackend,
   PutSnapshot,
   SnapshotPut,
   StoredGame,
 } from '../../src/backend/port.ts';
 import type { GameId } from '../../src/game/game.ts';
 
-export interface MemoryBackend extends Backend {
+export interface MemoryBackend extends PrimaryBackend {
   /** What somebody else, or damage, does to a game; undefined deletes it. */
   change(id: GameId, change: (game: StoredGame) => StoredGame | undefined): void;
   peek(id: GameId): StoredGame | undefined;

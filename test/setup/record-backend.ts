@@ -2,7 +2,7 @@
 
 import { eventField, fieldOf, snapshotField, storedGame } from '../../src/backend/current-layout.ts';
 import { createPhaseTally } from '../../src/backend/phase-tally.ts';
-import type { Backend, Expected, RecordRead } from '../../src/backend/port.ts';
+import type { Expected, PrimaryBackend, RecordRead } from '../../src/backend/port.ts';
 import { checkRecord } from '../../src/backend/record-check.ts';
 import { refusalsBy } from '../../src/backend/refusals.ts';
 import type { Clock } from '../../src/base/clock.ts';
@@ -11,7 +11,7 @@ import type { GameRecord, RecordKey, RecordPart } from '../../src/game/record.ts
 import { recordDigest, sortedParts } from '../../src/game/record-codec.ts';
 import { keyText, phaseOf } from '../../src/game/record-words.ts';
 
-export interface RecordBackend extends Backend {
+export interface RecordBackend extends PrimaryBackend {
   /** What is stored, by `keyText`. */
   readonly records: Map<string, GameRecord>;
   /** Keys that hold something no record can hold. */

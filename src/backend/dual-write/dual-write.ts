@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { asFault, Fault, type FaultCode } from '../../base/fault.ts';
 import type { RecordKey } from '../../game/record.ts';
-import type { Append, Backend, PutSnapshot, Replaced } from '../port.ts';
+import type { Append, Backend, PrimaryBackend, PutSnapshot, Replaced } from '../port.ts';
 import { refusalsOfBoth } from './both-refusals.ts';
 import { createMirror, type DualWriteListener, type Mirror, type Replay } from './mirror.ts';
 import type { QueueLimits } from './queue.ts';
@@ -39,7 +39,7 @@ export function withDualWrite(
   primary: Backend,
   secondary: Backend,
   { clock, listener = silent, limits, flushMs = 10_000 }: DualWriteOptions,
-): Backend & { readonly dualWrite: DualWrite } {
+): PrimaryBackend & { readonly dualWrite: DualWrite } {
   if (primary.readsFrom === 'replica') {
     throw new Fault('config-invalid', 'Dual writes copy from the primary, and it is read from a replica', {
       next: 'Set REDIS_READ_FROM to primary while dual writes are on',
@@ -64,6 +64,7 @@ export function withDualWrite(
 
   return {
     ...primary,
+    readsFrom: primary.readsFrom,
     dualWrite: {
       diverging: mirror.diverging,
       waiting: mirror.waiting,

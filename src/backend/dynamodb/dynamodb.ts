@@ -4,7 +4,7 @@ import { type RandomHex, randomHex } from '../../base/ids.ts';
 import { interruptible } from '../../base/interruptible.ts';
 import type { RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
-import type { Backend, BackendListener, Operation, RecordRead } from '../port.ts';
+import type { BackendListener, Operation, PrimaryBackend, RecordRead } from '../port.ts';
 import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
 import { refusalsBy } from '../refusals.ts';
 import { append } from './append.ts';
@@ -35,7 +35,7 @@ interface DynamoDbOptions extends DynamoDbPlace {
 }
 
 /** Looks for its tables with the first call, not before. */
-export function openDynamoDb(options: DynamoDbOptions): Backend {
+export function openDynamoDb(options: DynamoDbOptions): PrimaryBackend {
   const client = createClient(options);
   const { table, clock, poolSize } = options;
   const location = locationOf(options, options.region);

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { GameRecord, RecordKey } from '../../game/record.ts';
 import { storedGame } from '../current-layout.ts';
-import type { Backend, RecordRead } from '../port.ts';
+import type { PrimaryBackend, RecordRead } from '../port.ts';
 import { checkAppend, checkId, checkRecord, checkSnapshot, unreadableId } from '../record-check.ts';
 import { refusalsBy } from '../refusals.ts';
 import { createStoreClient } from './store-client.ts';
@@ -20,7 +20,7 @@ const keysPerPage = 1000;
 const recordsPerStep = 100;
 
 /** SQLite in a folder, for one machine. Reaches the file with the first call, not before. */
-export function openEmbedded({ folder, clock, random = Math.random }: EmbeddedOptions): Backend {
+export function openEmbedded({ folder, clock, random = Math.random }: EmbeddedOptions): PrimaryBackend {
   const file = join(resolve(folder), 'games.sqlite');
   const store = createStoreClient(file, clock, random);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Backend } from '../../../src/backend/port.ts';
+import type { PrimaryBackend } from '../../../src/backend/port.ts';
 import { createArchiveStore } from '../../../src/backup/archive-store.ts';
 import { provenIn } from '../../../src/backup/archived-proof.ts';
 import { createRetireAction } from '../../../src/backup/retire.ts';
@@ -24,7 +24,7 @@ const over = (id: string, fields: Parameters<typeof currentRecord>[1] = {}) =>
   currentRecord(id, { phase: 'GAME_OVER', ...fields });
 const overRecently = (id: string, clock: Clock) => over(id, { updated: String(clock.now() - hourMs) });
 
-function retireOn(backend: Backend, clock: Clock, files: MemoryFiles) {
+function retireOn(backend: PrimaryBackend, clock: Clock, files: MemoryFiles) {
   const store = createArchiveStore(backupFolder, { files });
   const actor = { user: 'ana', host: 'bastion' };
   return createRetireAction({ backend, store, environment: 'staging', actor, clock, random: randomHex });

@@ -131,6 +131,7 @@ describe('damage is named with its field, and the games beside it are listed', (
 function recordGames(backend: ReturnType<typeof recordBackend>) {
   return createGames({
     backend,
+    changing: async () => backend,
     codec: testCodec,
     clock: virtualClock(),
     admin: undefined,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEmbedded } from '../../../src/backend/embedded/embedded.ts';
-import type { Backend } from '../../../src/backend/port.ts';
+import type { PrimaryBackend } from '../../../src/backend/port.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { randomHex } from '../../../src/base/ids.ts';
 import { parseGameId } from '../../../src/game/game.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([server.stop(), dynamo.stop()]));
 
-const migrationOn = (backend: Backend) =>
+const migrationOn = (backend: PrimaryBackend) =>
   createMigrateAction({
     backend,
     codec: plainCodec,
