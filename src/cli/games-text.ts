@@ -31,7 +31,7 @@ function rowCells(row: GameRow, nowMs: number): string[] {
   const { phase, revision, updatedAtMs, sizeBytes, events, snapshots, problems } = row;
   return [
     gameLabel(row),
-    phase ?? unknown,
+    [phase ?? unknown, stillText(row.onHoldUntilMs, nowMs)].filter(Boolean).join(', '),
     countText(revision),
     updatedAtMs === undefined ? unknown : `${formatAge(nowMs - updatedAtMs)} ago`,
     sizeBytes === undefined ? unknown : formatBytes(sizeBytes),
@@ -40,6 +40,12 @@ function rowCells(row: GameRow, nowMs: number): string[] {
     problemsCell(problems),
   ];
 }
+
+/** Empty for a game that may move. */
+const stillText = (onHoldUntilMs: number | undefined, nowMs: number) =>
+  onHoldUntilMs === undefined || onHoldUntilMs <= nowMs
+    ? ''
+    : `on hold for ${formatAge(onHoldUntilMs - nowMs)} more`;
 
 const countText = (count: number | undefined) => (count === undefined ? unknown : String(count));
 
@@ -111,7 +117,8 @@ function storeCells({ role, location, found }: StoreRow): string[] {
 
 function holdingCells(row: HoldingRow, nowMs: number): string[] {
   const { server } = row;
-  if (row.kind === 'not-held') return [server, 'not held'];
+  const still = stillText(row.onHoldUntilMs, nowMs);
+  if (row.kind === 'not-held') return [server, 'not held', still];
   if (row.kind === 'unread') return [server, `not read: ${row.fault.message}`];
   const { revision, ahead, unpersistedSinceMs: since, divergedAt } = row;
   const age = since === undefined ? '' : ` for ${formatAge(nowMs - since)}`;
@@ -120,6 +127,7 @@ function holdingCells(row: HoldingRow, nowMs: number): string[] {
     `revision ${revision}`,
     ahead > 0 ? `${ahead} only in memory${age}` : divergedAt === undefined ? 'persisted' : '',
     divergedAt === undefined ? '' : `went another way than storage, which is at revision ${divergedAt}`,
+    still,
   ];
 }
 

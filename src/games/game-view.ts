@@ -3,6 +3,7 @@ import type { Fault } from '../base/fault.ts';
 import type { Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { Layout, RecordKey } from '../game/record.ts';
+import type { GameHolds } from './hold-marks.ts';
 
 /** What is wrong with a stored game. */
 export interface Problem {
@@ -28,6 +29,8 @@ export interface GameRow extends RecordKey {
   readonly expiresAtMs?: number;
   /** Of all names and values; undefined when the record cannot be read. */
   readonly sizeBytes?: number;
+  /** A server moves it no further before then; undefined also where nobody was asked. */
+  readonly onHoldUntilMs?: number;
   /** Stored ones; undefined when they cannot be told. */
   readonly events?: number;
   readonly snapshots?: number;
@@ -112,7 +115,11 @@ export type StateView =
   | { readonly kind: 'none'; readonly why: string };
 
 /** What a game server's memory has of the game. */
-export type HoldingRow = { readonly server: string } & (
+export type HoldingRow = {
+  readonly server: string;
+  /** It moves the game no further before then, whether it is in its memory or not. */
+  readonly onHoldUntilMs?: number;
+} & (
   | {
       readonly kind: 'held';
       readonly revision: number;
@@ -182,6 +189,8 @@ export interface GamesPort {
   readonly readsFrom: 'primary' | 'replica';
   /** Pages in no order, one batch in memory at a time; damaged games are rows with problems. */
   list(filter: GameFilter, signal?: AbortSignal): AsyncIterable<readonly GameRow[]>;
+  /** undefined where no server can be asked. */
+  holds(signal?: AbortSignal): Promise<GameHolds | undefined>;
   /** undefined when there is no such game. */
   show(key: GameKey, signal?: AbortSignal): Promise<GameView | undefined>;
   /** @throws Fault `not-found`, `unsupported` for the legacy layout, `integrity` when nothing can be read */

@@ -8,7 +8,7 @@ import type { GameRecord, RecordKey } from '../game/record.ts';
 import { recordDigest } from '../game/record-codec.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import type { HeldSummary } from '../platform/admin-schemas.ts';
-import type { Answer } from '../platform/client.ts';
+import { findHolders } from '../platform/held-games.ts';
 import { type CurrentGame, readCurrent } from './current-game.ts';
 import { decodeGame } from './decoded.ts';
 import { nameText } from './field-values.ts';
@@ -26,7 +26,7 @@ export interface ShowParts {
   readonly secondary: { readonly location: string; open(): Promise<Backend> } | undefined;
   readonly codec: Decoder;
   /** undefined where no server can be asked. */
-  readonly admin: Pick<AdminClient, 'find' | 'holds'> | undefined;
+  readonly admin: Pick<AdminClient, 'servers' | 'find' | 'holds'> | undefined;
 }
 
 const eventsShown = 20;
@@ -144,13 +144,19 @@ async function heldByOf(
   signal?: AbortSignal,
 ): Promise<readonly HoldingRow[] | undefined> {
   if (key.layout === 'legacy' || !key.id.isWellFormed()) return undefined;
-  return (await admin?.find([key.id], signal))?.map(holdingRow);
+  if (!admin) return undefined;
+  const { of, holds, unasked } = await findHolders(admin, [key.id], signal);
+  const by = of.get(key.id) ?? [];
+  return admin.servers.map((server) => {
+    const fault = unasked.find((one) => one.server === server)?.fault;
+    if (fault) return { server, kind: 'unread', fault };
+    const hold = holds.find((one) => one.server === server);
+    const held = by.find((holder) => holder.server === server)?.held;
+    return { ...holdingRow(server, held), ...given({ onHoldUntilMs: hold?.untilMs }) };
+  });
 }
 
-function holdingRow(answer: Answer<readonly HeldSummary[]>): HoldingRow {
-  const { server } = answer;
-  if ('fault' in answer) return { server, kind: 'unread', fault: answer.fault };
-  const [held] = answer.value;
+function holdingRow(server: string, held: HeldSummary | undefined): HoldingRow {
   if (!held) return { server, kind: 'not-held' };
   const { revision, ahead, unpersisted_since: since, diverged_at: divergedAt } = held;
   const unpersistedSinceMs = since === null ? undefined : Date.parse(since);

@@ -57,6 +57,8 @@ export function gameView(row: GameRow, state: Json, changes: Partial<GameView> =
 export interface FakeGames extends GamesPort {
   rows: readonly GameRow[];
   readonly views: Map<string, GameView>;
+  /** When the holds of games end. */
+  readonly holding: Map<string, number>;
   /** What every read throws from now on; undefined: they work. */
   fault: Fault | undefined;
   /** Resolves once the test lets the next pages come; undefined: at once. */
@@ -78,6 +80,7 @@ export function fakeGames(rows: readonly GameRow[] = [gameRow('room-1'), gameRow
   const games: FakeGames = {
     rows,
     views: new Map(),
+    holding: new Map(),
     fault: undefined,
     gate: undefined,
     asked: [],
@@ -107,6 +110,7 @@ export function fakeGames(rows: readonly GameRow[] = [gameRow('room-1'), gameRow
       return { key: { id, layout }, events, snapshots, problems };
     },
     async *verifyAll() {},
+    holds: async () => ({ until: games.holding, unasked: [] }),
     async edit(id): Promise<EditableGame> {
       games.asked.push(`edit ${id}`);
       check(games);

@@ -1,6 +1,7 @@
 import { formatValue } from '../../base/units.ts';
 import { gamesText } from '../../game/record-words.ts';
 import type { GameFilter } from '../../games/game-view.ts';
+import { withHolds } from '../../games/hold-marks.ts';
 import { createTopRows, type RowOrder, type TopRows } from '../../games/top-rows.ts';
 import { exit } from '../exit.ts';
 import { rowsTable, sourceLine } from '../games-text.ts';
@@ -14,9 +15,11 @@ export const run: VerbRun = async (call) => {
   // The parser lets only these choices through.
   const top = createTopRows(textOption(call, 'sort') as RowOrder, limit);
   const games = await world.games();
+  const asking = games.holds(signal);
   for await (const rows of games.list(filter, signal)) top.add(rows);
   const { location, readsFrom } = games;
-  const rows = top.rows();
+  const holds = await asking;
+  const rows = holds ? withHolds(top.rows(), holds) : top.rows();
   const { total, withProblems } = top;
   const checked = filter.onlyProblems ? 'proof' : 'records';
   return {
@@ -25,6 +28,9 @@ export const run: VerbRun = async (call) => {
     text: () => [
       ...sourceLine(location, readsFrom),
       ...rowsTable(rows, world.clock.now()),
+      ...(holds?.unasked ?? []).map(
+        ({ server, fault }) => `Whether ${server} has any of them on hold is not known: ${fault.message}`,
+      ),
       `${total === 0 ? noneText(call, location) : someText(top, rows.length, location)} (${howChecked[checked]})`,
     ],
   };

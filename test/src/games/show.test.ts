@@ -57,6 +57,23 @@ test('each server says what it holds, or why it cannot', async () => {
   ]);
 });
 
+test('a game on hold says until when, on every server that has it so', async () => {
+  const admin = heldGames('one', 'two');
+  admin.load('two', id);
+  const world = gamesWorld({ admin });
+  await world.play(id);
+  const hold = await admin.hold('two', id, 60_000);
+  if (hold.kind !== 'on-hold') throw new Error(hold.kind);
+  const { untilMs } = hold;
+  expect((await world.games.show({ id }))?.heldBy).toEqual([
+    { server: 'one', kind: 'not-held' },
+    { server: 'two', kind: 'held', revision: 7, ahead: 0, onHoldUntilMs: untilMs },
+  ]);
+  expect(await world.games.holds()).toEqual({ until: new Map([[id, untilMs]]), unasked: [] });
+  admin.dead.add('one');
+  expect(await world.games.holds()).toMatchObject({ unasked: [{ server: 'one' }] });
+});
+
 describe('a second storage', () => {
   const clock = virtualClock();
   const record = legacyRecord('old');
