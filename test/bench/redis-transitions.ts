@@ -8,7 +8,7 @@ import { scripts } from '../../src/backend/redis/scripts.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseGameId } from '../../src/game/game.ts';
 import { startRedis } from '../setup/redis.ts';
-import { benchEngine, firstState, nextState } from './engine-load.ts';
+import { type BenchState, benchEngine, firstState, nextState } from './engine-load.ts';
 import { inTurn, type Rate, rateLine, timeCalls } from './measure.ts';
 
 const rounds = 3;
@@ -47,7 +47,8 @@ async function compare(port: number, backend: Backend, clients: number, count: n
     evalsha: () =>
       onEmpty(port, async () => redisBenchmark(port, clients, count, ['EVALSHA', await load(port)])),
     backend: () => onEmpty(port, () => appendPrepared(backend, clients, count)),
-    engine: () => onEmpty(port, () => appendThroughEngine(backend, clients, count)),
+    engine: () => onEmpty(port, () => appendThroughEngine(backend, clients, count, (_, stored) => stored)),
+    anew: () => onEmpty(port, () => appendThroughEngine(backend, clients, count, (own) => own)),
   });
   const at = clients === 1 ? 'one by one' : `${clients} at once`;
   return [
@@ -55,6 +56,7 @@ async function compare(port: number, backend: Backend, clients: number, count: n
     rateLine('redis-benchmark EVALSHA', rates.evalsha, rates.eval),
     rateLine('backend.append, event prepared', rates.backend, rates.eval),
     rateLine('engine.append: validation, patch, hash, metrics', rates.engine, rates.eval),
+    rateLine("engine.append, on the caller's own copy", rates.anew, rates.eval),
   ];
 }
 
@@ -67,8 +69,17 @@ async function appendPrepared(backend: Backend, clients: number, count: number):
   });
 }
 
-/** As many games as clients, each played on and on: the transitions are of the same size as the payload. */
-async function appendThroughEngine(backend: Backend, clients: number, count: number): Promise<Rate> {
+/**
+ * As many games as clients, each played on and on: the transitions are of the same size as the payload.
+ *
+ * @param choose what the next state is built on: the state that was handed over, or the one that came back for it
+ */
+async function appendThroughEngine(
+  backend: Backend,
+  clients: number,
+  count: number,
+  choose: (own: BenchState, stored: BenchState) => BenchState,
+): Promise<Rate> {
   const engine = benchEngine(backend);
   const games = await Promise.all(
     Array.from({ length: clients }, async (_, index) => {
@@ -89,7 +100,8 @@ async function appendThroughEngine(backend: Backend, clients: number, count: num
       game.position,
     );
     if (moved.kind !== 'committed') throw new Error(`Not stored: ${moved.kind}`);
-    Object.assign(game, { state, position: moved });
+    // It is equal to what was handed over.
+    Object.assign(game, { state: choose(state, moved.state as BenchState), position: moved });
     free.push(game);
   });
   await engine.close();
@@ -105,7 +117,7 @@ async function redisBenchmark(
   const { stdout } = await promisify(execFile)('redis-benchmark', [
     ...['-p', String(port), '-c', String(clients), '-n', String(count), '-r', '2000000000', '--csv'],
     ...command,
-    ...['1', 'gk1:{game:__rand_int__}', 'absent', '1', 'TURN', String(atMs), '', '', 'e:1', payload],
+    ...['1', 'gk1:{game:__rand_int__}', '8', 'absent', '1', 'TURN', String(atMs), '', '', 'e:1', payload],
   ]);
   // "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms",…
   const row = stdout.trim().split('\n').at(-1) ?? '';

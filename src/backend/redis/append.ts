@@ -1,11 +1,12 @@
 import type { GameId } from '../../game/game.ts';
 import { damagedHead, eventField, revisionOf, snapshotField } from '../current-layout.ts';
 import type { Append, Appended, PutSnapshot, SnapshotPut } from '../port.ts';
+import type { SendAppend } from './append-batches.ts';
 import { asArgument } from './bytes.ts';
 import { keyOf } from './keys.ts';
 import type { OnKey } from './servers.ts';
 
-export async function append(on: OnKey, id: GameId, append: Append): Promise<Appended> {
+export async function append(on: OnKey, send: SendAppend, id: GameId, append: Append): Promise<Appended> {
   const { expectedRevision: expected, phase, atMs, event, snapshot, expiresAtMs } = append;
   const revision = expected + 1;
   const fields = [
@@ -14,7 +15,7 @@ export async function append(on: OnKey, id: GameId, append: Append): Promise<App
   ];
   const head = [expected || 'absent', revision, phase, atMs, expiresAtMs ?? '', snapshot?.keep ?? ''];
   const key = keyOf({ id, layout: 'current' });
-  const [outcome, found] = await on(key, (redis) => redis.gkAppend(key, ...head, ...fields));
+  const [outcome, found] = await on(key, (redis) => send(redis, key, [...head, ...fields]));
   if (outcome === 'done') return { kind: 'committed', revision };
   return { kind: 'conflict', expected, actual: actualRevision(id, found) };
 }

@@ -89,6 +89,7 @@ export function openCluster(
       );
     },
     keys: (pattern) => scanCluster({ nodes, reader, pattern, settings }),
+    takesKeysTogether: false,
     primaryRole: 'master',
     examine: async () => [await examineCluster(nodes)],
     close: () => nodes.close(),

@@ -10,6 +10,7 @@ import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-chec
 import { refusalsBy } from '../refusals.ts';
 import { parseRedisUrl, type RedisAddress, redisLocation } from './address.ts';
 import { append, putSnapshot } from './append.ts';
+import { appendAlone, appendTogether } from './append-batches.ts';
 import { takeCensus } from './census.ts';
 import { openCluster } from './cluster.ts';
 import { examineServers } from './examine.ts';
@@ -53,6 +54,7 @@ export function openRedis(options: RedisOptions): Backend {
   const address = parseRedisUrl(options.url);
   const location = redisLocation(options.url, readFrom);
   const servers = openServers(address, options);
+  const sendAppend = servers.takesKeysTogether ? appendTogether() : appendAlone;
   let closed = false;
 
   const within = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
@@ -74,7 +76,7 @@ export function openRedis(options: RedisOptions): Backend {
     },
     async append(id, event, signal) {
       checkAppend(event);
-      return append(on(write, signal), id, event);
+      return append(on(write, signal), sendAppend, id, event);
     },
     async read(id, signal) {
       const found = await readRecord(on(read, signal), { id, layout: 'current' });

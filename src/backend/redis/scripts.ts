@@ -1,4 +1,4 @@
-/** The steps that must be atomic on the server. Each takes the key of one game. */
+/** The steps that must be atomic on the server. Each is about one game. */
 import type { Result } from 'ioredis';
 
 // A user who may do only some of it would leave half of a step behind: a script does not roll back.
@@ -44,13 +44,29 @@ const trim = `${revisionOf}
  * ARGV: expected ('absent' for none), next revision, phase, time, time of deletion or '', number of snapshots kept or
  * '' when none comes with it, names and values of event and snapshot in turn.
  */
-const append = `${checkPermissions}${readRevision}${trim}
+const appendGame = `${checkPermissions}${readRevision}${trim}
   if rev ~= ARGV[1] then return {'conflict', rev} end
   redis.call('HSET', KEYS[1], 'rev', ARGV[2], 'phase', ARGV[3], 'updated', ARGV[4], unpack(ARGV, 7))
   if rev == 'absent' then redis.call('HSET', KEYS[1], 'created', ARGV[4]) end
   if ARGV[5] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIREAT', KEYS[1], ARGV[5]) end
   if ARGV[6] ~= '' then trim(tonumber(ARGV[6]), 0) end
   return {'done', ARGV[2]}
+`;
+
+/**
+ * Takes several games, each of which fails on its own. ARGV: for each key, how many arguments follow, and those of
+ * appendGame. Answers the replies in turn.
+ */
+const append = `
+  local function appendGame(KEYS, ARGV) ${appendGame} end
+  local replies, at = {}, 1
+  for index, key in ipairs(KEYS) do
+    local last = at + tonumber(ARGV[at])
+    local _, reply = pcall(appendGame, {key}, {unpack(ARGV, at + 1, last)})
+    replies[index] = type(reply) == 'table' and reply or {err = tostring(reply)}
+    at = last + 1
+  end
+  return replies
 `;
 
 /** ARGV: revision, snapshot, number of snapshots kept, revision through which events are dropped. */
@@ -167,7 +183,7 @@ const lackingRights = `
 `;
 
 export const scripts = {
-  gkAppend: { numberOfKeys: 1, lua: append },
+  gkAppend: { lua: append },
   gkPutSnapshot: { numberOfKeys: 1, lua: putSnapshot },
   gkReadGame: { numberOfKeys: 1, lua: readGame, readOnly: true },
   gkReplaceGame: { numberOfKeys: 1, lua: replaceGame },
@@ -176,11 +192,16 @@ export const scripts = {
   gkCountGame: { numberOfKeys: 1, lua: countGame, readOnly: true },
 };
 
-type Argument = string | number | Buffer;
+export type Argument = string | number | Buffer;
+
+export type AppendReply = readonly [outcome: string, revision: string];
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    gkAppend(key: string, ...argv: Argument[]): Result<[outcome: string, revision: string], Context>;
+    gkAppend(
+      numberOfKeys: number,
+      ...keysAndArgv: Argument[]
+    ): Result<readonly (AppendReply | Error)[], Context>;
     gkPutSnapshot(key: string, ...argv: Argument[]): Result<[outcome: string, revision: string], Context>;
     gkReadGameBuffer(
       key: string,

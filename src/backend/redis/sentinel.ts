@@ -64,8 +64,9 @@ export function openSentinel(
       return [{ server: pool.server, answer: await pool.run(command) }];
     },
     keys: (pattern) => scanServer(reader.serving, pattern),
+    takesKeysTogether: true,
     primaryRole: 'master',
-    examine: async () => [await examineQuorum(source, master)],
+    examine: () => examineSentinels(source, master),
     close() {
       source.close();
       primary.close();
@@ -88,6 +89,20 @@ async function isMaster(redis: Redis): Promise<void> {
     next: 'Wait until the sentinels agree on another',
     retryable: true,
   });
+}
+
+/** Those that fail are told although others answer: one day they may be all that is left. */
+async function examineSentinels(source: Sentinels, master: string): Promise<readonly Finding[]> {
+  const quorum = await examineQuorum(source, master);
+  const failing = (await source.failing()).map(
+    ({ message: found, next = 'Check this sentinel' }): Finding => ({
+      name: 'sentinels',
+      kind: 'warning',
+      found,
+      next,
+    }),
+  );
+  return [quorum, ...failing];
 }
 
 async function examineQuorum(source: Sentinels, master: string): Promise<Finding> {

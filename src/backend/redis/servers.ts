@@ -29,6 +29,8 @@ export interface Servers {
   each<T>(command: ServerCommand<T>, of?: 'primary'): Promise<readonly Answer<T>[]>;
   /** Every key that matches, in pages; some may come twice. */
   keys(pattern: string): AsyncGenerator<readonly Buffer[]>;
+  /** Whether one script may take several keys. */
+  readonly takesKeysTogether: boolean;
   /** What those who take writes should be; a single server may be a replica on purpose. */
   readonly primaryRole: 'master' | 'slave';
   /** What can be found out of all of them together. */

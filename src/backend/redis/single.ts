@@ -13,6 +13,7 @@ export function openSingle(
     call: (_, { lane }, command) => pool.run(command, lane),
     each: async (command) => [{ server: pool.server, answer: await pool.run(command) }],
     keys: (pattern) => scanServer(async () => pool, pattern),
+    takesKeysTogether: true,
     primaryRole: readFrom === 'replica' ? 'slave' : 'master',
     examine: async () => [],
     close: () => pool.close(),

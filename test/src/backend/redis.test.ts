@@ -44,6 +44,35 @@ async function faultOf(call: Promise<unknown>): Promise<Fault> {
   throw new Error(`Expected a Fault, got ${inspect(thrown)}`);
 }
 
+describe('appends that are asked for at one moment', () => {
+  const games = Array.from({ length: 21 }, (_, index) => parseGameId(`g${index}`));
+
+  test('share calls, and each is done', async () => {
+    const server = await serve();
+    const backend = open(server.url);
+    await backend.ping();
+    const answers = await Promise.all(games.map((game) => backend.append(game, append)));
+    expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['committed']));
+    const raw = await rawOf(server);
+    expect(await raw.dbsize()).toBe(games.length);
+    const [, calls] = /cmdstat_evalsha:calls=(\d+)/.exec(await raw.info('commandstats')) ?? [];
+    expect(Number(calls)).toBeLessThanOrEqual(4);
+  });
+
+  test('fail each on its own, and of two for one game the first wins', async () => {
+    const server = await serve();
+    await (await rawOf(server)).set('gk1:{game:g2}', 'no hash');
+    const backend = open(server.url);
+    const asked = [...games.slice(0, 4), ...games.slice(3, 5)];
+    const answers = await Promise.allSettled(asked.map((game) => backend.append(game, append)));
+    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.kind : 'failed'))).toEqual([
+      ...['committed', 'committed', 'failed', 'committed'],
+      ...['conflict', 'committed'],
+    ]);
+    expect(answers[2]).toMatchObject({ reason: { message: expect.stringContaining('WRONGTYPE') } });
+  });
+});
+
 describe('a Redis that cannot be used', () => {
   test('is unreachable when nobody listens, and may be tried again', async () => {
     const server = await startRedis();
