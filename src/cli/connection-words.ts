@@ -9,7 +9,8 @@ export function tellConnections(say: VerbCall['say']): BackendListener {
       if (fault === undefined) return say([`Lost ${server}; trying again …`]);
       // Where waiting alone does not help, somebody has to know what does.
       const meanwhile = fault.retryable || !fault.next ? 'Trying again …' : `${fault.next}; trying again …`;
-      say([`Lost ${server}: ${fault.message}`, meanwhile]);
+      const { message } = fault;
+      say([message.includes(server) ? message : `Lost ${server}: ${message}`, meanwhile]);
     },
   };
 }

@@ -25,7 +25,7 @@ const unreachable = (what: string, next: string): Kind => ({
 const failed = (what: string, next: string): Kind => ({ code: 'backend-failed', what, next });
 
 const checkServer =
-  'Check that the server runs, that host and port in REDIS_URL are right, and that rediss:// is used for TLS only';
+  'Check that the server runs and does not hang, that host and port in REDIS_URL are right, and that rediss:// is used for TLS only';
 
 const checkLoad = 'Look whether the server hangs or has too much to do (SLOWLOG GET), and at the network';
 
@@ -127,7 +127,8 @@ function isReply(thrown: unknown): boolean {
 }
 
 function messageOf(thrown: unknown): string {
-  const message = withoutArguments(thrown instanceof Error ? tlsMessage(thrown) : String(thrown));
+  const said = withoutArguments(thrown instanceof Error ? tlsMessage(thrown) : String(thrown));
+  const message = said.replace(/\.$/, '');
   // The client speaks of settings of its own.
   if (/^Stream isn't writeable/.test(message)) return 'Connection is closed';
   const [, silentMs] = /^Socket timeout\..* in (\d+)ms/.exec(message) ?? [];

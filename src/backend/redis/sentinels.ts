@@ -1,9 +1,10 @@
 /** Asks sentinels which server is the master, and listens to one of them for the next failover. */
 import type { Redis } from 'ioredis';
-import { Fault } from '../../base/fault.ts';
+import { asFault, Fault } from '../../base/fault.ts';
 import { type Endpoint, nameOf } from './address.ts';
 import { type Access, connectClient, createClient } from './client.ts';
 import { isNotPermitted, isReplyOf, sentinelFault } from './faults.ts';
+import { replicasIn } from './sentinel-replicas.ts';
 
 export interface Sentinels {
   /** @throws Fault when no sentinel answers, or none knows this master */
@@ -12,6 +13,8 @@ export interface Sentinels {
   findReplicas(): Promise<readonly Endpoint[]>;
   /** One command on the first sentinel that answers. */
   ask<T>(question: (sentinel: Redis) => Promise<T>): Promise<T>;
+  /** What keeps each of those that do not tell the master from doing so. */
+  failing(): Promise<readonly Fault[]>;
   close(): void;
 }
 
@@ -50,7 +53,17 @@ export function createSentinels({ sentinels, master, access, login, onSwitch }: 
     if (closed) redis.disconnect();
   };
 
-  const askOne = async <T>(sentinel: Endpoint, question: (redis: Redis) => Promise<T>): Promise<T> => {
+  const masterSaidBy = async (redis: Redis): Promise<Endpoint> => {
+    const found = await redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master);
+    if (!Array.isArray(found)) throw unknownMaster(redis, master);
+    return { host: String(found[0]), port: Number(found[1]) };
+  };
+
+  const askOne = async <T>(
+    sentinel: Endpoint,
+    question: (redis: Redis) => Promise<T>,
+    afterwards: (redis: Redis) => void,
+  ): Promise<T> => {
     const redis = createClient(sentinel, {
       ...access,
       db: 0,
@@ -62,7 +75,7 @@ export function createSentinels({ sentinels, master, access, login, onSwitch }: 
       const greeting = login ? {} : { greet: (client: Redis) => logInIfAsked(client, access) };
       await connectClient(redis, { ...sentinel, ...greeting }, access.connectTimeoutMs);
       const answer = await question(redis);
-      void watch(redis);
+      afterwards(redis);
       return answer;
     } catch (thrown) {
       redis.disconnect();
@@ -74,7 +87,7 @@ export function createSentinels({ sentinels, master, access, login, onSwitch }: 
     const faults: Fault[] = [];
     for (const sentinel of order) {
       try {
-        const answer = await askOne(sentinel, question);
+        const answer = await askOne(sentinel, question, (redis) => void watch(redis));
         order = [sentinel, ...sentinels.filter((other) => other !== sentinel)];
         return answer;
       } catch (thrown) {
@@ -86,18 +99,16 @@ export function createSentinels({ sentinels, master, access, login, onSwitch }: 
   };
 
   return {
-    findMaster: () =>
-      ask(async (redis) => {
-        const found = await redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master);
-        if (!Array.isArray(found)) throw unknownMaster(master);
-        return { host: String(found[0]), port: Number(found[1]) };
-      }),
-    findReplicas: () =>
-      ask(async (redis) => {
-        const found = await redis.call('SENTINEL', 'REPLICAS', master);
-        return Array.isArray(found) ? found.map(fieldsOf).filter(follows).map(endpointOf) : [];
-      }),
+    findMaster: () => ask(masterSaidBy),
+    findReplicas: () => ask(async (redis) => replicasIn(await redis.call('SENTINEL', 'REPLICAS', master))),
     ask,
+    async failing() {
+      const asked = sentinels.map((sentinel) =>
+        askOne(sentinel, masterSaidBy, (redis) => redis.disconnect()),
+      );
+      const told = await Promise.allSettled(asked);
+      return told.flatMap((each) => (each.status === 'rejected' ? [asFault(each.reason)] : []));
+    },
     close() {
       closed = true;
       watcher?.disconnect();
@@ -116,22 +127,9 @@ async function logInIfAsked(redis: Redis, { username = 'default', password }: Ac
   }
 }
 
-/** Names and values in turn. */
-function fieldsOf(answer: unknown): Map<string, string> {
-  const texts = Array.isArray(answer) ? answer.map(String) : [];
-  return new Map(texts.flatMap((text, at) => (at % 2 === 0 ? [[text, texts[at + 1] ?? ''] as const] : [])));
-}
-
-const follows = (replica: Map<string, string>) =>
-  !/down|disconnected/.test(replica.get('flags') ?? '') && replica.get('master-link-status') === 'ok';
-
-const endpointOf = (replica: Map<string, string>): Endpoint => ({
-  host: replica.get('ip') ?? '',
-  port: Number(replica.get('port')),
-});
-
-function unknownMaster(master: string): Fault {
-  return new Fault('backend-failed', `The sentinel knows no master "${master}"`, {
+function unknownMaster({ options: { host = '', port = 0 } }: Redis, master: string): Fault {
+  const sentinel = nameOf({ host, port });
+  return new Fault('backend-failed', `The sentinel at ${sentinel} knows no master "${master}"`, {
     next: 'Check the name after the hosts in REDIS_URL against SENTINEL MASTERS',
   });
 }

@@ -70,6 +70,24 @@ test('a sentinel that refuses the password of the servers says what to set', asy
     expect(next).toContain('set REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD');
 });
 
+test('a sentinel that refuses is found by a check although another one answers', async () => {
+  const [good, odd] = await Promise.all([
+    serve({ sentinelPassword: 'theirs' }),
+    serve({ sentinelPassword: 'another' }),
+  ]);
+  const url = good.url.replace('/games', `,${sentinelOf(odd.url)}/games`);
+  const findings = await connectRedis(url, { sentinelLogin: { password: 'theirs' } }).examine();
+  expect(findings.filter(({ name }) => name === 'sentinels')).toEqual([
+    expect.objectContaining({ kind: 'ok' }),
+    {
+      name: 'sentinels',
+      kind: 'warning',
+      found: expect.stringContaining(`The sentinel at ${sentinelOf(odd.url)} refused the password`),
+      next: expect.stringContaining('REDIS_SENTINEL_PASSWORD'),
+    },
+  ]);
+});
+
 test('a wrong password of the server behind is not blamed on its sentinel', async () => {
   const sentinel = await serve({ password: 'ours', sentinelPassword: 'theirs' });
   const url = sentinel.url.replace(':ours@', ':wrong@');

@@ -17,6 +17,14 @@ test('a person hears which storage was lost and why, and that it is there again'
   ]);
 });
 
+test('a storage that names itself in what it says is not named twice', () => {
+  const said: string[] = [];
+  const fault = new Fault('backend-unreachable', 'Redis at 10.0.0.5:6379 refused the connection');
+  const { connection } = tellConnections((lines) => said.push(...lines));
+  connection?.({ state: 'lost', server: '10.0.0.5:6379', fault });
+  expect(said[0]).toBe('Redis at 10.0.0.5:6379 refused the connection');
+});
+
 test.each([
   [true, 'Trying again …'],
   [false, 'Check the password; trying again …'],
