@@ -43,6 +43,7 @@ export function choosePlatform(values: Partial<Values>, given: Layer): Choice {
   const chosen = backend ?? primaryBackend;
   const byAddress = hasRedis ? 'redis' : hasDynamo ? 'dynamodb' : 'embedded';
   const primary = chosen ?? byAddress;
+  const isTwofold = backend && primaryBackend && backend !== primaryBackend;
   const secondary = values.STATE_SECONDARY_BACKEND;
   const problems = [
     ...(!chosen && hasRedis && hasDynamo
@@ -52,10 +53,15 @@ export function choosePlatform(values: Partial<Values>, given: Layer): Choice {
           'Set STATE_STORAGE_BACKEND to redis or dynamodb',
         )
       : []),
-    ...(backend && primaryBackend && backend !== primaryBackend
-      ? problem('STATE_PRIMARY_BACKEND', 'differs from STATE_STORAGE_BACKEND', 'Unset one of them')
+    ...(isTwofold
+      ? problem(
+          'STATE_PRIMARY_BACKEND',
+          `is ${primaryBackend}, and STATE_STORAGE_BACKEND is ${backend}`,
+          'Unset STATE_STORAGE_BACKEND: STATE_PRIMARY_BACKEND says the same where there are two backends',
+        )
       : []),
-    ...(secondary === primary
+    // Of two that are named as the first, nobody knows which the second is compared with.
+    ...(secondary === primary && !isTwofold
       ? problem('STATE_SECONDARY_BACKEND', 'is the primary backend too', 'Name the other backend')
       : []),
     ...(secondary === 'embedded'

@@ -275,6 +275,21 @@ describe('everything that is wrong', () => {
     const { problems } = await read(env);
     expect(problems.map((problem) => problem.variable)).toEqual([variable]);
   });
+
+  it('blames no second backend for a first that is named twice, and says which name to drop', async () => {
+    const { problems } = await read({
+      STATE_STORAGE_BACKEND: 'redis',
+      STATE_PRIMARY_BACKEND: 'dynamodb',
+      STATE_SECONDARY_BACKEND: 'redis',
+    });
+    expect(problems).toMatchObject([
+      {
+        variable: 'STATE_PRIMARY_BACKEND',
+        what: 'is dynamodb, and STATE_STORAGE_BACKEND is redis',
+        next: expect.stringMatching(/^Unset STATE_STORAGE_BACKEND/),
+      },
+    ]);
+  });
 });
 
 describe('what looks wrong', () => {
