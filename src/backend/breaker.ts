@@ -40,7 +40,12 @@ const names = {
   [CircuitState.Isolated]: 'open',
 } as const;
 
-const failures: readonly FaultCode[] = ['backend-unreachable', 'backend-denied', 'backend-failed'];
+const failures: readonly FaultCode[] = [
+  'backend-unreachable',
+  'backend-denied',
+  'backend-failed',
+  'backend-missing',
+];
 /** Thrown without asking the backend, so they do not tell that it is well again. */
 const silent: readonly FaultCode[] = ['interrupted', 'wrong-use', 'refused'];
 

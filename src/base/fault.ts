@@ -6,6 +6,8 @@ export const faultCodes = [
   'backend-unreachable',
   'backend-denied',
   'backend-failed',
+  // It answers, and what games are kept in is not there.
+  'backend-missing',
   'platform-unreachable',
   'platform-failed',
   'unsupported',

@@ -20,6 +20,7 @@ export const exitOfFault: Readonly<Record<FaultCode, number>> = {
   'backend-unreachable': exit.failed,
   'backend-denied': exit.failed,
   'backend-failed': exit.failed,
+  'backend-missing': exit.failed,
   'platform-unreachable': exit.failed,
   'platform-failed': exit.failed,
   unsupported: exit.failed,

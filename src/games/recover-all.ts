@@ -144,6 +144,7 @@ const concernsAll: readonly FaultCode[] = [
   'backend-unreachable',
   'backend-denied',
   'backend-failed',
+  'backend-missing',
   'read-only',
   'interrupted',
 ];

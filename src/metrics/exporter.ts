@@ -55,7 +55,7 @@ type CounterName = NameOf<'counter'>;
 type KnownValues = Readonly<Record<string, readonly string[]>>;
 type Series = { readonly labels: Record<string, string>; readonly value: number };
 
-const storageFaults = ['backend-unreachable', 'backend-denied', 'backend-failed'];
+const storageFaults = ['backend-unreachable', 'backend-denied', 'backend-failed', 'backend-missing'];
 
 export function createExporter(options: ExporterOptions): Exporter {
   const registry = new Registry();

@@ -37,7 +37,7 @@ export function createStatusReader(sources: StatusSources): (signal?: AbortSigna
     // The runbooks lead to switching persistence off: once that is done, none is left to open.
     const runbook = isOffEverywhere(findings.flags)
       ? undefined
-      : reasons.find((reason) => reason.runbook)?.runbook;
+      : reasons.find(({ runbook, isEnough }) => runbook || isEnough)?.runbook;
     return { atMs, verdict, since: standing.since, reasons, doubts, runbook, ...findings };
   };
 }

@@ -72,11 +72,16 @@ function doubtsOf({ readings, servers, unread }: Findings): string[] {
 
 function backendReasons({ backend, servers }: Findings): Reason[] {
   if (!backend.fault) return [];
-  const { message } = backend.fault;
+  const { message, next, code } = backend.fault;
   if (isOurs(backend.fault)) return [];
+  // A wrong name, or what was deleted: nothing that a runbook for outages would find out.
+  const isMissing = code === 'backend-missing';
+  const remedy = isMissing && next ? `. ${next}` : '';
   if (servers.some(saves)) {
-    return [{ severity: 'warning', text: `From here: ${message}. Game servers still reach their storage` }];
+    const text = `From here: ${message}. Game servers still reach their storage${remedy}`;
+    return [{ severity: 'warning', text }];
   }
+  if (isMissing) return [{ severity: 'critical', text: `${message}${remedy}`, isEnough: true }];
   return [{ severity: 'critical', text: message, runbook: alerts.CircuitBreakerOpen.runbook }];
 }
 

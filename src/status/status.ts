@@ -17,6 +17,8 @@ export interface Reason {
   readonly alert?: AlertName;
   /** Runbook to open for it. */
   readonly runbook?: string;
+  /** The text says what to do: whatever runbook the reasons after it have leads elsewhere. */
+  readonly isEnough?: true;
 }
 
 export interface ServerStatus {

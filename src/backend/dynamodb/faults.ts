@@ -50,10 +50,11 @@ const exceptions: Readonly<Record<string, Kind>> = {
   ExpiredToken: denied('says that the AWS credentials have expired', 'Sign in again'),
   CredentialsProviderError: noCredentials,
   TokenProviderError: noCredentials,
-  ResourceNotFoundException: failed(
-    'has no such table',
-    'Check DYNAMODB_STATE_TABLE and the AWS region; a table that was just made takes a moment',
-  ),
+  ResourceNotFoundException: {
+    code: 'backend-missing',
+    what: 'has no such table',
+    next: 'Check DYNAMODB_STATE_TABLE and the AWS region; a table that was just made takes a moment',
+  },
   ResourceInUseException: failed(
     'has this table already, or is changing it',
     'Use that table, or name another one',

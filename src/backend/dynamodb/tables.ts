@@ -66,7 +66,7 @@ export function currentForWriting({ current }: Tables): string {
 }
 
 export function noCurrentTable(name: string): Fault {
-  return new Fault('backend-failed', `There is no table ${name} to keep games in`, {
+  return new Fault('backend-missing', `There is no table ${name} to keep games in`, {
     next: `Create the table ${name} with the partition key game_id and the sort key part, both strings`,
   });
 }
@@ -135,8 +135,8 @@ function kindOf({ KeySchema = [], AttributeDefinitions = [] }: TableDescription)
 }
 
 function missing(table: string, { location }: Call): Fault {
-  return new Fault('backend-failed', `There is no table ${table} (${location})`, {
-    next: 'Check DYNAMODB_STATE_TABLE and the AWS region, or create it with the keys game_id and part, both strings',
+  return new Fault('backend-missing', `There is no table ${table} (${location})`, {
+    next: 'Check DYNAMODB_STATE_TABLE and the AWS region, or create it with the keys game_id and part, both strings: for staging createDynamoDbTables of the library does',
   });
 }
 

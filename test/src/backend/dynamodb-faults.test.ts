@@ -389,7 +389,7 @@ test.each<[string, string, boolean]>([
   ['UnrecognizedClientException', 'backend-denied', false],
   ['ExpiredTokenException', 'backend-denied', false],
   ['ThrottlingException', 'backend-unreachable', true],
-  ['ResourceNotFoundException', 'backend-failed', false],
+  ['ResourceNotFoundException', 'backend-missing', false],
   ['com.amazon.coral.validate#ValidationException', 'backend-failed', false],
 ])('%s is told as %s', async (type, code, retryable) => {
   const { proxy, backend } = await setUp();

@@ -433,7 +433,7 @@ describe('tables', () => {
     const backend = open('no-such-table');
     for (const call of [() => backend.ping(), () => backend.read(id), () => scanned(backend)]) {
       await expect(call()).rejects.toMatchObject({
-        code: 'backend-failed',
+        code: 'backend-missing',
         message: expect.stringContaining('no table no-such-table'),
       });
     }
@@ -446,7 +446,7 @@ describe('tables', () => {
     expect(await backend.read(id)).toBeUndefined();
     expect((await scanned(backend)).flat()).toEqual([{ id: 'a', layout: 'legacy' }]);
     await expect(backend.append(id, step(0))).rejects.toMatchObject({
-      code: 'backend-failed',
+      code: 'backend-missing',
       next: expect.stringContaining('Create the table legacy-only-gk1'),
     });
     expect(await backend.examine()).toContainEqual(expect.objectContaining({ kind: 'problem' }));

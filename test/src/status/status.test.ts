@@ -105,6 +105,22 @@ describe('the verdict', () => {
     expect(status.unread.map(({ source }) => source)).toEqual(['redis://h']);
   });
 
+  it('names a table that is missing and what to do, and no runbook, whatever else it leads to', async () => {
+    const fault = new Fault('backend-missing', 'There is no table gmaes', { next: 'Check the name' });
+    const missing = { location: 'dynamodb', ping: () => Promise.reject(fault) };
+    const failing = server({ breaker: { state: 'open', changedAtMs: nowMs }, healthy: false });
+    for (const servers of [[], [failing]]) {
+      const status = await lookWith({ backend: missing, servers })();
+      expect(status).toMatchObject({ verdict: 'down', runbook: undefined });
+      expect(status.reasons[0]).toMatchObject({ text: 'There is no table gmaes. Check the name' });
+    }
+    const { verdict, reasons, runbook } = await lookWith({ backend: missing })();
+    expect({ verdict, runbook }).toEqual({ verdict: 'degraded', runbook: undefined });
+    expect(reasons[0]?.text).toBe(
+      'From here: There is no table gmaes. Game servers still reach their storage. Check the name',
+    );
+  });
+
   it('is only degraded when this machine alone cannot reach the backend', async () => {
     const status = await lookWith({ backend: { location: 'redis://h', ping } })();
     expect(status.verdict).toBe('degraded');
