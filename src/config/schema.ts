@@ -85,7 +85,7 @@ export const variables = {
   REDIS_READ_FROM: {
     form: oneOf('primary', 'replica'),
     fallback: 'primary',
-    about: 'what answers reads; a replica may be behind',
+    about: 'what screens, lists and backups read; a replica may be behind',
     usedBy: both,
   },
   DYNAMODB_STATE_TABLE: {
