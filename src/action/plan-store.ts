@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { type PlanId, parsePlanId, type RunId } from '../base/ids.ts';
+import { fitShape } from '../base/shape-words.ts';
 import { cannot, type Disk, errnoOf } from './disk.ts';
 import { type Plan, planDigest } from './plan.ts';
 
@@ -114,8 +115,8 @@ function parsePlan(text: string, path: string): Plan {
       next: 'Apply it with the gamekeeper that made it',
     });
   }
-  const plan = planSchema.safeParse(data);
-  if (!plan.success) throw damaged(path, z.prettifyError(plan.error));
+  const plan = fitShape(planSchema, data);
+  if (plan.kind === 'wrong') throw damaged(path, plan.what);
   if (planDigest(plan.data) !== plan.data.digest) throw damaged(path, 'its digest does not fit its content');
   return plan.data;
 }

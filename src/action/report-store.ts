@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
 import type { PlanId, RunId } from '../base/ids.ts';
+import { fitShape } from '../base/shape-words.ts';
 import type { Report } from './action.ts';
 import { cannot, type Disk, errnoOf } from './disk.ts';
 import { plainState, stateSchema } from './journal.ts';
@@ -73,12 +74,31 @@ const reportSchema = z.object({
 
 async function readReport(path: string, run: string): Promise<Report> {
   try {
-    const { version: _, ...report } = reportSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    return report;
+    return parseReport(await readFile(path, 'utf8'), path);
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') {
       throw new Fault('not-found', `Run ${run} has no report`, { next: 'Look for it in the audit log' });
     }
-    throw cannot('read', path, thrown);
+    throw thrown instanceof Fault ? thrown : cannot('read', path, thrown);
+  }
+}
+
+function parseReport(text: string, path: string): Report {
+  const written = fitShape(reportSchema, jsonOf(text));
+  if (written.kind === 'wrong') {
+    throw new Fault('integrity', `${path} is no report as it was saved: ${written.what}`, {
+      next: 'Read the report for people beside it, or look for the run in the audit log',
+    });
+  }
+  const { version: _, ...report } = written.data;
+  return report;
+}
+
+/** undefined for what is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

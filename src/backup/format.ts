@@ -20,6 +20,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
+import { fitShape } from '../base/shape-words.ts';
 import type { Layout } from '../game/record.ts';
 import { archivePurposes } from './archive-list.ts';
 import { codecs } from './codec.ts';
@@ -112,8 +113,8 @@ export function decodeHeaderPrefix(bytes: Buffer): number {
 
 /** Call it once the root hash has been checked: what does not fit then was written by a newer gamekeeper. */
 export function decodeHeader(json: Buffer): ArchiveHeader {
-  const parsed = headerSchema.safeParse(parseJson(json));
-  if (!parsed.success) throw tooNew(z.prettifyError(parsed.error));
+  const parsed = fitShape(headerSchema, parseJson(json));
+  if (parsed.kind === 'wrong') throw tooNew(`its header: ${parsed.what}`);
   return parsed.data;
 }
 
@@ -129,8 +130,8 @@ export function encodeFooter({ totals, chunks }: ArchiveFooter): Buffer {
 /** As decodeHeader: only once the root hash has been checked. */
 export function decodeFooter(bytes: Buffer): ArchiveFooter {
   const tableAt = 4 + bytes.readUInt32BE();
-  const totals = totalsSchema.safeParse(parseJson(bytes.subarray(4, tableAt)));
-  if (!totals.success) throw tooNew(z.prettifyError(totals.error));
+  const totals = fitShape(totalsSchema, parseJson(bytes.subarray(4, tableAt)));
+  if (totals.kind === 'wrong') throw tooNew(`its totals: ${totals.what}`);
   const chunks: ChunkEntry[] = [];
   for (let at = tableAt + 4; at < bytes.length; at += entryBytes) chunks.push(decodeEntry(bytes, at));
   return { totals: totals.data, chunks };

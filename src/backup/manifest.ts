@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
+import { fitShape } from '../base/shape-words.ts';
 import { archivePurposes, type Manifest } from './archive-list.ts';
 import { codecs } from './codec.ts';
 import type { ArchiveHeader, ArchiveTotals } from './format.ts';
@@ -61,11 +62,16 @@ export function manifestOf(name: string, { header, totals, rootHash, storedBytes
 /** @returns a Fault `integrity` when the text is no manifest of this version */
 export function parseManifest(text: string): Manifest | Fault {
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    const manifest = fitShape(manifestSchema, JSON.parse(text));
+    return manifest.kind === 'fits' ? manifest.data : unfit(manifest.what);
   } catch (cause) {
-    return new Fault('integrity', 'The manifest is damaged or of a newer version', {
-      next: 'Move the manifest away and validate the archive, which writes it anew',
-      cause,
-    });
+    return unfit('it is not JSON', cause);
   }
+}
+
+function unfit(why: string, cause?: unknown): Fault {
+  return new Fault('integrity', `The manifest is damaged or of a newer version: ${why}`, {
+    next: 'Move the manifest away and validate the archive, which writes it anew',
+    cause,
+  });
 }

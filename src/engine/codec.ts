@@ -16,6 +16,7 @@ import * as z from 'zod';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import { type RandomHex, randomHex } from '../base/ids.ts';
+import { fitShape } from '../base/shape-words.ts';
 import type { Json } from '../game/game.ts';
 import { phases } from '../game/phases.ts';
 import { type GameEvent, type Snapshot, snapshotTriggers } from '../game/record.ts';
@@ -145,9 +146,9 @@ function decode<T>(text: string, shape: z.ZodType<T>): T {
   if (!crc) throw unreadable('it does not start with a checksum');
   const fields = text.slice(headLength);
   if (crc32(fields) !== Number.parseInt(crc, 16)) throw unreadable('its checksum does not match');
-  const parsed = shape.safeParse(parseFields(fields));
-  if (!parsed.success) throw unreadable(z.prettifyError(parsed.error).replaceAll('\n', ' '));
-  return parsed.data;
+  const fitted = fitShape(shape, parseFields(fields));
+  if (fitted.kind === 'wrong') throw unreadable(fitted.what);
+  return fitted.data;
 }
 
 function textOf(bytes: Uint8Array): string {

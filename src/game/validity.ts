@@ -1,5 +1,6 @@
 /** What is wrong with the state of a game, for those who play, make, inspect or correct one. */
 import * as z from 'zod';
+import { inOurWords, partText } from '../base/shape-words.ts';
 import type { Json } from './game.ts';
 import type { Phase } from './phases.ts';
 
@@ -50,15 +51,15 @@ const validStates = { waiting: validState(0), started: validState(fewestPlayers)
 
 /** All of them; none for a valid state. A room that waits may lack players. */
 export function stateProblems(state: Json, phase: Phase): readonly StateProblem[] {
-  const { error } = validStates[phase === 'NOT_STARTED' ? 'waiting' : 'started'].safeParse(state);
+  const { error } = validStates[phase === 'NOT_STARTED' ? 'waiting' : 'started'].safeParse(state, inOurWords);
   return error ? error.issues.map(problemOf) : [];
 }
 
 function problemOf(issue: z.core.$ZodIssue): StateProblem {
-  const { path, message } = issue;
+  const { path } = issue;
   const isTooLong = issue.code === 'custom' && issue.params?.type === 'duration';
   return {
     type: isTooLong ? 'duration' : (typeOfField[String(path[0])] ?? 'state'),
-    message: [path.join('.'), message].filter(Boolean).join(': '),
+    message: partText(issue),
   };
 }

@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type * as z from 'zod';
 import { asFault, Fault } from '../base/fault.ts';
 import { safeLine } from '../base/safe-text.ts';
+import { fitShape } from '../base/shape-words.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Evicted, HeldGame } from '../engine/memory.ts';
 import { type GameId, parseGameId } from '../game/game.ts';
@@ -243,9 +244,9 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest();
 async function body<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
   const text = await boundedText(request.body, maxBodyBytes);
   if (text === undefined) throw new Declined('too-large', `A body has ${maxBodyBytes} bytes at most`);
-  const parsed = schema.safeParse(jsonOf(text === '' ? '{}' : text));
-  if (!parsed.success) throw new Declined('wrong-use', 'The body is not what this call takes');
-  return parsed.data;
+  const fitted = fitShape(schema, jsonOf(text === '' ? '{}' : text));
+  if (fitted.kind === 'fits') return fitted.data;
+  throw new Declined('wrong-use', `The body is not what this call takes: ${fitted.what}`);
 }
 
 function jsonOf(text: string): unknown {

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { asFault, Fault } from '../base/fault.ts';
 import { type Fetch, type HttpOutcome, type HttpRequest, sendRequest } from '../base/http.ts';
 import { safeLine } from '../base/safe-text.ts';
+import { fitShape } from '../base/shape-words.ts';
 import {
   type AdminError,
   adminErrorSchema,
@@ -182,11 +183,12 @@ function told<T>(server: string, outcome: HttpOutcome, schema: z.ZodType<T>): To
   const document = jsonOf(body);
   const error = adminErrorSchema.safeParse(document).data?.error;
   if (error) return errorTold(server, error);
-  const parsed = schema.safeParse(document);
-  if (status === 200 && parsed.success) return { value: parsed.data };
+  const fitted = fitShape(schema, document);
+  if (status === 200 && fitted.kind === 'fits') return { value: fitted.data };
   if (status === 404 || status === 405 || status === 501)
     return { kind: 'failed', fault: withoutAdmin(server) };
-  const message = `${server} answered its admin API with status ${status} and something that the API does not promise`;
+  const what = status === 200 && fitted.kind === 'wrong' ? `: ${fitted.what}` : '';
+  const message = `${server} answered its admin API with status ${status} and something that the API does not promise${what}`;
   const fault = new Fault('platform-failed', message, { next: 'Read the log of that server' });
   // A 5xx may come from a proxy whose server went on to do it.
   return { kind: status >= 500 || status === 200 ? 'unknown' : 'failed', fault };

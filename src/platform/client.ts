@@ -1,7 +1,8 @@
 /** The game servers' HTTP API, asked of every server at once: each answers for itself, with a value or a fault. */
 import type { z } from 'zod';
-import { asFault, Fault } from '../base/fault.ts';
+import { Fault } from '../base/fault.ts';
 import { type Fetch, type HttpRequest, sendRequest } from '../base/http.ts';
+import { type Fitted, fitShape } from '../base/shape-words.ts';
 import {
   alertsSchema,
   type Breakers,
@@ -139,12 +140,18 @@ function parseBody<T>(
   body: string,
   schema: z.ZodType<T>,
 ): Answer<T> {
+  const answer = fitted(schema, body);
+  if (answer.kind === 'fits') return { server, value: answer.data };
+  const message = `${join(server, path)} answered with something else than its API promises (${answer.what}): ${excerpt(body)}`;
+  const next = 'Check that GAME_SERVER_URLS names game servers of this version';
+  return { server, fault: new Fault('platform-failed', message, { next }) };
+}
+
+function fitted<T>(schema: z.ZodType<T>, body: string): Fitted<T> {
   try {
-    return { server, value: schema.parse(JSON.parse(body)) };
-  } catch (cause) {
-    const message = `${join(server, path)} answered with something else than its API promises: ${excerpt(body)}`;
-    const next = 'Check that GAME_SERVER_URLS names game servers of this version';
-    return { server, fault: new Fault('platform-failed', message, { next, cause: asFault(cause) }) };
+    return fitShape(schema, JSON.parse(body));
+  } catch {
+    return { kind: 'wrong', what: 'it is not JSON' };
   }
 }
 

@@ -1,7 +1,8 @@
 /** JSON over node:http for a handful of routes: a framework would cost more start-up than the whole sandbox. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import * as z from 'zod';
+import type * as z from 'zod';
+import { fitShape } from '../base/shape-words.ts';
 
 export type Reply =
   | { readonly status: number; readonly json: unknown }
@@ -99,10 +100,16 @@ async function parseBody<T>(request: IncomingMessage, schema: z.ZodType<T>): Pro
     bytes += chunk.length;
     if (bytes > maxBodyBytes) throw new Refusal(413, `The body has more than ${maxBodyBytes} bytes`);
   }
+  const body = fitShape(schema, jsonOf(Buffer.concat(chunks).toString()));
+  if (body.kind === 'fits') return body.data;
+  throw new Refusal(400, `The body is not what this call takes: ${body.what}`);
+}
+
+function jsonOf(text: string): unknown {
   try {
-    return schema.parse(JSON.parse(Buffer.concat(chunks).toString()));
-  } catch (thrown) {
-    throw new Refusal(400, thrown instanceof z.ZodError ? z.prettifyError(thrown) : 'The body is not JSON');
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'The body is not JSON');
   }
 }
 

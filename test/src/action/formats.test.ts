@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../../src/action/action.ts';
@@ -80,6 +80,25 @@ describe('what outlives the process keeps its format', () => {
   test('a plan of this version can be loaded from anywhere', async () => {
     const { action, plan } = await knownRun();
     expect(await knownRunner(tempFolder()).load(action, golden('plan-1.json'))).toEqual(plan);
+  });
+
+  test('a report or a plan of another shape is refused with what is wrong and where', async () => {
+    const { folder, runner, action, report, plan } = await knownRun();
+    const path = join(folder, 'runs', `${report.runId}.report.json`);
+    const saved = readFileSync(path, 'utf8');
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(saved), checks: [{ name: 'x', kind: 'fine' }] }));
+    await expect(runner.reports.load(report.runId)).rejects.toMatchObject({
+      code: 'integrity',
+      message: `${path} is no report as it was saved: checks.0.kind: must be one of pass, fail, inconclusive; checks.0.found: is missing`,
+    });
+    writeFileSync(path, saved.slice(1));
+    await expect(runner.reports.load(report.runId)).rejects.toMatchObject({ code: 'integrity' });
+    const other = join(tempFolder(), 'plan.json');
+    writeFileSync(other, JSON.stringify({ ...plan, steps: 'all' }));
+    await expect(runner.load(action, other)).rejects.toMatchObject({
+      code: 'integrity',
+      message: `${other} is no plan as it was saved: steps: must be a list, not a text`,
+    });
   });
 
   test('a plan that was used is not even shown again', async () => {

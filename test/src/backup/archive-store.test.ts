@@ -57,7 +57,8 @@ describe('listing', () => {
 
   test('shows what is damaged or incomplete with a fault, and never what is still being written', async () => {
     const { folder, store, put } = realStore();
-    for (const name of ['good', 'cut', 'no-manifest', 'bad-manifest', 'no-archive']) await put(name);
+    for (const name of ['good', 'cut', 'no-manifest', 'bad-manifest', 'odd-manifest', 'no-archive'])
+      await put(name);
     const at = (file: string) => join(folder, file);
     await writeFile(at('cut.gka'), (await readFile(at('cut.gka'))).subarray(0, -1));
     await nodeFiles.remove(at('no-manifest.manifest.json'));
@@ -65,8 +66,18 @@ describe('listing', () => {
     await nodeFiles.remove(at('no-archive.gka'));
     await writeFile(at('crashed.gka.00aa.part'), 'half');
     await writeFile(at('notes.txt'), 'not ours');
+    const odd = JSON.parse(await readFile(at('odd-manifest.manifest.json'), 'utf8'));
+    await writeFile(
+      at('odd-manifest.manifest.json'),
+      JSON.stringify({ ...odd, games: 'many', name: undefined }),
+    );
     const { archives } = await store.list();
+    expect(archives.find(({ name }) => name === 'odd-manifest')?.manifest).toMatchObject({
+      message:
+        'The manifest is damaged or of a newer version: name: is missing; games: must be a number, not a text',
+    });
     expect(Object.fromEntries(archives.map(({ name, manifest }) => [name, stateOf(manifest)]))).toEqual({
+      'odd-manifest': 'integrity',
       good: 'listed',
       cut: 'integrity',
       'no-manifest': 'not-found',

@@ -17,10 +17,10 @@ test('a valid state has no problems, whatever else it holds', () => {
 });
 
 test.each<[string, Json, ProblemType, string]>([
-  ['no room id', { ...valid, room_id: '' }, 'room-id', 'room_id'],
+  ['no room id', { ...valid, room_id: '' }, 'room-id', 'room_id: must not be empty'],
   ['one player', { ...valid, players: players(1) }, 'players', 'players: 1, at least 2 are needed'],
-  ['nine players', { ...valid, players: players(9) }, 'players', 'players'],
-  ['a player without an id', { ...valid, players: [{ id: 'a' }, {}] }, 'players', 'players.1.id'],
+  ['nine players', { ...valid, players: players(9) }, 'players', 'players: must have 8 entries at most'],
+  ['a player without an id', { ...valid, players: [{ id: 'a' }, {}] }, 'players', 'players.1.id: is missing'],
   [
     'two players with one id',
     { ...valid, players: [{ id: 'a' }, { id: 'a' }] },
@@ -31,9 +31,14 @@ test.each<[string, Json, ProblemType, string]>([
     'no time of creation',
     { room_id: 'r', players: players(2), updated_at: valid.updated_at },
     'timestamps',
-    'created_at',
+    'created_at: is missing',
   ],
-  ['a time that is none', { ...valid, updated_at: 'yesterday' }, 'timestamps', 'updated_at'],
+  [
+    'a time that is none',
+    { ...valid, updated_at: 'yesterday' },
+    'timestamps',
+    'updated_at: must be a time like 2026',
+  ],
   [
     'time running backwards',
     { ...valid, updated_at: '2026-11-23T02:59:59.999Z' },

@@ -153,7 +153,7 @@ describe('a migration', () => {
   test('says in words what is odd about a state that it moves', async () => {
     const { draft } = world([old('a', { state: '{"room_id":"a","players":"ana"}' })]);
     const { warnings } = await draft();
-    expect(warnings).toEqual([expect.stringMatching(/^a: .*state: players: Invalid input: expected array/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^a: .*state: players: must be a list, not/)]);
   });
 });
 

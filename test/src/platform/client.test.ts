@@ -69,6 +69,16 @@ describe('the platform client', () => {
     expect(paths).toEqual(['/eu/api/rooms/a%2F..%2Fb/join']);
   });
 
+  it.each([
+    [{ flags: 'all' }, /\(flags: must be an object, not a text\): \{"flags"/],
+    [[], /\(must be an object, not a list\): \[\]$/],
+  ])('says where an answer is not what it must be: %j', async (body, message) => {
+    const { url } = await serving(200, body);
+    expect(await clientOf([url]).flags()).toMatchObject([
+      { fault: { code: 'platform-failed', message: expect.stringMatching(message) } },
+    ]);
+  });
+
   it('says what a server does not serve', async () => {
     const { url } = await serving(404, {});
     const [answer] = await clientOf([url]).breakers();
