@@ -180,7 +180,10 @@ export type Operation = keyof typeof operations;
 
 /** What a backend tells of itself, whoever called it. */
 export interface BackendListener {
-  /** The connection was lost, or is there again; `server` names one of several. */
+  /**
+   * The connection was lost, or is there again; `server` names one of several. It is lost once more when it turns out
+   * that waiting alone does not help.
+   */
   connection?(event: {
     readonly state: 'lost' | 'regained';
     readonly server: string;

@@ -55,6 +55,30 @@ describe('a connection to Redis', () => {
     ]);
   });
 
+  test('to a server that has another password since is told as such, until it has the old one again', async () => {
+    const server = await serveRedis({ password: 'one' });
+    const { heard, listener } = listen();
+    const backend = connectRedis(server.url, { listener });
+    await backend.ping();
+    const changed = { ...server, url: server.url.replace('one', 'two') };
+    await ask(server, 'CONFIG', 'SET', 'requirepass', 'two');
+    await ask(changed, 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    const fault = await vi.waitFor(async () => {
+      const found = await faultOf(backend.ping());
+      expect(found).toMatchObject({ code: 'backend-denied', retryable: false });
+      return found;
+    });
+    expect(fault.message).toMatch(
+      /refused the password: WRONGPASS invalid username-password pair or user is disabled$/,
+    );
+    expect(fault.next).toContain('password in REDIS_URL');
+    await ask(changed, 'CONFIG', 'SET', 'requirepass', 'one');
+    await vi.waitFor(() => backend.ping(), { timeout: 5_000 });
+    const name = `127.0.0.1:${server.port}`;
+    // Before that it may have noticed the end of a connection.
+    expect(heard.slice(-2)).toEqual([`lost ${name} backend-denied`, `regained ${name}`]);
+  });
+
   test('that the server ends while nobody uses it is opened again without a word', async () => {
     const server = await serveRedis();
     const { heard, listener } = listen();
