@@ -3,7 +3,6 @@ import type { Fault } from '../base/fault.ts';
 import type { Json } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { Layout, RecordKey } from '../game/record.ts';
-import type { GameHolds } from './hold-marks.ts';
 
 /** What is wrong with a stored game. */
 export interface Problem {
@@ -181,6 +180,14 @@ export interface EditableGame {
   readonly proved: { readonly revision: number; readonly state: Json } | undefined;
   /** Hand it back with the correction, which is refused if the game has moved since. */
   readonly found: string;
+}
+
+/** Which games servers keep still. */
+export interface GameHolds {
+  /** Says so in their rows; where several servers hold a game, by the one that does for longest. */
+  mark(rows: readonly GameRow[]): readonly GameRow[];
+  /** Servers that could not be asked, and may hold others. */
+  readonly unasked: readonly { readonly server: string; readonly fault: Fault }[];
 }
 
 /** All that screens and verbs read of games; each reads the backend anew. */

@@ -1,10 +1,10 @@
 import type { Decoder } from '../engine/history.ts';
-import { findHolds, type Holders } from '../platform/held-games.ts';
+import { findHolds } from '../platform/held-games.ts';
 import { openForEditing } from './correct.ts';
 import { createMatcher } from './filter.ts';
 import type { GameFilter, GameRow, GamesPort, Verification } from './game-view.ts';
 import type { WriteParts } from './game-write.ts';
-import type { GameHolds } from './hold-marks.ts';
+import { holdMarks } from './hold-marks.ts';
 import { inTurns } from './in-turns.ts';
 import { type FoundGame, readAllGames, readGame } from './reading.ts';
 import { rowOf } from './rows.ts';
@@ -21,7 +21,7 @@ export function createGames(parts: GamesParts): GamesPort {
   return {
     location: backend.location,
     readsFrom: backend.readsFrom,
-    holds: async (signal) => parts.admin && marksOf(await findHolds(parts.admin, signal)),
+    holds: async (signal) => parts.admin && holdMarks(await findHolds(parts.admin, signal)),
     list: (filter, signal) => listGames(parts, filter, signal),
     edit: async (id, signal) => openForEditing({ ...parts, backend: await parts.changing() }, id, signal),
     show: (key, signal) => showGame(parts, key, signal),
@@ -35,12 +35,6 @@ export function createGames(parts: GamesParts): GamesPort {
       }
     },
   };
-}
-
-function marksOf({ holds, unasked }: Pick<Holders, 'holds' | 'unasked'>): GameHolds {
-  const until = new Map<string, number>();
-  for (const { id, untilMs } of holds) until.set(id, Math.max(untilMs, until.get(id) ?? 0));
-  return { until, unasked };
 }
 
 async function* listGames(

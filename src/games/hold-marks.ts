@@ -1,19 +1,14 @@
 /** Which listed games stand still. */
-import type { Fault } from '../base/fault.ts';
-import type { GameRow } from './game-view.ts';
+import type { Holders } from '../platform/held-games.ts';
+import type { GameHolds, GameRow } from './game-view.ts';
 
-export interface GameHolds {
-  /** By id; where several servers hold a game, the last of them lets it go then. */
-  readonly until: ReadonlyMap<string, number>;
-  /** Servers that could not be asked, and may hold others. */
-  readonly unasked: readonly { readonly server: string; readonly fault: Fault }[];
-}
-
-/** Only games of the current layout are a server's. */
-export function withHolds(rows: readonly GameRow[], { until }: Pick<GameHolds, 'until'>): readonly GameRow[] {
-  if (until.size === 0) return rows;
-  return rows.map((row) => {
+export function holdMarks({ holds, unasked }: Pick<Holders, 'holds' | 'unasked'>): GameHolds {
+  const until = new Map<string, number>();
+  for (const { id, untilMs } of holds) until.set(id, Math.max(untilMs, until.get(id) ?? 0));
+  const marked = (row: GameRow): GameRow => {
+    // Games of the legacy layout are no server's.
     const onHoldUntilMs = row.layout === 'current' ? until.get(row.id) : undefined;
     return onHoldUntilMs === undefined ? row : { ...row, onHoldUntilMs };
-  });
+  };
+  return { mark: (rows) => (until.size === 0 ? rows : rows.map(marked)), unasked };
 }

@@ -2,6 +2,8 @@
 import type { Fault } from '../../src/base/fault.ts';
 import type { Json } from '../../src/game/game.ts';
 import type { EditableGame, GameRow, GamesPort, GameView } from '../../src/games/game-view.ts';
+import { holdMarks } from '../../src/games/hold-marks.ts';
+import type { ServerHold } from '../../src/platform/held-games.ts';
 
 /** The console's clock in tests stands here. */
 export const nowMs = Date.UTC(2026, 10, 23, 12, 54, 0);
@@ -57,8 +59,7 @@ export function gameView(row: GameRow, state: Json, changes: Partial<GameView> =
 export interface FakeGames extends GamesPort {
   rows: readonly GameRow[];
   readonly views: Map<string, GameView>;
-  /** When the holds of games end. */
-  readonly holding: Map<string, number>;
+  holding: readonly ServerHold[];
   /** What every read throws from now on; undefined: they work. */
   fault: Fault | undefined;
   /** Resolves once the test lets the next pages come; undefined: at once. */
@@ -80,7 +81,7 @@ export function fakeGames(rows: readonly GameRow[] = [gameRow('room-1'), gameRow
   const games: FakeGames = {
     rows,
     views: new Map(),
-    holding: new Map(),
+    holding: [],
     fault: undefined,
     gate: undefined,
     asked: [],
@@ -110,7 +111,7 @@ export function fakeGames(rows: readonly GameRow[] = [gameRow('room-1'), gameRow
       return { key: { id, layout }, events, snapshots, problems };
     },
     async *verifyAll() {},
-    holds: async () => ({ until: games.holding, unasked: [] }),
+    holds: async () => holdMarks({ holds: games.holding, unasked: [] }),
     async edit(id): Promise<EditableGame> {
       games.asked.push(`edit ${id}`);
       check(games);

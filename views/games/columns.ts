@@ -3,6 +3,7 @@ import { idText } from '../../src/game/record-words.ts';
 import type { GameRow } from '../../src/games/game-view.ts';
 import type { ColumnWish } from '../layout.ts';
 import type { TableCell } from '../part/table.tsx';
+import { onHoldText } from './hold.ts';
 
 export interface GameColumn extends ColumnWish {
   readonly cell: (row: GameRow, nowMs: number) => TableCell;
@@ -18,18 +19,19 @@ const revision = ({ layout, revision }: GameRow): TableCell =>
   layout === 'legacy' && revision === undefined ? { text: 'legacy', tone: 'quiet' } : told(revision, String);
 
 /** One word each, so that a problem is seen without colour and without opening the game. */
-function problems({ problems }: GameRow): TableCell {
+function problems({ problems, onHoldUntilMs }: GameRow, nowMs: number): TableCell {
   const [first] = problems;
-  if (!first) return { text: 'none', tone: 'quiet' };
+  const still = onHoldText(onHoldUntilMs, nowMs);
+  if (!first) return still === '' ? { text: 'none', tone: 'quiet' } : { text: still, tone: 'warn' };
   const more = problems.length > 1 ? `${problems.length} problems: ` : '';
-  return { text: more + problemText(first), tone: 'bad' };
+  return { text: (still === '' ? '' : `${still}; `) + more + problemText(first), tone: 'bad' };
 }
 
 export const problemText = ({ field, what }: GameRow['problems'][number]): string =>
   field === undefined ? what : `${field}: ${what}`;
 
 export const gameColumns: readonly GameColumn[] = [
-  { title: 'game', cells: 17, grows: true, cell: ({ id }) => ({ text: idText(id) }) },
+  { title: 'game', cells: 16, grows: true, cell: ({ id }) => ({ text: idText(id) }) },
   { title: 'phase', cells: 11, cell: ({ phase }) => told(phase, (text) => text) },
   { title: 'rev', cells: 6, align: 'right', drop: 2, cell: revision },
   {
@@ -53,5 +55,5 @@ export const gameColumns: readonly GameColumn[] = [
     drop: 3,
     cell: ({ snapshots }) => told(snapshots, (count) => formatValue(count, 'games')),
   },
-  { title: 'problems', cells: 8, grows: true, cell: problems },
+  { title: 'problems', cells: 9, grows: true, cell: problems },
 ];

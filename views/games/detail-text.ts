@@ -6,6 +6,7 @@ import { shortServer } from '../flag-summary.ts';
 import { cut, type Line, padTo, piece, wrap } from '../line.ts';
 import type { Glyphs } from '../theme.ts';
 import { problemText } from './columns.ts';
+import { holdLeftMs, onHoldText } from './hold.ts';
 import { divergedText } from './loss.ts';
 
 export interface TextRoom {
@@ -39,10 +40,11 @@ const soundTime = (atMs: number | undefined) =>
 
 /** What it is and how it is, in one line. */
 export function gameLine(
-  { row, readsFrom, inBothLayouts }: GameView,
+  { row, readsFrom, inBothLayouts, heldBy = [] }: GameView,
   { nowMs, cells, glyphs }: TextRoom,
 ): Line {
   const { id, phase, revision, sizeBytes, updatedAtMs, layout } = row;
+  const left = holdLeftMs({ heldBy }, nowMs);
   const facts = [
     phase ?? 'phase unknown',
     layout === 'legacy' ? 'legacy layout' : revision === undefined ? 'revision unknown' : `rev ${revision}`,
@@ -55,6 +57,7 @@ export function gameLine(
     piece(cut(idText(id), Math.max(8, Math.floor(cells / 3)), glyphs.ellipsis), 'plain', true),
     ...(inBothLayouts ? [piece('  CONFLICT: in both layouts', 'bad', true)] : []),
     ...(readsFrom === 'replica' ? [piece('  from a REPLICA', 'warn', true)] : []),
+    ...(left === undefined ? [] : [piece(`  ON HOLD ${formatAge(left)}`, 'warn', true)]),
     piece(`  ${facts.join('  ')}`),
   ];
 }
@@ -206,6 +209,8 @@ export function whereLines(view: GameView, { cells, nowMs }: TextRoom): readonly
 
 function holdingLine(row: HoldingRow, nowMs: number): Line {
   const server = piece(`  ${padTo(shortServer(row.server), 22)}  `);
+  const still = onHoldText(row.onHoldUntilMs, nowMs);
+  const hold = still === '' ? [] : [piece(`, on ${still}`, 'warn')];
   switch (row.kind) {
     case 'held': {
       const since =
@@ -218,10 +223,11 @@ function holdingLine(row: HoldingRow, nowMs: number): Line {
           : []),
         ...(row.divergedAt === undefined ? [] : [piece(`, ${divergedText(row.divergedAt)}`, 'bad')]),
         ...(row.ahead === 0 && row.divergedAt === undefined ? [piece(', nothing that storage lacks')] : []),
+        ...hold,
       ];
     }
     case 'not-held':
-      return [server, piece('does not hold it', 'quiet')];
+      return [server, piece('does not hold it', 'quiet'), ...hold];
     case 'unread':
       return [server, piece(`unknown: ${row.fault.message}`, 'warn')];
   }

@@ -6,7 +6,7 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { asFault, type Fault } from '../../src/base/fault.ts';
 import type { RecordKey } from '../../src/game/record.ts';
-import type { GameRow, GamesPort } from '../../src/games/game-view.ts';
+import type { GameHolds, GameRow, GamesPort } from '../../src/games/game-view.ts';
 import { type Cell, createCell } from '../hook/cell.ts';
 import type { Shell } from '../shell.ts';
 import type { GameOrder } from './order.ts';
@@ -20,6 +20,8 @@ export interface GameListing {
   readonly reading: { readonly games: number; readonly sinceMs: number } | undefined;
   /** Why the last reading ended early. */
   readonly fault: Fault | undefined;
+  /** Which of them stand still; undefined where nobody was asked. */
+  readonly holds: GameHolds | undefined;
   readonly location: string | undefined;
   readonly readsFrom: GamesPort['readsFrom'] | undefined;
 }
@@ -49,6 +51,7 @@ const unread: GameListing = {
   complete: false,
   reading: undefined,
   fault: undefined,
+  holds: undefined,
   location: undefined,
   readsFrom: undefined,
 };
@@ -76,6 +79,7 @@ export function createGameList({ games, clock, track }: Parts): GameList {
     try {
       const port = await games();
       change({ location: port.location, readsFrom: port.readsFrom });
+      const holding = port.holds(signal).then((holds) => change({ holds }));
       let shownMs = sinceMs;
       for await (const page of port.list({}, signal)) {
         for (const row of page) rows.push(row);
@@ -83,6 +87,7 @@ export function createGameList({ games, clock, track }: Parts): GameList {
         shownMs = clock.now();
         change({ ...shown(), reading: { games: rows.length, sinceMs } });
       }
+      await holding;
       change({ rows, atMs: sinceMs, complete: true, reading: undefined, fault: undefined });
     } catch (thrown) {
       // What was read before is more than what came now, and says how old it is.

@@ -2,6 +2,7 @@
 
 import { formatElapsed, formatValue } from '../../src/base/units.ts';
 import { noneMatches } from '../filter.ts';
+import { shortServer } from '../flag-summary.ts';
 import { type Line, piece } from '../line.ts';
 import { ageOf } from '../readings.ts';
 import type { GameListing } from './list.ts';
@@ -55,12 +56,14 @@ export function belowTitle(
   filterProblem: string | undefined,
   filter: string,
 ): Line {
-  const { rows, fault, reading, complete, atMs } = listing;
+  const { rows, fault, reading, complete, atMs, holds } = listing;
   if (fault && !reading) return [piece(`${failureWords(listing)}: ${fault.message}`, 'bad')];
   if (filterProblem !== undefined) return [piece(`Left out of the filter: ${filterProblem}`, 'warn')];
   if (rows.length === 0 && !complete) return [piece(atMs === undefined || reading ? 'reading' : '', 'quiet')];
   if (rows.length === 0) return [piece('There is no game.', 'warn')];
-  return shown === 0 ? noneMatches(count(rows.length), filter) : [];
+  if (shown === 0) return noneMatches(count(rows.length), filter);
+  const silent = holds?.unasked.map(({ server }) => shortServer(server)) ?? [];
+  return silent.length === 0 ? [] : [piece(`Not asked what they hold still: ${silent.join(', ')}`, 'warn')];
 }
 
 function failureWords({ complete, rows }: GameListing): string {

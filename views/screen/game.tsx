@@ -5,6 +5,8 @@ import type { GameKey, GameView } from '../../src/games/game-view.ts';
 import { Correction } from '../games/correction.tsx';
 import type { Section } from '../games/detail-text.ts';
 import { GameDetail, sectionsOf } from '../games/game-detail.tsx';
+import { holdLeftMs } from '../games/hold.ts';
+import { HoldChoice } from '../games/hold-choice.tsx';
 import { readingAge } from '../games/reading-text.ts';
 import { RecoverChoice } from '../games/recover-choice.tsx';
 import { type GameReading, useGame } from '../games/use-game.ts';
@@ -21,7 +23,7 @@ import { Waiting } from '../part/waiting.tsx';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 
-type Doing = 'verify' | 'recover' | 'correct' | ActionRequest;
+type Doing = 'verify' | 'recover' | 'correct' | 'hold' | ActionRequest;
 
 /** One game: what is stored of it, who holds it, and what can be done with it. */
 export function GameScreen({ view: { subject = '', layout } }: { readonly view: View }) {
@@ -50,6 +52,15 @@ export function GameScreen({ view: { subject = '', layout } }: { readonly view: 
         onChoose={(mode, discard) =>
           setDoing({ action: 'games recover', input: { id: subject, mode, evict: true, discard } })
         }
+      />
+    );
+  }
+  if (doing === 'hold') {
+    return (
+      <HoldChoice
+        view={view}
+        onChoose={(wish) => setDoing({ action: 'games hold', input: { id: subject, ...wish } })}
+        onCancel={() => setDoing(undefined)}
       />
     );
   }
@@ -98,6 +109,7 @@ function Shown({ view, game, section, onSection, onDo }: ShownProps) {
   const unread = game.gone ? 'the game is gone' : game.fault && `it could not be read: ${game.fault.message}`;
   const change =
     (ports.world.readOnly ? 'this console is read-only' : undefined) ?? unread ?? whyNotChanged(view);
+  const hold = change ?? (view.heldBy === undefined ? 'no game server can be asked' : undefined);
   const actions: readonly KeyRow[] = [
     { keys: ['v'], what: 'verify', disabled: unread, run: () => onDo('verify') },
     {
@@ -108,6 +120,14 @@ function Shown({ view, game, section, onSection, onDo }: ShownProps) {
     },
     { keys: ['R'], what: 'recover', disabled: change, run: () => onDo('recover') },
     { keys: ['e'], what: 'correct', disabled: change, run: () => onDo('correct') },
+    holdLeftMs(view, now) === undefined
+      ? { keys: ['h'], what: 'hold', disabled: hold, run: () => onDo('hold') }
+      : {
+          keys: ['h'],
+          what: 'release',
+          disabled: hold,
+          run: () => onDo({ action: 'games release', input: { id } }),
+        },
     {
       keys: ['r'],
       what: 'read now',

@@ -134,10 +134,12 @@ function useShownGames(gameList: GameList, nowMs: number) {
   const ordered = useMemo(() => inOrder(listing.rows, place.order), [listing.rows, place.order]);
   const wish = useMemo(() => parseGameWish(place.filter), [place.filter]);
   const atMs = wish.aging ? Math.floor(nowMs / ageStepMs) * ageStepMs : 0;
-  const rows = useMemo(
+  const { holds } = listing;
+  const filtered = useMemo(
     () => (place.filter === '' ? ordered : ordered.filter((row) => wish.matches(row, atMs))),
     [ordered, place.filter, wish, atMs],
   );
+  const rows = useMemo(() => (holds ? holds.mark(filtered) : filtered), [filtered, holds]);
   return { rows, listing, place, filterProblem: wish.problem };
 }
 

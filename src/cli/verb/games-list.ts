@@ -1,7 +1,6 @@
 import { formatValue } from '../../base/units.ts';
 import { gamesText } from '../../game/record-words.ts';
 import type { GameFilter } from '../../games/game-view.ts';
-import { withHolds } from '../../games/hold-marks.ts';
 import { createTopRows, type RowOrder, type TopRows } from '../../games/top-rows.ts';
 import { exit } from '../exit.ts';
 import { rowsTable, sourceLine } from '../games-text.ts';
@@ -19,7 +18,7 @@ export const run: VerbRun = async (call) => {
   for await (const rows of games.list(filter, signal)) top.add(rows);
   const { location, readsFrom } = games;
   const holds = await asking;
-  const rows = holds ? withHolds(top.rows(), holds) : top.rows();
+  const rows = holds ? holds.mark(top.rows()) : top.rows();
   const { total, withProblems } = top;
   const checked = filter.onlyProblems ? 'proof' : 'records';
   return {

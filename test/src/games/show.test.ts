@@ -41,7 +41,7 @@ test('each server says what it holds, or why it cannot', async () => {
   admin.load('two', id, { ahead: 3, unpersisted_since: since, diverged_at: 5 });
   const fault = new Fault('unsupported', 'three has no admin API');
   const find: typeof admin.find = async (ids) => [...(await admin.find(ids)), { server: 'three', fault }];
-  const world = gamesWorld({ admin: { ...admin, find } });
+  const world = gamesWorld({ admin: { ...admin, servers: ['one', 'two', 'three'], find } });
   await world.play(id);
   expect((await world.games.show({ id }))?.heldBy).toEqual([
     { server: 'one', kind: 'not-held' },
@@ -69,7 +69,10 @@ test('a game on hold says until when, on every server that has it so', async () 
     { server: 'one', kind: 'not-held' },
     { server: 'two', kind: 'held', revision: 7, ahead: 0, onHoldUntilMs: untilMs },
   ]);
-  expect(await world.games.holds()).toEqual({ until: new Map([[id, untilMs]]), unasked: [] });
+  const other = { id: 'other', layout: 'current', problems: [] } as const;
+  const rows = [{ ...other, id }, other, { ...other, id, layout: 'legacy' as const }];
+  const marked = (await world.games.holds())?.mark(rows);
+  expect(marked?.map(({ onHoldUntilMs }) => onHoldUntilMs)).toEqual([untilMs, undefined, undefined]);
   admin.dead.add('one');
   expect(await world.games.holds()).toMatchObject({ unasked: [{ server: 'one' }] });
 });

@@ -363,11 +363,62 @@ test('a read-only console names the keys that change something, and why they are
     ['R', 'recover'],
     ['s', 'snapshot'],
     ['e', 'correct'],
+    ['h', 'hold'],
   ] as const) {
     screen.send(key);
     await screen.shows(`${what}: this console is read-only`);
   }
   expect(ports.requests).toEqual([]);
+});
+
+test('a game is held for as long as is typed, with a reason, by way of a preview', async () => {
+  const ports = await openGame(fakeGames());
+  screen.send('h');
+  await screen.shows('For how long?');
+  for (let typed = 0; typed < 3; typed++) screen.send('\u007f');
+  screen.send(enter);
+  await screen.shows('preview: a time is needed');
+  screen.send(`90s cards are missing${enter}`);
+  await screen.shows('PREVIEW');
+  expect(lastRequest(ports)).toEqual({
+    action: 'games hold',
+    input: { id: 'room-1', forMs: 90_000, reason: 'cards are missing' },
+  });
+});
+
+const wide = { columns: 120, rows: 24 };
+
+test('a row of the list says how long its game stands still, at 80 columns too', async () => {
+  const games = fakeGames();
+  games.holding = [{ server: 'one', id: 'room-1', untilMs: nowMs + 42_000 }];
+  await open(games);
+  await screen.shows(/room-1 .* hold 4\d s/);
+});
+
+test('a game on hold says for how long, and the same key lets it go on', async () => {
+  const games = fakeGames();
+  const hold = { server: 'http://127.0.0.1:7001', onHoldUntilMs: nowMs + 42_000 };
+  const heldBy = [{ ...hold, kind: 'held', revision: 12, ahead: 0 } as const];
+  games.views.set('room-1', gameView(gameRow('room-1'), {}, { heldBy }));
+  games.holding = [{ server: hold.server, id: 'room-1', untilMs: hold.onHoldUntilMs }];
+  const ports = await open(games, wide);
+  await screen.shows(/room-1 .* hold 4\d s/);
+  await screen.shows(/room-2 .* none/);
+  screen.send(enter);
+  await screen.shows(/GAME {2}room-1 {2}ON HOLD 4\d s/);
+  await screen.shows('h release');
+  screen.send('h');
+  await screen.shows('PREVIEW');
+  expect(lastRequest(ports)).toEqual({ action: 'games release', input: { id: 'room-1' } });
+});
+
+test('a game whose hold is over can be held again', async () => {
+  const games = fakeGames();
+  const heldBy = [{ server: 'http://127.0.0.1:7001', kind: 'not-held', onHoldUntilMs: nowMs } as const];
+  games.views.set('room-1', gameView(gameRow('room-1'), {}, { heldBy }));
+  await openGame(games, wide);
+  await screen.shows('h hold');
+  expect(screen.text()).not.toContain('ON HOLD');
 });
 
 test('when storage is gone the game stays with its age, and actions say why not', async () => {
