@@ -8,7 +8,7 @@ export {
 } from './backend/dual-write/dual-write.ts';
 export type { Divergence, DualWriteListener } from './backend/dual-write/mirror.ts';
 export { observed } from './backend/observed.ts';
-export type { Backend, BackendKind, BackendListener, Observer } from './backend/port.ts';
+export type { Backend, BackendKind, BackendListener, Observer, PrimaryBackend } from './backend/port.ts';
 export { retryReads } from './backend/retry.ts';
 export { type Clock, systemClock } from './base/clock.ts';
 export { Fault, type FaultCode } from './base/fault.ts';
