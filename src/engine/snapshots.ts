@@ -57,10 +57,9 @@ async function storeSnapshot(
   trigger: SnapshotTrigger,
   signal?: AbortSignal,
 ): Promise<'stored' | 'refused'> {
-  const { backend, clock, settings, strategy } = context;
+  const { backend, clock, settings } = context;
   const { id, revision, phase, state, hash } = game;
-  // The write that brought this revision was a snapshot, and bears the name by which a lost answer is found.
-  if (strategy.writes === 'snapshot' && game.snapshotRevision === revision) return 'stored';
+  if (game.snapshotRevision === revision && (await isWrite(context, game, signal))) return 'stored';
   const snapshot: Snapshot = { revision, atMs: clock.now(), trigger, phase, state, hash };
   const bytes = await encodeSnapshot(context, game, snapshot);
   const put = { revision, bytes, keep: settings.snapshotsKept, dropEventsThrough: 0 };
@@ -74,6 +73,26 @@ async function storeSnapshot(
   if (game.events > settings.compactAfterEvents || isTrimDue(context, game))
     await trim(context, game, signal);
   return 'stored';
+}
+
+/**
+ * The write that brought this revision was a snapshot, and bears the name by which a lost answer is found: by whoever
+ * wrote it, which may be a server with another strategy.
+ */
+async function isWrite(
+  { backend, codec, strategy }: EngineContext,
+  { id, revision }: Held,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (strategy.writes === 'snapshot') return true;
+  const stored = await backend.read(id, signal);
+  const there = stored?.snapshots.find((snapshot) => snapshot.revision === revision);
+  try {
+    return there !== undefined && codec.decodeSnapshot(there.bytes, id).writeId !== undefined;
+  } catch {
+    // What nobody can read is nobody's answer, and is written anew.
+    return false;
+  }
 }
 
 function isTrimDue({ settings, policy, clock }: EngineContext, game: Held): boolean {

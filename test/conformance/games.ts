@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Append, Backend, StoredGame } from '../../src/backend/port.ts';
 import { type GameId, parseGameId } from '../../src/game/game.ts';
 import type { Place } from '../setup/backend-places.ts';
+import { engineRoom } from '../setup/engine-room.ts';
+import { faultyBackend } from '../setup/faulty-backend.ts';
+import { move } from '../setup/transitions.ts';
 
 const id = parseGameId('game-1');
 
@@ -213,6 +216,28 @@ export function describeGames(openPlace: () => Promise<Place>): void {
       keep: 5,
       dropEventsThrough: 0,
       ...more,
+    });
+
+    test('that are writes keep their name when a server of another strategy takes one, so that a lost answer is found', async () => {
+      const backend = await open();
+      const writer = faultyBackend(backend);
+      const { engine } = engineRoom(writer, { strategy: 'snapshot-only' });
+      const made = await engine.create(id, { n: 1 }, 'ada');
+      if (made.kind !== 'committed') throw new Error(`The game was not made: ${made.kind}`);
+      writer.fail({ writes: 'after', readsFail: true });
+      const lost = await engine.append(id, move('PREPARATION', { n: 2 }), made);
+      if (lost.kind !== 'unpersisted') throw new Error(`The answer was not lost: ${lost.kind}`);
+
+      const other = engineRoom(backend, { strategy: 'hybrid' }).engine;
+      expect(await other.load(id)).toMatchObject({ revision: 2, state: { n: 2 } });
+      expect(await other.snapshot(id, 'manual')).toBe('stored');
+
+      writer.fail({});
+      expect(await engine.append(id, move('DECLARATION', { n: 3 }), lost)).toMatchObject({
+        kind: 'committed',
+        revision: 3,
+        ahead: 0,
+      });
     });
 
     test('are read back in the order of their revisions', async () => {

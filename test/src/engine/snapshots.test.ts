@@ -107,6 +107,16 @@ test('an eviction waits for a snapshot that is under way, so that nothing arrive
   expect(order).toEqual(['taken', 'evicted']);
 });
 
+test('a snapshot that cannot be read any more is taken again, also of the same revision', async () => {
+  const { engine, backend, snapshots } = await inTurn();
+  await engine.snapshot(id, 'manual');
+  const [first] = snapshots();
+  const damaged = { revision: 4, bytes: Buffer.from('damaged'), keep: 5, dropEventsThrough: 0 };
+  await backend.inner.putSnapshot(id, damaged);
+  expect(await engine.snapshot(id, 'manual')).toBe('stored');
+  expect(snapshots()).toEqual([first]);
+});
+
 describe('no snapshot is taken', () => {
   test('while snapshots are switched off', async () => {
     const { engine, flags, snapshots } = await inTurn();
