@@ -16,6 +16,7 @@ import type { GameRecord, RecordKey } from '../../src/game/record.ts';
 import { recordDigest, sortedParts } from '../../src/game/record-codec.ts';
 import { createCorrectAction } from '../../src/games/correct.ts';
 import { createGames } from '../../src/games/games.ts';
+import { createHoldAction, createReleaseAction } from '../../src/games/hold.ts';
 import { createRecoverAction } from '../../src/games/recover.ts';
 import { createRecoverAllAction } from '../../src/games/recover-all.ts';
 import { createSnapshotAction } from '../../src/games/snapshot.ts';
@@ -99,6 +100,8 @@ export function gamesWorld({
     recover: createRecoverAction(parts),
     recoverAll: createRecoverAllAction(parts),
     correct: createCorrectAction(parts),
+    hold: createHoldAction(parts),
+    release: createReleaseAction(parts),
     snapshot: createSnapshotAction({ ...parts, snapshotsKept: 5 }),
     record: (id: string) => record({ id, layout: 'current' }),
     /** Seven revisions, one a minute, with snapshots of the fourth and the sixth. */
