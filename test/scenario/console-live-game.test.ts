@@ -1,11 +1,12 @@
 /** A game that a server of the sandbox holds and plays on: who holds it is told, and a change has it let go first. */
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { awaitVerdict, nameOf, sizes, testOnSandbox as test } from '../setup/scenario.ts';
 import type { Terminal } from '../setup/terminal.ts';
 
 const text = (console: Terminal) => console.screen().join('\n');
 const runs = { timeoutMs: 20_000 };
-const tries = 12;
+/** Its table is closed for some seconds after an eviction. */
+const goesOn = { timeout: 40_000, interval: 1_000 };
 
 async function openLiveGame(console: Terminal): Promise<string> {
   await awaitVerdict(console);
@@ -18,31 +19,22 @@ async function openLiveGame(console: Terminal): Promise<string> {
   return /GAME {2}(room-\w+)/.exec(text(console))?.[1] ?? '';
 }
 
-/** It may be played on between the preview and the confirmation, and is then refused, as it should be. */
-async function recoverTo(console: Terminal, moment: string): Promise<void> {
-  for (let attempt = 0; attempt < tries; attempt++) {
-    console.press('R', '3');
-    await console.waitFor('To its state at?', runs);
-    console.type(`${moment}\r`);
-    await console.waitFor('PREVIEW', runs);
-    if (/in the memory of/.test(text(console))) {
-      console.press('a');
-      await console.waitFor('CONFIRM', runs);
-      console.type('sandbox\r');
-      await console.waitFor(
-        /^ (DONE|PARTIAL|FAILED|NOT DONE|INCONCLUSIVE)|did not run|without a report/,
-        runs,
-      );
-      const done = text(console).includes('DONE: every step');
-      console.press('esc');
-      await console.waitFor(/GAME {2}room-/, runs);
-      if (done) return;
-    } else {
-      console.press('esc');
-      await console.waitFor(/GAME {2}room-/, runs);
-    }
-  }
-  throw new Error(`The game was never left alone for long enough:\n${text(console)}`);
+async function confirm(console: Terminal): Promise<void> {
+  console.press('a');
+  await console.waitFor('CONFIRM', runs);
+  console.type('sandbox\r');
+  await console.waitFor(/^ DONE: every step/, runs);
+  console.press('esc');
+  await console.waitFor(/GAME {2}room-/, runs);
+}
+
+async function hold(console: Terminal): Promise<void> {
+  console.press('h');
+  await console.waitFor('For how long?', runs);
+  console.press('enter');
+  await console.waitFor('PREVIEW', runs);
+  await confirm(console);
+  await console.waitFor(/ON HOLD \d+ s/, runs);
 }
 
 describe.each(sizes.map((size) => ({ name: nameOf(size), size })))('at $name', ({ size }) => {
@@ -57,21 +49,34 @@ describe.each(sizes.map((size) => ({ name: nameOf(size), size })))('at $name', (
     console.press('s');
     await console.waitFor('PREVIEW', runs);
     await console.waitFor(/by http:/, runs);
-    console.press('a');
-    await console.waitFor('CONFIRM', runs);
-    console.type('sandbox\r');
-    await console.waitFor(/^ DONE: every step/, runs);
-    console.press('esc');
-    await console.waitFor(/GAME {2}room-/, runs);
+    await confirm(console);
   });
 
-  test('a game that is held is let go before its state is put back', async ({ openConsole, sandbox }) => {
+  test('a game that moves every few seconds is held, recovered with a preview, and goes on', async ({
+    openConsole,
+    sandbox,
+  }) => {
     const console = await openConsole(size);
     const id = await openLiveGame(console);
-    const events = async () =>
-      JSON.parse((await sandbox.run(['games', 'show', id, '--json'])).stdout).result.events;
-    const [first] = await events();
-    await recoverTo(console, new Date(first.atMs).toISOString());
-    expect((await events()).map(({ type }: { type: string }) => type)).toContain('RECOVERED');
+    const revisionsOf = async () => {
+      const { events } = JSON.parse((await sandbox.run(['games', 'show', id, '--json'])).stdout).result;
+      return (
+        (events as readonly { readonly type: string; readonly atMs: number; readonly revision: number }[]) ??
+        []
+      );
+    };
+    await hold(console);
+    const [first] = await revisionsOf();
+    console.press('R', '3');
+    await console.waitFor('To its state at?', runs);
+    console.type(`${new Date(first?.atMs ?? 0).toISOString()}\r`);
+    await console.waitFor('PREVIEW', runs);
+    await console.waitFor(/in the memory of/, runs);
+    await confirm(console);
+    await vi.waitFor(async () => {
+      const types = (await revisionsOf()).map(({ type }) => type);
+      expect(types).toContain('RECOVERED');
+      expect(types.at(-1)).not.toBe('RECOVERED');
+    }, goesOn);
   });
 });
