@@ -439,7 +439,7 @@ describe('on the sandbox', () => {
   });
 
   testOnSandbox(
-    'a game that a server holds is refused by name, and recovered once it is evicted',
+    'a game that a server has in memory is refused by name; on hold it is planned, confirmed and recovered once',
     async ({ sandbox }) => {
       const id = await heldGame(sandbox);
       const back = ['recover', id, '--mode', 'point-in-time', '--at'];
@@ -449,12 +449,17 @@ describe('on the sandbox', () => {
         exit: 4,
         fault: { code: 'refused', message: expect.stringMatching(/is in the memory of a server: http:/) },
       });
-      // It may be played on between the plan and the write, which is refused, as it should be.
-      await expect
-        .poll(async () => (await onSandbox(sandbox, ...back, at, '--evict', '--confirm', 'sandbox')).exit, {
-          timeout: 60_000,
-        })
-        .toBe(0);
+      const hold = ['hold', id, '--for', '2m', '--reason', 'cards are missing', '--confirm', 'sandbox'];
+      expect(await onSandbox(sandbox, ...hold)).toMatchObject({ exit: 0 });
+      const shown = async (...args: readonly string[]) => (await sandbox.run(['games', ...args])).stdout;
+      expect(await shown('show', id)).toMatch(/http:\S+ +revision \d+ .*on hold for \d+ s more/);
+      expect(await shown('list', '--id', id)).toMatch(/, on hold for \d+ s more/);
+      const planned = (await onSandbox(sandbox, ...back, at, '--evict', '--dry-run')).result.plan;
+      expect(planned.warnings).toContainEqual(expect.stringMatching(/^On hold: room-/));
+      const apply = ['recover', '--plan', planned.id, '--confirm', 'sandbox'];
+      expect(await onSandbox(sandbox, ...apply)).toMatchObject({ exit: 0 });
+      expect(await shown('list', '--id', id)).not.toContain('on hold');
+      expect((await sandbox.run(['audit', 'show'])).stdout).toContain('for 2 min: cards are missing');
       const events = (await onSandbox(sandbox, 'show', id)).result.events;
       expect(events.map(({ type }: { type: string }) => type)).toContain('RECOVERED');
     },
