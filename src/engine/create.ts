@@ -28,9 +28,9 @@ export function createEngine(parts: EngineParts): Engine {
     });
   };
 
-  const unlessOnHold = async (id: GameId, move: () => Promise<Transitioned>): Promise<Transitioned> => {
+  const unlessOnHold = (id: GameId, move: () => Promise<Transitioned>): Promise<Transitioned> => {
     const hold = holds.of(id);
-    return hold ? { kind: 'on-hold', untilMs: hold.untilMs } : move();
+    return hold ? Promise.resolve({ kind: 'on-hold', untilMs: hold.untilMs }) : move();
   };
 
   const catchUp = (signal?: AbortSignal): Promise<void> => {

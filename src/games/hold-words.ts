@@ -29,4 +29,6 @@ export function holdThenPlan({
 
 /** Players go on while a plan is looked at, and then it fits no longer. */
 export const howToHold = (id: string) =>
-  `To keep it still meanwhile: gamekeeper games hold ${idText(id)} --for 60s, or h in the console`;
+  `To keep it still meanwhile: gamekeeper games hold ${shellWord(id)} --for 60s, or h in the console`;
+
+const shellWord = (id: string) => (/^[\w.:-]+$/.test(id) ? id : `'${id.replaceAll("'", "'\\''")}'`);

@@ -47,13 +47,16 @@ export const evictSchema = z.object({ discard: z.boolean().default(false) });
 /** Transitions that were discarded. */
 export const evictedSchema = z.object({ lost: count });
 
-/** No longer than an engine holds a game. */
-export const longestHoldSeconds = longestHoldMs / 1000;
 /**
  * `POST /admin/games/:id/hold`: for so long the server moves this game no further, whether it has it in memory or not, and
  * it is in storage as far as storage takes it. Ends by itself; held again, the later end counts.
  */
-export const holdSchema = z.object({ seconds: z.number().positive().max(longestHoldSeconds) });
+export const holdSchema = z.object({
+  seconds: z
+    .number()
+    .positive()
+    .max(longestHoldMs / 1000),
+});
 /** `ahead`: transitions that only this server's memory has. */
 export const heldStillSchema = z.object({ until: time, ahead: count });
 /** `POST /admin/games/:id/release`; false where it was not on hold. */

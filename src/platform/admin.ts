@@ -69,7 +69,7 @@ export interface AdminClient {
   evict(server: string, id: string, how: { discard: boolean }, signal?: AbortSignal): Promise<Evicted>;
   snapshot(server: string, id: string, signal?: AbortSignal): Promise<Snapped>;
   /**
-   * That server moves the game no further for so long, whether it has it in memory or not; `longestHoldSeconds` at most.
+   * That server moves the game no further for so long, whether it has it in memory or not; `longestHoldMs` at most.
    * @param server one of `servers`
    */
   hold(server: string, id: string, forMs: number, signal?: AbortSignal): Promise<HeldStill>;
