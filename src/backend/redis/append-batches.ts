@@ -16,7 +16,7 @@ interface Waiting {
 }
 
 /** So few that the server is at work while the next are made ready. */
-const mostTogether = 8;
+const mostTogether = 16;
 
 /** For servers whose keys belong to one slot each: no script may take two. */
 export const appendAlone: SendAppend = async (redis, key, argv) => {
