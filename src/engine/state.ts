@@ -26,6 +26,7 @@ const deepest = 500;
  */
 export function settle(value: unknown, before?: Json): Json {
   const isKnown = isContainer(before) && wholeStates.has(before);
+  if (isKnown && value === before) return before;
   const settled = settleValue(value, isKnown ? before : undefined, 0);
   if (settled === undefined) throw notJson();
   if (isContainer(settled)) wholeStates.add(settled);
@@ -51,10 +52,17 @@ function textOf(value: Json, depth: number): string {
   return text;
 }
 
+/** By adding, for arrays of parts to join take longer. */
 function textOfParts(value: Container, depth: number): string {
-  if (isArray(value)) return `[${value.map((item) => textOf(item, depth)).join(',')}]`;
-  const fields = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}:${textOf(part, depth)}`);
-  return `{${fields.join(',')}}`;
+  let text = '';
+  if (isArray(value)) {
+    for (const item of value) text += `${text === '' ? '' : ','}${textOf(item, depth)}`;
+    return `[${text}]`;
+  }
+  for (const key of Object.keys(value)) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${textOf(value[key] ?? null, depth)}`;
+  }
+  return `{${text}}`;
 }
 
 /** SHA-256 (hex) of it. */
@@ -91,16 +99,15 @@ function settleObject(value: object, before: Json | undefined, depth: number): J
 }
 
 function settleArray(value: readonly unknown[], before: Container | undefined, depth: number): Json {
-  const shared = Array.isArray(before) ? before : undefined;
-  // Made with the first item that differs: most of a state is as it was.
-  let items = shared ? undefined : ([] as Json[]);
+  const shared = before && isArray(before) ? before : undefined;
+  const items: Json[] = [];
+  let isShared = shared?.length === value.length;
   for (let index = 0; index < value.length; index++) {
     const settled = settleValue(value[index], shared?.[index], depth + 1) ?? null;
-    if (!items && settled !== shared?.[index]) items = shared?.slice(0, index) ?? [];
-    items?.push(settled);
+    if (isShared && settled !== shared?.[index]) isShared = false;
+    items.push(settled);
   }
-  if (!items && shared?.length === value.length) return shared;
-  return Object.freeze(items ?? shared?.slice(0, value.length) ?? []);
+  return isShared && shared ? shared : Object.freeze(items);
 }
 
 function settleRecord(
