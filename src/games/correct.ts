@@ -4,6 +4,7 @@ import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import { firstState } from '../engine/patch.ts';
 import { type Proved, replay } from '../engine/replay.ts';
+import { diffStates } from '../game/field-diff.ts';
 import type { Json } from '../game/game.ts';
 import { isPhase, type Phase, phases } from '../game/phases.ts';
 import { idText } from '../game/record-words.ts';
@@ -16,7 +17,7 @@ import {
   holdersOf,
   planEvictions,
 } from './evictions.ts';
-import { changesOf, diffStates } from './field-diff.ts';
+import { changesOf } from './field-changes.ts';
 import type { EditableGame } from './game-view.ts';
 import { checkWritten, openGame, type PlannedWrite, type WriteParts, writeState } from './game-write.ts';
 import { holdThenPlan, howToHold } from './hold-words.ts';

@@ -207,11 +207,3 @@ export interface GamesPort {
   /** The same of every game, in batches. */
   verifyAll(signal?: AbortSignal): AsyncIterable<readonly Verification[]>;
 }
-
-/** One difference between two states. `from` is missing where something comes, `to` where it goes. */
-export interface FieldChange {
-  /** JSON pointer (RFC 6901); the empty one is the whole state. */
-  readonly pointer: string;
-  readonly from?: Json;
-  readonly to?: Json;
-}

@@ -4,6 +4,7 @@ import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import { rebuild } from '../engine/rebuild.ts';
 import type { RecoveryMode } from '../engine/recovery-mode.ts';
+import { diffStates } from '../game/field-diff.ts';
 import type { Json } from '../game/game.ts';
 import { idText } from '../game/record-words.ts';
 import type { AdminClient } from '../platform/admin.ts';
@@ -15,7 +16,7 @@ import {
   holdersOf,
   planEvictions,
 } from './evictions.ts';
-import { changesOf, diffStates } from './field-diff.ts';
+import { changesOf } from './field-changes.ts';
 import { checkWritten, openGame, type PlannedWrite, type WriteParts, writeState } from './game-write.ts';
 import { holdThenPlan } from './hold-words.ts';
 import { type Authorship, notRecoverable, planRecovery, recoveryChange } from './recover-plan.ts';

@@ -1,8 +1,14 @@
 /** What differs between two states, field by field. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Change } from '../action/plan.ts';
-import type { Json } from '../game/game.ts';
-import type { FieldChange } from './game-view.ts';
+import type { Json } from './game.ts';
+
+/** One difference between two states. `from` is missing where something comes, `to` where it goes. */
+export interface FieldChange {
+  /** JSON pointer (RFC 6901); the empty one is the whole state. */
+  readonly pointer: string;
+  readonly from?: Json;
+  readonly to?: Json;
+}
 
 /**
  * Applied one after the other as JSON Patch would, they turn one state into the other. Elements of arrays that are
@@ -55,28 +61,4 @@ function diffLists(from: readonly Json[], to: readonly Json[], pointer: string):
 function equalAtStart(one: readonly Json[], other: readonly Json[]): number {
   const differs = one.findIndex((value, index) => !isDeepStrictEqual(value, other[index]));
   return differs === -1 ? one.length : differs;
-}
-
-/** A preview of more is read by nobody, and says how many it leaves out. */
-const fieldsShown = 500;
-const valueLength = 120;
-
-export function changesOf(fields: readonly FieldChange[]): Change[] {
-  const shown = fields.slice(0, fieldsShown).map(changeOf);
-  const more = fields.length - shown.length;
-  return more > 0 ? [...shown, { target: `and ${more} more fields`, effect: 'update' }] : shown;
-}
-
-function changeOf({ pointer, from, to }: FieldChange): Change {
-  return {
-    target: pointer === '' ? 'the whole state' : pointer,
-    effect: from === undefined ? 'create' : to === undefined ? 'delete' : 'update',
-    ...(from === undefined ? {} : { from: valueText(from) }),
-    ...(to === undefined ? {} : { to: valueText(to) }),
-  };
-}
-
-function valueText(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.length > valueLength ? `${text.slice(0, valueLength)}… (${text.length} characters)` : text;
 }
