@@ -32,6 +32,11 @@ export interface ArchiveStore {
   begin(name: string): Promise<UnpublishedArchive>;
   putManifest(ref: ArchiveRef, manifest: Manifest): Promise<void>;
   markVerified(ref: ArchiveRef, mark: VerifiedMark): Promise<void>;
+  /**
+   * Its manifest goes first: one that was interrupted leaves an archive without a manifest, never a manifest of bytes
+   * that are gone. What is missing already is no fault.
+   */
+  remove(ref: ArchiveRef): Promise<void>;
 }
 
 export interface UnpublishedArchive {
@@ -120,6 +125,13 @@ export function createArchiveStore(
     },
     putManifest: (ref, manifest) => putText(ref.manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`),
     markVerified: (ref, mark) => putText(ref.verifiedPath, `${JSON.stringify(mark)}\n`),
+    async remove({ path, manifestPath, verifiedPath }) {
+      for (const each of [manifestPath, verifiedPath, path]) {
+        if (!(await files.stat(each))) continue;
+        await files.remove(each);
+        await files.syncFolder(dirname(each));
+      }
+    },
   };
   return store;
 }

@@ -281,3 +281,43 @@ describe('validating', () => {
     expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: true });
   });
 });
+
+describe('removing', () => {
+  test('takes the archive and all that lies beside it, and nothing else', async () => {
+    const { folder, store, put } = realStore();
+    await put('old');
+    await put('older');
+    await validateArchive(store, 'old', clock);
+    await store.remove(await store.resolve('old'));
+    expect((await readdir(folder)).sort()).toEqual(['older.gka', 'older.manifest.json']);
+  });
+
+  test('goes on where it was interrupted', async () => {
+    const { folder, store, put, at } = realStore();
+    await put('old');
+    const ref = await store.resolve('old');
+    await nodeFiles.remove(at('old.manifest.json'));
+    await store.remove(ref);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('leaves at every interruption either no archive or one that validates', async () => {
+    const { folder, put, store } = realStore();
+    for (const removals of [0, 1, 2]) {
+      const name = `cut-${removals}`;
+      await put(name);
+      await validateArchive(store, name, clock);
+      let left = removals;
+      const dying: Files = {
+        ...nodeFiles,
+        remove: async (path) => {
+          if (left-- === 0) throw new Fault('io-failed', 'The power is cut');
+          return nodeFiles.remove(path);
+        },
+      };
+      const ref = await store.resolve(name);
+      await expect(createArchiveStore(folder, { files: dying }).remove(ref)).rejects.toThrow('power');
+      expect(await validateArchive(store, name, clock)).toMatchObject({ ok: true });
+    }
+  });
+});
