@@ -272,6 +272,12 @@ export const variables = {
     about: 'true refuses to make archives, which cannot be encrypted yet',
     usedBy: ours,
   },
+  STATE_BACKUP_RETENTION_DAYS: {
+    form: days({ least: 1, most: 3650 }),
+    fallback: '30',
+    about: '`backup prune` removes what is older than the newest verified archive by more',
+    usedBy: ours,
+  },
   GAMEKEEPER_PROFILE: { form: word, about: 'the profile, as `--profile`', usedBy: ours },
   GAMEKEEPER_STATE_DIR: {
     form: path,
@@ -280,7 +286,6 @@ export const variables = {
     usedBy: ours,
   },
 
-  STATE_BACKUP_RETENTION_DAYS: { ...ignored, about: 'no archive is deleted by age yet' },
   STATE_BACKUP_COMPRESS: { ...ignored, about: 'archives are always compressed' },
   MAX_BACKUP_SIZE_GB: { ...ignored, about: 'archives have no limit yet' },
   FF_USE_STATE_PERSISTENCE: { ...ignored, about: 'flags are read from the game servers' },

@@ -26,6 +26,7 @@ export interface Settings {
   /** Our own folder, made when it is missing; one that was configured must exist. */
   readonly backupLocationIsDefault: boolean;
   readonly backupCompletedGames: boolean;
+  readonly backupRetentionMs: number;
   /** Archives are to be encrypted, which this version cannot. */
   readonly backupEncrypt: boolean;
   readonly stateDir: string;
@@ -72,6 +73,7 @@ export function settingsOf(values: Values, { given, choice, profile, env, secret
     backupLocation: values.STATE_BACKUP_LOCATION ?? join(dataHome, 'gamekeeper', environment, 'backups'),
     backupLocationIsDefault: values.STATE_BACKUP_LOCATION === undefined,
     backupCompletedGames: values.BACKUP_COMPLETED_GAMES,
+    backupRetentionMs: values.STATE_BACKUP_RETENTION_DAYS,
     backupEncrypt: values.STATE_BACKUP_ENCRYPT,
     stateDir: values.GAMEKEEPER_STATE_DIR ?? join(stateHome, 'gamekeeper'),
     runbooksDir: join(configFolder(env), 'runbooks'),
