@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 const needed = [
   { program: 'redis-server', debianPackage: 'redis-server' },
   { program: 'openssl', debianPackage: 'openssl' },
+  { program: 'age', debianPackage: 'age' },
 ];
 
 export default function installRealServers(): void {
