@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../base/fault.ts';
+import { isS3Url } from '../base/s3-url.ts';
 
 export const archiveSuffix = '.gka';
 export const manifestSuffix = '.manifest.json';
@@ -40,11 +41,16 @@ export function defaultArchiveName(environment: string, atMs: number): string {
 }
 
 export function archiveRef(folder: string, name: string): ArchiveRef {
-  return refOfPath(join(folder, name + archiveSuffix));
+  return refOfPath(within(folder, name + archiveSuffix));
 }
 
 export function refOfPath(path: string): ArchiveRef {
   const name = basename(path, archiveSuffix);
-  const beside = join(dirname(path), name);
+  const beside = within(dirname(path), name);
   return { name, path, manifestPath: beside + manifestSuffix, verifiedPath: beside + verifiedSuffix };
+}
+
+/** An entry of a folder, or of an address like `s3://bucket/prefix`, whose slashes `join` would merge. */
+function within(location: string, entry: string): string {
+  return isS3Url(location) ? `${location.replace(/\/+$/, '')}/${entry}` : join(location, entry);
 }

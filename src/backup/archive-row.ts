@@ -1,8 +1,9 @@
 import { asFault, Fault } from '../base/fault.ts';
 import type { ArchiveRow, Manifest } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
-import type { FileStat, Files } from './files.ts';
+import type { FileStat } from './files.ts';
 import { parseManifest } from './manifest.ts';
+import type { Shelf } from './shelf.ts';
 import { verifiedAt } from './verified.ts';
 
 interface DatedRow {
@@ -12,12 +13,12 @@ interface DatedRow {
 }
 
 /** What the listing says about one archive, from its manifest, its size and its mark; it is not opened. */
-export async function readRow(files: Files, ref: ArchiveRef): Promise<DatedRow> {
+export async function readRow(shelf: Shelf, ref: ArchiveRef): Promise<DatedRow> {
   try {
-    const stat = await files.stat(ref.path);
-    const manifest = await readManifest(files, ref, stat);
+    const stat = await shelf.stat(ref.path);
+    const manifest = await readManifest(shelf, ref, stat);
     const intact = !(manifest instanceof Fault);
-    const mark = await files.readText(ref.verifiedPath);
+    const mark = await shelf.readText(ref.verifiedPath);
     return {
       row: {
         name: ref.name,
@@ -34,7 +35,7 @@ export async function readRow(files: Files, ref: ArchiveRef): Promise<DatedRow> 
 }
 
 async function readManifest(
-  files: Files,
+  shelf: Shelf,
   { name, manifestPath }: ArchiveRef,
   stat: FileStat | undefined,
 ): Promise<Manifest | Fault> {
@@ -43,7 +44,7 @@ async function readManifest(
       next: 'Look for the archive where the folder is copied to',
     });
   }
-  const text = await files.readText(manifestPath);
+  const text = await shelf.readText(manifestPath);
   if (text === undefined) {
     return new Fault('not-found', 'The manifest is missing: publishing was cut off, or it was deleted', {
       next: `Run: gamekeeper backup validate ${name}, which writes it anew when the archive is whole`,

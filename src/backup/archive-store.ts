@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { type RandomHex, randomHex } from '../base/ids.ts';
@@ -10,12 +10,12 @@ import {
   archiveSuffix,
   manifestSuffix,
   parseArchiveName,
-  partPath,
   refOfPath,
 } from './archive-names.ts';
 import { readRow } from './archive-row.ts';
 import { type Files, nodeFiles, type ReadableFile, type WritableFile } from './files.ts';
-import { removeStaleParts } from './stale-parts.ts';
+import { createFolderShelf } from './folder-shelf.ts';
+import type { Shelf } from './shelf.ts';
 import type { VerifiedMark } from './verified.ts';
 
 /** A folder of archives. An archive is there whole or not at all, whenever a writer dies. */
@@ -59,28 +59,14 @@ export function createArchiveStore(
   location: string,
   { files = nodeFiles, random = randomHex, clock = systemClock }: StoreParts = {},
 ): ArchiveStore {
-  /** Two writers of the same name must not share a file. */
-  const newPart = (path: string) => partPath(path, random(4));
-
-  const putText = async (path: string, text: string) => {
-    const part = newPart(path);
-    const file = await files.create(part);
-    try {
-      await writeWhole(file, text);
-      await files.moveOver(part, path);
-    } catch (thrown) {
-      await files.remove(part).catch(() => {});
-      throw thrown;
-    }
-    await files.syncFolder(dirname(path));
-  };
+  const shelf = createFolderShelf({ files, random, clock });
 
   const store: ArchiveStore = {
     location,
     async list(signal) {
-      const names = archiveNames(await listFolder(files, location));
+      const names = archiveNames(await listLocation(shelf, location, signal));
       signal?.throwIfAborted();
-      const rows = await Promise.all(names.map((name) => readRow(files, archiveRef(location, name))));
+      const rows = await Promise.all(names.map((name) => readRow(shelf, archiveRef(location, name))));
       rows.sort((a, b) => b.atMs - a.atMs || (a.row.name < b.row.name ? 1 : -1));
       return { location, archives: rows.map(({ row }) => row) };
     },
@@ -89,60 +75,40 @@ export function createArchiveStore(
       const ref = isPath
         ? refOfPath(resolve(archive))
         : archiveRef(location, parseArchiveName(archive.replace(/\.gka$/, '')));
-      if (await files.stat(ref.path)) return ref;
+      if (await shelf.stat(ref.path)) return ref;
       throw unknownArchive(archive, isPath ? [] : (await store.list()).archives);
     },
-    row: async (ref) => (await readRow(files, ref)).row,
+    row: async (ref) => (await readRow(shelf, ref)).row,
     async freeName(name) {
       const wanted = parseArchiveName(name);
-      const taken = new Set(archiveNames((await files.list(location)) ?? []));
+      const taken = new Set(archiveNames((await shelf.list(location)) ?? []));
       for (let number = 1; ; number++) {
         const candidate = number === 1 ? wanted : `${wanted}-${number}`;
         if (!taken.has(candidate)) return candidate;
       }
     },
-    open: (ref) => files.open(ref.path),
+    open: (ref) => shelf.open(ref.path),
     async begin(name) {
       const ref = archiveRef(location, parseArchiveName(name));
-      await files.makeFolder(location);
-      await removeStaleParts(files, location, clock.now());
-      const part = newPart(ref.path);
-      const file = await files.create(part);
+      const unpublished = await shelf.begin(ref.path);
       return {
         ref,
-        file,
+        file: unpublished.file,
         async publish(manifest) {
-          await file.close();
-          await files.moveToFree(part, ref.path);
-          await files.syncFolder(location);
+          await unpublished.publish();
           await store.putManifest(ref, manifest);
         },
-        async discard() {
-          await file.close().catch(() => {});
-          await files.remove(part).catch(() => {});
-        },
+        discard: unpublished.discard,
       };
     },
-    putManifest: (ref, manifest) => putText(ref.manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`),
-    markVerified: (ref, mark) => putText(ref.verifiedPath, `${JSON.stringify(mark)}\n`),
+    putManifest: (ref, manifest) =>
+      shelf.putText(ref.manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`),
+    markVerified: (ref, mark) => shelf.putText(ref.verifiedPath, `${JSON.stringify(mark)}\n`),
     async remove({ path, manifestPath, verifiedPath }) {
-      for (const each of [manifestPath, verifiedPath, path]) {
-        if (!(await files.stat(each))) continue;
-        await files.remove(each);
-        await files.syncFolder(dirname(each));
-      }
+      for (const each of [manifestPath, verifiedPath, path]) await shelf.remove(each);
     },
   };
   return store;
-}
-
-async function writeWhole(file: WritableFile, text: string): Promise<void> {
-  try {
-    await file.write(Buffer.from(text));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 /** Names with an archive, or with the manifest of one that is gone. */
@@ -153,8 +119,12 @@ function archiveNames(entries: readonly string[]): string[] {
   return [...new Set(names)];
 }
 
-async function listFolder(files: Files, location: string): Promise<readonly string[]> {
-  const entries = await files.list(location);
+async function listLocation(
+  shelf: Shelf,
+  location: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const entries = await shelf.list(location, signal);
   if (entries) return entries;
   throw new Fault('not-found', `The backup location ${location} does not exist yet`, {
     next: 'Take a first backup, which makes it; or mount it, or correct STATE_BACKUP_LOCATION',
