@@ -246,6 +246,14 @@ export const verbs: readonly Verb[] = [
     options: [
       { form: '--name <name>', about: 'name of the archive' },
       { form: '--include-completed', about: 'archive finished games too' },
+      {
+        form: '--where <words...>',
+        about: 'only these games, like phase:TURN,SCORING older:1h younger:2d id:room-* layout:legacy',
+      },
+      {
+        form: '--allow-unsupported',
+        about: 'list games that cannot be represented in the manifest, instead of stopping',
+      },
       { form: '--dry-run', about: 'save and print the plan, archive nothing' },
     ],
     load: () => import('./cli/verb/backup-create.ts'),

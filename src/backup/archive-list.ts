@@ -1,5 +1,5 @@
 import type { Fault } from '../base/fault.ts';
-import type { Layout } from '../game/record.ts';
+import type { Layout, RecordKey } from '../game/record.ts';
 
 /** The plain text beside an archive, `<name>.manifest.json`: for listing without opening it. Version 1. */
 export interface Manifest {
@@ -19,9 +19,14 @@ export interface Manifest {
   readonly codec: 'zstd' | 'gzip' | 'none';
   /** A scan is no point in time: each game is whole, different games are from different moments. */
   readonly consistency: 'fuzzy-scan';
-  readonly filter: { readonly includeCompleted: boolean };
-  /** Games that were seen and are not in it: filtered out, or gone between scan and read. */
-  readonly leftOut: { readonly completed: number; readonly vanished: number };
+  readonly filter: ArchiveFilter;
+  readonly leftOut: LeftOut;
+  /** By phase as stored; `unknown` for what is none of ours. undefined in archives of before it was counted. */
+  readonly gamesByPhase?: Readonly<Record<string, number>> | undefined;
+  /** Games that no record can represent, by name; the archive was allowed to lack them. undefined when there was none. */
+  readonly unsupported?: readonly Unsupported[] | undefined;
+  /** undefined in archives of before it was counted. */
+  readonly meanwhile?: Meanwhile | undefined;
   /**
    * `before-restore`: only the games that a restore was about to overwrite. `retired`: finished games, removed from
    * storage since. undefined for a backup of everything.
@@ -29,6 +34,49 @@ export interface Manifest {
   readonly purpose?: ArchivePurpose | undefined;
   /** SHA-256 (hex) that the archive's footer ends with. */
   readonly rootHash: string;
+}
+
+/** Which games were wanted. */
+export interface ArchiveFilter {
+  readonly includeCompleted: boolean;
+  /** undefined for all of them. */
+  readonly where?: GameWhere | undefined;
+}
+
+/** All that are given must hold. What a game does not tell (its phase, its age) does not fulfil them. */
+export interface GameWhere {
+  /** As stored, whatever their case. */
+  readonly phases?: readonly string[] | undefined;
+  /** The last change came before this time, exclusive. */
+  readonly changedBeforeMs?: number | undefined;
+  /** The last change came at this time or later. */
+  readonly changedSinceMs?: number | undefined;
+  /** `*` is any text, `?` one character; the whole id must match. */
+  readonly idPattern?: string | undefined;
+  readonly layout?: Layout | undefined;
+}
+
+/** How many games were seen and are not in it. */
+export interface LeftOut {
+  /** In GAME_OVER, and not to be included. */
+  readonly completed: number;
+  /** Gone between scan and read. */
+  readonly vanished: number;
+  /** Others that `where` did not want. */
+  readonly filtered?: number | undefined;
+}
+
+export interface Unsupported extends RecordKey {
+  readonly why: string;
+}
+
+/** What moved while the scan ran. */
+export interface Meanwhile {
+  /**
+   * Games whose last change came after the scan had begun, by the clock of whoever wrote it, and which are in the
+   * archive as they were after it. A change after a game was read is not in it, and not counted.
+   */
+  readonly changed: number;
 }
 
 export const archivePurposes = ['before-restore', 'retired'] as const;

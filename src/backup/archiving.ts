@@ -2,7 +2,7 @@ import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Identity } from '../base/identity.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
-import type { ArchivePurpose } from './archive-list.ts';
+import type { ArchiveFilter, ArchivePurpose } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import type { ArchiveStore, UnpublishedArchive } from './archive-store.ts';
 import { captureGames } from './capture.ts';
@@ -24,9 +24,11 @@ export interface ArchiveOrder {
   readonly name: string;
   readonly archiveId: string;
   readonly pages: Iterable<readonly RecordKey[]> | AsyncIterable<readonly RecordKey[]>;
-  /** False leaves the game out. */
-  readonly keep: (record: GameRecord) => boolean;
-  readonly includeCompleted: boolean;
+  readonly filter: ArchiveFilter;
+  /** False leaves out what the filter would take. */
+  readonly keep?: (record: GameRecord) => boolean;
+  /** Lists games that cannot be represented, instead of refusing to make an archive without them. */
+  readonly allowUnsupported?: boolean;
   readonly purpose?: ArchivePurpose;
 }
 
@@ -35,6 +37,8 @@ export interface FinishedArchive {
   readonly ref: ArchiveRef;
   readonly written: Written;
   publish(): Promise<void>;
+  /** Leaves nothing of it. */
+  discard(): Promise<void>;
 }
 
 /** Whatever goes wrong, nothing is left behind; only an archive whose manifest cannot be written stays, whole. */
@@ -47,16 +51,19 @@ export async function writeArchive(
   const { backend, store, clock } = parts;
   const archive = await store.begin(order.name);
   const write = async () => {
-    const writer = createArchiveWriter(archive.file, headerOf(parts, order));
-    const { pages, keep } = order;
-    const { filtered, vanished } = await captureGames({ backend, writer, pages, keep, progress }, signal);
-    const leftOut = { completed: order.includeCompleted ? 0 : filtered, vanished };
-    return writer.finish({ endedAtMs: clock.now(), leftOut });
+    const header = headerOf(parts, order);
+    const writer = createArchiveWriter(archive.file, header);
+    const { pages, filter, keep, allowUnsupported = false } = order;
+    const { startedAtMs } = header;
+    const capturing = { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, progress };
+    const captured = await captureGames(capturing, signal);
+    return writer.finish({ endedAtMs: clock.now(), ...captured });
   };
   const written = await orDiscard(archive, write());
   return {
     ref: archive.ref,
     written,
+    discard: () => archive.discard(),
     publish: () => orDiscard(archive, archive.publish(manifestOf(order.name, written))),
   };
 }
@@ -72,7 +79,7 @@ async function orDiscard<T>(archive: UnpublishedArchive, work: Promise<T>): Prom
 
 function headerOf(
   { backend, environment, actor, clock }: ArchivingParts,
-  { archiveId, includeCompleted, purpose }: ArchiveOrder,
+  { archiveId, filter, purpose }: ArchiveOrder,
 ): ArchiveHeader {
   return {
     archiveId,
@@ -83,7 +90,7 @@ function headerOf(
     createdBy: `${actor.user}@${actor.host}`,
     startedAtMs: clock.now(),
     consistency: 'fuzzy-scan',
-    filter: { includeCompleted },
+    filter,
     ...(purpose ? { purpose } : {}),
   };
 }

@@ -1,25 +1,31 @@
 import type { Backend } from '../backend/port.ts';
+import { headOf } from '../backend/record-head.ts';
 import { readInBatches } from '../backend/record-reads.ts';
 import { Fault } from '../base/fault.ts';
+import { isPhase } from '../game/phases.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { gameLabel, keyText, namesOf } from '../game/record-words.ts';
+import type { ArchiveFilter, Unsupported } from './archive-list.ts';
+import type { ArchiveTotals } from './format.ts';
+import { createSelection } from './selection.ts';
 import type { ArchiveWriter } from './writer.ts';
 
 interface CaptureOptions {
   readonly backend: Backend;
   readonly writer: ArchiveWriter;
   readonly pages: Iterable<readonly RecordKey[]> | AsyncIterable<readonly RecordKey[]>;
-  /** False leaves the game out. */
-  readonly keep: (record: GameRecord) => boolean;
+  readonly filter: ArchiveFilter;
+  /** False leaves out what the filter would take. */
+  readonly keep?: ((record: GameRecord) => boolean) | undefined;
+  /** Games that cannot be represented are listed instead of stopping the capture. */
+  readonly allowUnsupported: boolean;
+  readonly startedAtMs: number;
   readonly progress: (done: number) => void;
 }
 
-/** How many games were seen and are not in the archive. */
-export interface LeftOut {
-  readonly filtered: number;
-  /** Gone between the scan and the read. */
-  readonly vanished: number;
-}
+export type Captured = Required<
+  Pick<ArchiveTotals, 'gamesByPhase' | 'leftOut' | 'unsupported' | 'meanwhile'>
+>;
 
 /**
  * Reads games into an archive.
@@ -27,35 +33,55 @@ export interface LeftOut {
  * @throws Fault `record-unreadable` that names every game it could not read: an archive without them would look whole
  */
 export async function captureGames(
-  { backend, writer, pages, keep, progress }: CaptureOptions,
+  { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, progress }: CaptureOptions,
   signal?: AbortSignal,
-): Promise<LeftOut> {
+): Promise<Captured> {
+  const select = createSelection(filter);
   const seen = new Set<string>();
-  const unreadable: string[] = [];
-  let filtered = 0;
-  let vanished = 0;
+  const unsupported: Unsupported[] = [];
+  const gamesByPhase = new Map<string, number>();
+  const leftOut = { completed: 0, vanished: 0, filtered: 0 };
+  let changed = 0;
 
   const take = async (key: RecordKey, record: GameRecord) => {
-    if (!keep(record)) filtered++;
+    const head = headOf(record);
+    const selected = select(head);
     // A game that was deleted and made again while the scan ran may come twice.
-    else if (seen.size < seen.add(keyText(key)).size && unreadable.length === 0) await writer.add(record);
+    if (selected !== 'kept') leftOut[selected]++;
+    else if (keep && !keep(record)) leftOut.filtered++;
+    else if (seen.size < seen.add(keyText(key)).size && (allowUnsupported || unsupported.length === 0)) {
+      await writer.add(record);
+      const phase = head.phase !== undefined && isPhase(head.phase) ? head.phase : 'unknown';
+      gamesByPhase.set(phase, (gamesByPhase.get(phase) ?? 0) + 1);
+      if (head.updatedAtMs !== undefined && head.updatedAtMs >= startedAtMs) changed++;
+    }
   };
 
   let done = 0;
   for await (const batch of readInBatches(backend, pages, signal)) {
     for (const { key, read } of batch) {
-      if (read.kind === 'absent') vanished++;
-      else if (read.kind === 'unreadable') unreadable.push(`${gameLabel(key)} (${read.fault.message})`);
+      if (read.kind === 'absent') leftOut.vanished++;
+      else if (read.kind === 'unreadable') unsupported.push(unsupportedOf(key, read.fault));
       else await take(key, read.record);
     }
     done += batch.length;
     progress(done);
   }
-  if (unreadable.length > 0) throw cannotRead(unreadable);
-  return { filtered, vanished };
+  if (unsupported.length > (allowUnsupported ? mostListed : 0)) throw cannotRead(unsupported);
+  return { gamesByPhase: Object.fromEntries(gamesByPhase), leftOut, unsupported, meanwhile: { changed } };
 }
 
-function cannotRead(games: readonly string[]): Fault {
+/** All of them are named in the archive's end, which is read whole; an archive that lacks more is none. */
+const mostListed = 10_000;
+
+const unsupportedOf = ({ id, layout }: RecordKey, { message }: Fault): Unsupported => ({
+  id,
+  layout,
+  why: message,
+});
+
+function cannotRead(unsupported: readonly Unsupported[]): Fault {
+  const games = unsupported.map((game) => `${gameLabel(game)} (${game.why})`);
   const count = games.length === 1 ? '1 game' : `${games.length} games`;
   return new Fault('record-unreadable', `${count} cannot be read: ${namesOf(games, 20)}`, {
     next: 'Repair or remove them with the tools of the database, then back up again',

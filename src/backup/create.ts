@@ -1,18 +1,23 @@
 import type { Action, Check, Step } from '../action/action.ts';
 import { knownStep } from '../action/known-step.ts';
 import type { Draft } from '../action/plan.ts';
+import type { Backend } from '../backend/port.ts';
+import { headOf } from '../backend/record-head.ts';
+import { readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
 import { formatBytes } from '../base/units.ts';
-import type { GameRecord } from '../game/record.ts';
-import { gamesText, phaseOf } from '../game/record-words.ts';
+import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
+import type { ArchiveFilter, GameWhere } from './archive-list.ts';
 import { archiveRef, defaultArchiveName } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { type ArchivingParts, type FinishedArchive, writeArchive } from './archiving.ts';
 import { countGames, estimateChanges, estimateWarnings } from './estimate.ts';
 import type { ArchiveTotals } from './format.ts';
+import { createSelection } from './selection.ts';
 import { validationStep } from './validation-step.ts';
+import { whereText } from './where-words.ts';
 
 export interface BackupParts extends ArchivingParts {
   readonly random: RandomHex;
@@ -23,15 +28,20 @@ export interface BackupInput {
   readonly name?: string | undefined;
   /** Takes games in GAME_OVER too. */
   readonly includeCompleted: boolean;
+  /** Only these; all when left out. */
+  readonly where?: GameWhere | undefined;
+  /** Lists games that cannot be represented in the archive's manifest, instead of stopping. */
+  readonly allowUnsupported?: boolean | undefined;
 }
 
 export interface BackupDetail {
   readonly location: string;
   readonly name: string;
   readonly archiveId: string;
-  readonly includeCompleted: boolean;
-  /** What the census counted; for progress. */
-  readonly expectedGames: number;
+  readonly filter: ArchiveFilter;
+  readonly allowUnsupported: boolean;
+  /** All that the census counted, wanted or not: each is looked at. For progress. */
+  readonly seenGames: number;
 }
 
 const stepNames = {
@@ -47,34 +57,41 @@ const stepNames = {
 export function createBackupAction(parts: BackupParts): Action<BackupInput, BackupDetail> {
   const { backend, store, environment, clock, random } = parts;
 
-  const basis = async ({ name, includeCompleted }: BackupDetail) => {
+  const basis = async ({ name, filter }: BackupDetail) => {
     const isFree = (await store.freeName(name)) === name;
-    return digestOf({ source: backend.location, location: store.location, name, includeCompleted, isFree });
+    return digestOf({ source: backend.location, location: store.location, name, filter, isFree });
   };
 
   return {
     name: 'backup create',
     effect: 'local',
-    async draft({ name, includeCompleted }, signal): Promise<Draft<BackupDetail>> {
+    async draft(
+      { name, includeCompleted, where, allowUnsupported = false },
+      signal,
+    ): Promise<Draft<BackupDetail>> {
       const free = await store.freeName(name ?? defaultArchiveName(environment, clock.now()));
       if (name !== undefined && free !== name) throw nameTaken(name, free);
-      const counts = countGames(await backend.census(signal), includeCompleted);
+      const filter: ArchiveFilter = { includeCompleted, ...(where ? { where } : {}) };
+      if (where) await refuseEmpty(backend, filter, where, signal);
+      const counts = countGames(await backend.census(signal), filter);
       const expectedGames = counts.taken.current + counts.taken.legacy;
       const detail = {
         location: store.location,
         name: free,
         archiveId: random(16),
-        includeCompleted,
-        expectedGames,
+        filter,
+        allowUnsupported,
+        seenGames: counts.seen,
       };
+      const most = counts.atMost ? 'at most ' : '';
       return {
-        title: `Back up ${gamesText(expectedGames)} to archive ${free}`,
+        title: `Back up ${most}${gamesText(expectedGames)} to archive ${free}`,
         place: backend.location,
-        changes: estimateChanges(free, counts),
+        changes: estimateChanges(free, counts, filter),
         steps: Object.values(stepNames),
         warnings: estimateWarnings(counts),
         unverified: [
-          'Which games can be read: it shows as each is read, and one that cannot be stops the backup',
+          `Which games can be read: it shows as each is read, and one that cannot be ${allowUnsupported ? 'is named in the archive and not in it' : 'stops the backup'}`,
           `Free space in ${store.location}`,
         ],
         basis: await basis(detail),
@@ -90,15 +107,23 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
 
 function stepsOf(
   parts: BackupParts,
-  { name, archiveId, includeCompleted, expectedGames }: BackupDetail,
+  { name, archiveId, filter, allowUnsupported, seenGames }: BackupDetail,
 ): Step[] {
   let finished: FinishedArchive | undefined;
   return [
     knownStep(stepNames.write, async ({ signal, progress }) => {
-      const keep = (record: GameRecord) => includeCompleted || phaseOf(record) !== 'GAME_OVER';
       const pages = parts.backend.scan(signal);
-      const told = (done: number) => progress(done, Math.max(done, expectedGames), 'games');
-      finished = await writeArchive(parts, { name, archiveId, pages, keep, includeCompleted }, told, signal);
+      const told = (done: number) => progress(done, Math.max(done, seenGames), 'games');
+      finished = await writeArchive(
+        parts,
+        { name, archiveId, pages, filter, allowUnsupported },
+        told,
+        signal,
+      );
+      if (filter.where && finished.written.totals.games === 0) {
+        await finished.discard();
+        throw noneMatch(filter.where, parts.backend.location);
+      }
       return { kind: 'done', note: totalsNote(finished.written.totals) };
     }),
     knownStep(stepNames.publish, async () => {
@@ -122,10 +147,36 @@ export async function publishedCheck(store: ArchiveStore, name: string): Promise
   return { name: check, kind: manifest.games > 0 ? 'pass' : 'inconclusive', found: `${found}, validated` };
 }
 
-function totalsNote({ games, leftOut }: ArchiveTotals): string {
+/** Looks for the first game that is wanted, so that an archive of none is refused before it is begun. */
+async function refuseEmpty(
+  backend: Backend,
+  filter: ArchiveFilter,
+  where: GameWhere,
+  signal?: AbortSignal,
+): Promise<void> {
+  const select = createSelection(filter);
+  for await (const batch of readInBatches(backend, backend.scan(signal), signal)) {
+    if (batch.some(({ read }) => read.kind === 'record' && select(headOf(read.record)) === 'kept')) return;
+  }
+  throw noneMatch(where, backend.location);
+}
+
+function noneMatch(where: GameWhere, location: string): Fault {
+  return new Fault('not-found', `There is no game ${whereText(where)} in ${location} to back up`, {
+    next: 'Look for them with gamekeeper games list; finished games are only taken with --include-completed',
+  });
+}
+
+function totalsNote({ games, leftOut, unsupported = [], meanwhile }: ArchiveTotals): string {
+  const { completed, vanished, filtered = 0 } = leftOut;
   const left = [
-    leftOut.completed > 0 ? `${gamesText(leftOut.completed)} completed and left out` : '',
-    leftOut.vanished > 0 ? `${gamesText(leftOut.vanished)} ended before being read` : '',
+    completed > 0 ? `${gamesText(completed)} completed and left out` : '',
+    filtered > 0 ? `${gamesText(filtered)} not asked for` : '',
+    vanished > 0 ? `${gamesText(vanished)} ended before being read` : '',
+    meanwhile && meanwhile.changed > 0 ? `${gamesText(meanwhile.changed)} changed since it began` : '',
+    unsupported.length > 0
+      ? `${gamesText(unsupported.length)} that cannot be represented are NOT in it: ${namesOf(unsupported.map(gameLabel))}`
+      : '',
   ];
   return [gamesText(games), ...left.filter(Boolean)].join(', ');
 }

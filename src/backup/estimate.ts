@@ -2,36 +2,56 @@ import type { Change } from '../action/plan.ts';
 import type { Census } from '../backend/port.ts';
 import type { Layout } from '../game/record.ts';
 import { gamesText } from '../game/record-words.ts';
+import type { ArchiveFilter } from './archive-list.ts';
+import { whereText } from './where-words.ts';
 
 export interface GameCounts {
+  /** With a filter by id or age: how many at most, as those are not counted. */
   readonly taken: Readonly<Record<Layout, number>>;
+  readonly atMost: boolean;
   readonly completed: number;
   /** Of those taken: games whose phase is none that is known. */
   readonly odd: number;
+  /** All games there are, wanted or not: each is looked at. */
+  readonly seen: number;
 }
 
-export function countGames({ games }: Census, includeCompleted: boolean): GameCounts {
-  const isLeftOut = (phase: string) => !includeCompleted && phase === 'GAME_OVER';
-  const sum = (rows: Census['games']) => rows.reduce((total, { count }) => total + count, 0);
-  const taken = games.filter(({ phase }) => !isLeftOut(phase));
+export function countGames({ games }: Census, { includeCompleted, where = {} }: ArchiveFilter): GameCounts {
+  const { phases, layout: wanted, idPattern, changedBeforeMs, changedSinceMs } = where;
+  const isWanted = ({ phase, layout }: Row) =>
+    (!phases || phases.includes(phase)) && (wanted === undefined || wanted === layout);
+  const isLeftOut = ({ phase }: Row) => !includeCompleted && phase === 'GAME_OVER';
+  const sum = (rows: readonly Row[]) => rows.reduce((total, { count }) => total + count, 0);
+  const rows = games.filter(isWanted);
+  const taken = rows.filter((row) => !isLeftOut(row));
   return {
     taken: {
       current: sum(taken.filter(({ layout }) => layout === 'current')),
       legacy: sum(taken.filter(({ layout }) => layout === 'legacy')),
     },
-    completed: sum(games.filter(({ phase }) => isLeftOut(phase))),
+    atMost: [idPattern, changedBeforeMs, changedSinceMs].some((limit) => limit !== undefined),
+    completed: sum(rows.filter(isLeftOut)),
     odd: sum(taken.filter(({ phase }) => phase === 'unknown')),
+    seen: sum(games),
   };
 }
 
-export function estimateChanges(name: string, { taken, completed }: GameCounts): Change[] {
+type Row = Census['games'][number];
+
+export function estimateChanges(
+  name: string,
+  { taken, atMost, completed }: GameCounts,
+  { where }: ArchiveFilter,
+): Change[] {
   const layouts = (['current', 'legacy'] as const).filter((layout) => taken[layout] > 0);
   const games = layouts.map((layout) => `${gamesText(taken[layout])} (${layout} layout)`).join(', ');
   const archive: Change = {
     target: `archive ${name}`,
     effect: 'create',
-    to: games ? `about ${games}` : 'no games',
-    why: 'each game whole, different games from different moments',
+    to: games ? `${atMost ? 'at most' : 'about'} ${games}` : 'no games',
+    why: [where ? `games ${whereText(where)}` : '', 'each game whole, different games from different moments']
+      .filter(Boolean)
+      .join('; '),
   };
   if (completed === 0) return [archive];
   const leftOut = `${completed === 1 ? '1 game has' : `about ${completed} games have`} ended`;

@@ -23,6 +23,7 @@ import { Fault } from '../base/fault.ts';
 import { fitShape } from '../base/shape-words.ts';
 import type { Layout } from '../game/record.ts';
 import { archivePurposes } from './archive-list.ts';
+import { count, filterShape, totalsShape } from './archive-shapes.ts';
 import { codecs } from './codec.ts';
 
 const magic = Buffer.from('GKA\r\n\x1a\n', 'latin1');
@@ -42,8 +43,6 @@ export const targetChunkBytes = 1024 * 1024;
 /** Bound on what a reader allocates for one chunk, and so on the size of one game. */
 export const maxChunkBytes = 512 * 1024 * 1024;
 
-const count = z.int().nonnegative();
-
 const headerSchema = z.object({
   archiveId: z.string().min(1),
   codec: z.enum(codecs),
@@ -53,7 +52,7 @@ const headerSchema = z.object({
   createdBy: z.string(),
   startedAtMs: count,
   consistency: z.literal('fuzzy-scan'),
-  filter: z.object({ includeCompleted: z.boolean() }),
+  filter: filterShape,
   purpose: z.enum(archivePurposes).optional(),
 });
 
@@ -65,8 +64,7 @@ const totalsSchema = z.object({
   games: count,
   gamesByLayout: z.object({ current: count, legacy: count } satisfies Record<Layout, unknown>),
   rawBytes: count,
-  /** Games that were seen and are not in the archive: filtered out, or gone between scan and read. */
-  leftOut: z.object({ completed: count, vanished: count }),
+  ...totalsShape,
 });
 
 export type ArchiveTotals = z.infer<typeof totalsSchema>;

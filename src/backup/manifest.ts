@@ -2,10 +2,9 @@ import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
 import { fitShape } from '../base/shape-words.ts';
 import { archivePurposes, type Manifest } from './archive-list.ts';
+import { count, filterShape, totalsShape } from './archive-shapes.ts';
 import { codecs } from './codec.ts';
 import type { ArchiveHeader, ArchiveTotals } from './format.ts';
-
-const count = z.int().nonnegative();
 
 const manifestSchema = z.object({
   version: z.literal(1),
@@ -22,8 +21,8 @@ const manifestSchema = z.object({
   storedBytes: count,
   codec: z.enum(codecs),
   consistency: z.literal('fuzzy-scan'),
-  filter: z.object({ includeCompleted: z.boolean() }),
-  leftOut: z.object({ completed: count, vanished: count }),
+  filter: filterShape,
+  ...totalsShape,
   purpose: z.enum(archivePurposes).optional(),
   rootHash: z.string().regex(/^[0-9a-f]{64}$/),
 }) satisfies z.ZodType<Manifest>;
@@ -54,6 +53,9 @@ export function manifestOf(name: string, { header, totals, rootHash, storedBytes
     consistency: header.consistency,
     filter: header.filter,
     leftOut: totals.leftOut,
+    gamesByPhase: totals.gamesByPhase,
+    unsupported: totals.unsupported,
+    meanwhile: totals.meanwhile,
     ...(header.purpose ? { purpose: header.purpose } : {}),
     rootHash: rootHash.toString('hex'),
   };

@@ -111,7 +111,13 @@ async function keepStep(
   };
   const pages = [[...overwritten.values()]];
   const told = (done: number) => progress(done, overwritten.size, 'games');
-  const order = { ...safety, pages, keep, includeCompleted: true, purpose: 'before-restore' } as const;
+  const order = {
+    ...safety,
+    pages,
+    keep,
+    filter: { includeCompleted: true },
+    purpose: 'before-restore',
+  } as const;
   const archive = await writeArchive(parts, order, told, signal);
   await archive.publish();
   const { ok, problems } = await validateArchive(parts.store, safety.name, parts.clock, undefined, signal);

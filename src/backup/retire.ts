@@ -65,7 +65,7 @@ async function writeStep(
   const keep = (record: GameRecord) => due.get(keyText(record))?.digest === recordDigest(record);
   const pages = [[...due.values()].map(({ id, layout }) => ({ id, layout }))];
   const told = (done: number) => progress(done, due.size, 'games');
-  const order = { ...fresh, pages, keep, includeCompleted: true, purpose: 'retired' } as const;
+  const order = { ...fresh, pages, keep, filter: { includeCompleted: true }, purpose: 'retired' } as const;
   const archive = await writeArchive(parts, order, told, signal);
   await archive.publish();
   const { ok, problems } = await validateArchive(parts.store, fresh.name, parts.clock, undefined, signal);

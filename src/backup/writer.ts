@@ -30,11 +30,14 @@ export interface Written {
   readonly storedBytes: number;
 }
 
+/** What the writer does not know itself. */
+export type ArchiveEnd = Omit<ArchiveTotals, 'games' | 'gamesByLayout' | 'rawBytes'>;
+
 export interface ArchiveWriter {
   /** Resolves when another record may come: at most one chunk waits while the one before it is compressed. */
   add(record: GameRecord): Promise<void>;
   /** Writes the end and syncs the file. The writer is used up. */
-  finish(end: Pick<ArchiveTotals, 'endedAtMs' | 'leftOut'>): Promise<Written>;
+  finish(end: ArchiveEnd): Promise<Written>;
 }
 
 /** Writes an archive front to back; what it holds in memory does not grow with the games. */
@@ -101,11 +104,11 @@ export function createArchiveWriter(
       gamesByLayout[record.layout]++;
       if (pendingBytes >= chunkBytes) await closeChunk();
     },
-    async finish({ endedAtMs, leftOut }) {
+    async finish(end) {
       if (pendingRecords > 0) await closeChunk();
       await tail;
       const games = gamesByLayout.current + gamesByLayout.legacy;
-      const totals: ArchiveTotals = { endedAtMs, games, gamesByLayout, rawBytes, leftOut };
+      const totals: ArchiveTotals = { ...end, games, gamesByLayout, rawBytes };
       const footer = encodeFooter({ totals, chunks });
       const footerOffset = storedBytes;
       const rootHash = sha256(headerBytes, footer);

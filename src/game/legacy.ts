@@ -18,6 +18,15 @@ export interface LegacyView {
   readonly retold: readonly string[];
 }
 
+const timeField = Buffer.from('last_updated');
+const nobody: Say = { wrong: () => undefined, retold: () => undefined };
+
+/** Of the last change, without reading the rest; undefined when it is missing or no time. */
+export function readLegacyTime({ parts }: Pick<GameRecord, 'parts'>): number | undefined {
+  const part = parts.find(({ name }) => timeField.equals(name));
+  return part && readTime(part.value, nobody);
+}
+
 /** Redis keeps these fields as JSON text; DynamoDB as text too, or in types of its own. */
 export function readLegacy(record: Pick<GameRecord, 'parts'>): LegacyView {
   const problems: string[] = [];

@@ -1,3 +1,4 @@
+import { globOf } from '../game/id-glob.ts';
 import type { GameFilter, GameRow } from './game-view.ts';
 
 /** What a row must be like to be listed, but for its problems. */
@@ -16,13 +17,4 @@ export function createMatcher(filter: GameFilter, nowMs: number): (row: GameRow)
       (minBytes === undefined || (row.sizeBytes !== undefined && row.sizeBytes >= minBytes))
     );
   };
-}
-
-/** No other character has a meaning of its own, so an id matches itself unless it holds these two. */
-function globOf(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'su');
 }
