@@ -10,6 +10,7 @@ export type { Divergence, DualWriteListener } from './backend/dual-write/mirror.
 export { observed } from './backend/observed.ts';
 export type { Backend, BackendKind, BackendListener, Observer, PrimaryBackend } from './backend/port.ts';
 export { retryReads } from './backend/retry.ts';
+export { readBackupFigures } from './backup/backup-figures.ts';
 export { type Clock, systemClock } from './base/clock.ts';
 export { Fault, type FaultCode } from './base/fault.ts';
 export { createEngine } from './engine/create.ts';

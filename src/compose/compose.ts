@@ -53,6 +53,23 @@ export function compose({ settings, readOnly, version, listener = {} }: ComposeO
     return createRunner({ stateDir, environment, simulated, actor, clock, random: randomHex });
   });
 
+  const failedBackups = once(async () => {
+    const { createFailedRuns } = await import('../action/failed-runs.ts');
+    return createFailedRuns(await runner(), 'backup create');
+  });
+
+  const backups: World['backups'] = async (signal) => {
+    const { backupFigures } = await import('../backup/backup-figures.ts');
+    const [listing, failedAtMs] = await Promise.all([
+      (await archives()).list(signal),
+      // Nobody keeps count where the state folder cannot be read; the archives are there all the same.
+      failedBackups()
+        .then((read) => read())
+        .catch(() => undefined),
+    ]);
+    return { listing, figures: backupFigures(listing, { atMs: clock.now(), environment, failedAtMs }) };
+  };
+
   const runbooks = once(async () => {
     const { loadLibrary } = await import('../runbook/library.ts');
     // The operator's own come first: of two runbooks with one id the first is listed.
@@ -133,12 +150,14 @@ export function compose({ settings, readOnly, version, listener = {} }: ComposeO
     admin,
     metrics,
     flags,
-    statusReader: (options) => composeStatus({ simulated, clock, storages, servers, metrics }, options),
+    statusReader: (options) =>
+      composeStatus({ simulated, clock, storages, servers, metrics, backups }, options),
     preflight,
     games,
     runner,
     actions: composeActions({ settings, clock, actor, storages, servers, codec, archives }),
     archives,
+    backups,
     runbooks,
     startWalk,
     async close() {

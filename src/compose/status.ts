@@ -4,7 +4,7 @@ import type { MetricSource } from '../metrics/source.ts';
 import type { Status } from '../status/status.ts';
 import type { Servers } from './servers.ts';
 import type { Storages } from './storages.ts';
-import type { StatusOptions } from './world.ts';
+import type { StatusOptions, World } from './world.ts';
 
 /** How long a look waits for the first count of the storages, on a screen and in a verb. */
 const shortCountMs = 500;
@@ -16,11 +16,12 @@ interface StatusParts {
   readonly storages: Storages;
   readonly servers: Servers;
   metrics(): Promise<MetricSource>;
+  readonly backups: World['backups'];
 }
 
 export async function composeStatus(
-  { simulated, clock, storages, servers, metrics }: StatusParts,
-  { waitsForCounts = false }: StatusOptions = {},
+  { simulated, clock, storages, servers, metrics, backups }: StatusParts,
+  { waitsForCounts = false, readsBackups = false }: StatusOptions = {},
 ): Promise<(signal?: AbortSignal) => Promise<Status>> {
   const [{ createStatusReader }, { readServers }, client, source, memory] = await Promise.all([
     import('../status/gather.ts'),
@@ -44,6 +45,7 @@ export async function composeStatus(
     ...(await counting(storages, clock, waitsForCounts ? longestCountMs : shortCountMs)),
     readFlags: async (signal) => (client ? (await servers.flags()).read(signal) : undefined),
     readMetrics: (signal) => source.read(signal),
+    ...(readsBackups ? { readBackups: async (signal) => (await backups(signal)).figures } : {}),
     ...(memory ? { readMemory: (signal) => memory.unpersisted(signal) } : {}),
   });
 }

@@ -2,6 +2,7 @@
 import type { Runner } from '../action/run.ts';
 import type { Backend } from '../backend/port.ts';
 import type { ArchiveStore } from '../backup/archive-store.ts';
+import type { BackupsLook } from '../backup/backup-figures.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Identity } from '../base/identity.ts';
 import type { Settings } from '../config/settings.ts';
@@ -52,6 +53,8 @@ export interface World {
   runner(): Promise<Runner>;
   readonly actions: Actions;
   archives(): Promise<ArchiveStore>;
+  /** What the archives say, and how the backups of this machine went. */
+  backups(signal?: AbortSignal): Promise<BackupsLook>;
   runbooks(): Promise<RunbookLibrary>;
   startWalk(id: string, signal?: AbortSignal): Promise<Walk>;
   close(): Promise<void>;
@@ -60,4 +63,6 @@ export interface World {
 export interface StatusOptions {
   /** Waits for the games of both storages to be counted, however long that takes; else a look does without. */
   readonly waitsForCounts?: boolean;
+  /** Reads the archives too: not for something that looks every second. */
+  readonly readsBackups?: boolean;
 }

@@ -278,6 +278,12 @@ export const variables = {
     about: '`backup prune` removes what is older than the newest verified archive by more',
     usedBy: ours,
   },
+  STATE_BACKUP_MAX_AGE_HOURS: {
+    form: hours({ least: 1, most: 87_600 }),
+    fallback: '26',
+    about: 'older than that the newest verified backup is shown as too old',
+    usedBy: ours,
+  },
   GAMEKEEPER_PROFILE: { form: word, about: 'the profile, as `--profile`', usedBy: ours },
   GAMEKEEPER_STATE_DIR: {
     form: path,

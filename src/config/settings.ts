@@ -27,6 +27,8 @@ export interface Settings {
   readonly backupLocationIsDefault: boolean;
   readonly backupCompletedGames: boolean;
   readonly backupRetentionMs: number;
+  /** The newest verified backup should be no older. */
+  readonly backupMaxAgeMs: number;
   /** Archives are to be encrypted, which this version cannot. */
   readonly backupEncrypt: boolean;
   readonly stateDir: string;
@@ -74,6 +76,7 @@ export function settingsOf(values: Values, { given, choice, profile, env, secret
     backupLocationIsDefault: values.STATE_BACKUP_LOCATION === undefined,
     backupCompletedGames: values.BACKUP_COMPLETED_GAMES,
     backupRetentionMs: values.STATE_BACKUP_RETENTION_DAYS,
+    backupMaxAgeMs: values.STATE_BACKUP_MAX_AGE_HOURS,
     backupEncrypt: values.STATE_BACKUP_ENCRYPT,
     stateDir: values.GAMEKEEPER_STATE_DIR ?? join(stateHome, 'gamekeeper'),
     runbooksDir: join(configFolder(env), 'runbooks'),

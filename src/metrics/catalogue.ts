@@ -125,6 +125,41 @@ export const metrics = {
     help: 'Writes that the primary has and the secondary was not asked for yet. Absent without dual writes.',
     labels: {},
   },
+  state_backup_last_success_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the newest backup of everything began to read, validated or not. Absent without one.',
+    labels: {},
+  },
+  state_backup_last_verified_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the newest backup of everything that a validation has passed began to read: its age is what a loss of the storage would cost. Absent without one.',
+    labels: {},
+  },
+  state_backup_duration_seconds: {
+    kind: 'gauge',
+    help: 'How long the newest backup of everything took to read the games.',
+    labels: {},
+  },
+  state_backup_stored_bytes: {
+    kind: 'gauge',
+    help: 'Size of the newest backup of everything, as it is stored.',
+    labels: {},
+  },
+  state_backup_raw_bytes: {
+    kind: 'gauge',
+    help: 'Size of what is in the newest backup of everything.',
+    labels: {},
+  },
+  state_backup_compression_ratio: {
+    kind: 'gauge',
+    help: 'Raw bytes of the newest backup of everything for each stored one.',
+    labels: {},
+  },
+  state_backup_failed_runs: {
+    kind: 'gauge',
+    help: 'Backup runs since the newest verified backup that did not end as done. Absent where nobody keeps count.',
+    labels: {},
+  },
   state_config_info: {
     kind: 'gauge',
     help: 'Always 1; its labels say how the engine is configured.',

@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../base/clock.ts';
 import type { EngineObserver } from '../engine/engine.ts';
 import type { Phase } from '../game/phases.ts';
+import type { BackupFigures } from './backup-figures.ts';
 import { type BreakerState, breakerStates, type MetricName, type MetricRow, metrics } from './catalogue.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface GaugeSources {
     | undefined;
   breaker(): BreakerState | undefined;
   storage(): Pick<Census, 'usedBytes' | 'limitBytes'> | undefined;
+  /** Only where somebody reads the archives: see `readBackupFigures`. */
+  backups?(): BackupFigures | undefined;
   /** Only where dual writes are on. */
   dualWrite?(): Pick<DualWrite, 'diverging' | 'waiting'> | undefined;
 }
@@ -106,6 +109,7 @@ function gaugeSeries({
   clock,
   gauges,
 }: ExporterOptions): Record<GaugeName, () => Series[]> {
+  const backups = () => gauges.backups?.();
   return {
     state_circuit_breaker_state() {
       const now = gauges.breaker();
@@ -147,9 +151,25 @@ function gaugeSeries({
       unlabelled(gauges.storage()?.limitBytes).map(({ value }) => ({ labels: { backend }, value })),
     state_dual_write_diverging_games: () => unlabelled(gauges.dualWrite?.()?.diverging()),
     state_dual_write_waiting_writes: () => unlabelled(gauges.dualWrite?.()?.waiting()),
+    state_backup_last_success_timestamp_seconds: () => unlabelled(inSeconds(backups()?.newest?.startedAtMs)),
+    state_backup_last_verified_timestamp_seconds: () =>
+      unlabelled(inSeconds(backups()?.verified?.startedAtMs)),
+    state_backup_duration_seconds() {
+      const newest = backups()?.newest;
+      return unlabelled(inSeconds(newest && newest.endedAtMs - newest.startedAtMs));
+    },
+    state_backup_stored_bytes: () => unlabelled(backups()?.newest?.storedBytes),
+    state_backup_raw_bytes: () => unlabelled(backups()?.newest?.rawBytes),
+    state_backup_compression_ratio() {
+      const newest = backups()?.newest;
+      return unlabelled(newest && newest.rawBytes > 0 ? newest.rawBytes / newest.storedBytes : undefined);
+    },
+    state_backup_failed_runs: () => unlabelled(backups()?.failures),
     state_config_info: () => [{ labels: { strategy, backend }, value: 1 }],
   };
 }
+
+const inSeconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1000);
 
 const unlabelled = (value: number | undefined): Series[] =>
   value === undefined ? [] : [{ labels: {}, value }];

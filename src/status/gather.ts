@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { FleetFlags } from '../flags/store.ts';
+import type { BackupFigures } from '../metrics/backup-figures.ts';
 import type { Readings } from '../metrics/source.ts';
 import { type Findings, isOffEverywhere, judge } from './judge.ts';
 import type { ServerStatus, Status, StorageCount, Verdict } from './status.ts';
@@ -16,6 +17,8 @@ export interface StatusSources {
   readMetrics(signal?: AbortSignal): Promise<Readings>;
   /** Never rejects for a single server; its row has the fault. undefined where they cannot be asked. */
   readMemory?(signal?: AbortSignal): Promise<Status['memory']>;
+  /** Left out where nobody asks for it. */
+  readBackups?(signal?: AbortSignal): Promise<BackupFigures>;
   /** Never rejects for a storage; its row has the fault. Left out without a second storage. */
   countStorages?(signal?: AbortSignal): Promise<readonly StorageCount[]>;
 }
@@ -52,7 +55,7 @@ function firstSince(findings: Findings, verdict: Verdict, nowMs: number): Status
 }
 
 async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Findings> {
-  const [backendFault, servers, flags, readings, memory, storages] = await Promise.all([
+  const [backendFault, servers, flags, readings, memory, storages, backups] = await Promise.all([
     sources.backend.ping(signal).then(
       () => undefined,
       (thrown) => asFault(thrown),
@@ -62,6 +65,7 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
     sources.readMetrics(signal).catch((thrown) => asFault(thrown)),
     sources.readMemory?.(signal),
     sources.countStorages?.(signal),
+    sources.readBackups?.(signal).catch((thrown) => asFault(thrown)),
   ]);
   signal?.throwIfAborted();
   const { location } = sources.backend;
@@ -73,6 +77,7 @@ async function gather(sources: StatusSources, signal?: AbortSignal): Promise<Fin
     unpersisted: unpersistedIn(readings),
     ...(memory ? { memory } : {}),
     ...(storages ? { storages } : {}),
+    ...(backups ? { backups } : {}),
     unread: [
       ...(backendFault ? [{ source: location, fault: backendFault }] : []),
       ...servers.flatMap(({ server, fault }) => (fault ? [{ source: server, fault }] : [])),

@@ -15,7 +15,7 @@ const deferredGraceSeconds = 60;
 /** Everything a verdict is judged from; pure data, so every rule can be tested with literals. */
 export type Findings = Pick<
   Status,
-  'readings' | 'servers' | 'flags' | 'backend' | 'unpersisted' | 'memory' | 'storages' | 'unread'
+  'readings' | 'servers' | 'flags' | 'backend' | 'unpersisted' | 'memory' | 'storages' | 'backups' | 'unread'
 >;
 
 export interface Judgement {

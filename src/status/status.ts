@@ -1,6 +1,7 @@
 import type { Fault } from '../base/fault.ts';
 import type { FleetFlags } from '../flags/store.ts';
 import type { Layout } from '../game/record.ts';
+import type { BackupFigures } from '../metrics/backup-figures.ts';
 import type { BreakerState } from '../metrics/catalogue.ts';
 import type { Readings } from '../metrics/source.ts';
 import type { AlertName, Severity } from '../monitoring/alerts.ts';
@@ -71,6 +72,8 @@ export interface Status {
   readonly backend: { readonly location: string; readonly fault?: Fault };
   /** Both storages, where there is a second one. */
   readonly storages?: readonly StorageCount[];
+  /** They say nothing of how the platform is now, so no verdict is judged from them; a Fault when they could not be read. */
+  readonly backups?: BackupFigures | Fault;
   /** Sources that were configured and could not be read; `status` exits 3 when there is one. */
   readonly unread: readonly { readonly source: string; readonly fault: Fault }[];
 }

@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault.ts';
-import { formatElapsed, formatValue } from '../../base/units.ts';
+import { formatBytes, formatDuration, formatElapsed, formatValue } from '../../base/units.ts';
 import type { Settings } from '../../config/settings.ts';
 import { namesOf } from '../../game/record-words.ts';
 import { coveredBy, type Readings, type SignalId, signals } from '../../metrics/source.ts';
@@ -14,21 +14,25 @@ const lostShown = 10;
 
 export const run: VerbRun = async ({ world, signal }) => {
   await takeFirstScrape(world, signal);
-  const read = await world.statusReader({ waitsForCounts: true });
+  const read = await world.statusReader({ waitsForCounts: true, readsBackups: true });
   const status = await read(signal);
   return {
-    exit: status.unread.length > 0 || status.verdict === 'unknown' ? exit.inPart : exit.done,
+    exit: isWhole(status) ? exit.done : exit.inPart,
     result: status,
     text: () => statusLines(status, world.settings),
   };
 };
 
-function statusLines(status: Status, { environment, profile }: Settings): string[] {
+const isWhole = ({ unread, verdict, backups }: Status) =>
+  unread.length === 0 && verdict !== 'unknown' && !(backups instanceof Fault);
+
+function statusLines(status: Status, { environment, profile, backupMaxAgeMs }: Settings): string[] {
   const by = profile === undefined ? '' : ` (profile ${profile})`;
   return [
     `${status.verdict.toUpperCase()}  ${environment}${by}  ${status.backend.location}  ${sinceWords(status)}`,
     unpersistedLine(status),
     ...lostLines(status),
+    ...backupLines(status, backupMaxAgeMs),
     ...status.reasons.map((reason) => `${reason.severity}: ${reason.text}`),
     ...(status.runbook ? [`Open: gamekeeper runbook walk ${status.runbook}`] : []),
     ...status.doubts.map((doubt) => `in doubt: ${doubt}`),
@@ -63,6 +67,27 @@ function lostLines({ memory, atMs }: Status): string[] {
   if (rows.length === 0) return [];
   const more = lost.length > rows.length ? [`  and ${lost.length - rows.length} more`] : [];
   return ['Lost, for storage never took them:', ...rows, ...more];
+}
+
+function backupLines({ backups, atMs }: Status, maxAgeMs: number): string[] {
+  if (!backups) return [];
+  if (backups instanceof Fault) return [`Backups not read: ${backups.message}`];
+  const { newest, verified, failures = 0 } = backups;
+  const ageMs = verified && Math.max(0, atMs - verified.startedAtMs);
+  const limit = `limit ${formatDuration(maxAgeMs)}`;
+  const age =
+    ageMs === undefined
+      ? `NONE VERIFIED (${limit})`
+      : `newest verified ${formatElapsed(ageMs)} old (${limit})${ageMs > maxAgeMs ? ', TOO OLD' : ''}`;
+  const facts = newest
+    ? [
+        `the newest took ${formatDuration(newest.endedAtMs - newest.startedAtMs)}`,
+        `${formatValue(newest.games, 'games')} games`,
+        formatBytes(newest.storedBytes),
+      ]
+    : [];
+  const failed = failures > 0 ? [`${failures} failed since`] : [];
+  return [`Backups: ${[age, ...facts, ...failed].join('; ')}`];
 }
 
 function readingLines(readings: Readings | Fault): string[] {

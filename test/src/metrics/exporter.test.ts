@@ -122,6 +122,25 @@ describe('createExporter', () => {
     ]);
   });
 
+  it('tells of backups only what is known of them', async () => {
+    const backupLines = async (gauges: Partial<GaugeSources>) =>
+      (await exporterWith(gauges).expose()).split('\n').filter((line) => /^state_backup/.test(line));
+    expect(await backupLines({})).toEqual([]);
+    expect(await backupLines({ backups: () => ({ atMs: 9_000 }) })).toEqual([]);
+    const run = { startedAtMs: 4_000, endedAtMs: 6_500, games: 3, rawBytes: 800, storedBytes: 200 };
+    const verified = { ...run, name: 'before', startedAtMs: 1_000, verifiedAtMs: 3_000 };
+    const newest = { ...run, name: 'after' };
+    expect(await backupLines({ backups: () => ({ atMs: 9_000, newest, verified, failures: 0 }) })).toEqual([
+      'state_backup_last_success_timestamp_seconds 4',
+      'state_backup_last_verified_timestamp_seconds 1',
+      'state_backup_duration_seconds 2.5',
+      'state_backup_stored_bytes 200',
+      'state_backup_raw_bytes 800',
+      'state_backup_compression_ratio 4',
+      'state_backup_failed_runs 0',
+    ]);
+  });
+
   it('keeps two exporters of one process apart', async () => {
     const [one, other] = [exporterWith(), exporterWith()];
     one.cache({ result: 'hit' });

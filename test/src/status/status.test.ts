@@ -301,3 +301,20 @@ describe('what memory lost', () => {
     expect(status).toMatchObject({ verdict: 'unknown', unread: [{ source: 'a', fault }] });
   });
 });
+
+describe('backups', () => {
+  it('are told and judge no platform, also when they cannot be read', async () => {
+    const figures = { atMs: nowMs, failures: 2 };
+    expect(await lookWith({ readBackups: async () => figures })()).toMatchObject({
+      verdict: 'healthy',
+      backups: figures,
+    });
+    const fault = new Fault('not-found', 'The backup location /mnt does not exist yet');
+    const unread = await lookWith({ readBackups: () => Promise.reject(fault) })();
+    expect(unread).toMatchObject({ verdict: 'healthy', backups: fault, unread: [] });
+  });
+
+  it('are left out where nobody asks for them', async () => {
+    expect(await lookWith()()).not.toHaveProperty('backups');
+  });
+});
