@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
+import { formatElapsed } from '../base/units.ts';
 import { cannot, type Disk, errnoOf, makeFolder, disk as realDisk } from './disk.ts';
 import { fileNameOf } from './state-folder.ts';
 
@@ -74,7 +75,7 @@ export async function acquireLock(
 ): Promise<Lock> {
   const path = lockPath(folder, key);
   const lock = await lockPastLooks(path);
-  if (!lock) throw lockedBy(key, await readHolder(path));
+  if (!lock) throw lockedBy(key, await readHolder(path), holder.sinceMs);
   try {
     await disk.replace(holderPath(path), JSON.stringify(holder));
   } catch (thrown) {
@@ -119,9 +120,9 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-function lockedBy(key: string, holder: Holder | undefined): Fault {
+function lockedBy(key: string, holder: Holder | undefined, nowMs: number): Fault {
   const who = holder
-    ? `${holder.user} (process ${holder.pid} on ${holder.host}) since ${new Date(holder.sinceMs).toISOString()}: ${holder.what}`
+    ? `${holder.user} (process ${holder.pid} on ${holder.host}) since ${new Date(holder.sinceMs).toISOString()}, for ${formatElapsed(nowMs - holder.sinceMs)}: ${holder.what}`
     : 'another process';
   return new Fault('locked', `${key} is locked by ${who}`, {
     next: 'Wait until that run has ended, or ask its operator',

@@ -16,6 +16,7 @@ import { type ArchivingParts, type FinishedArchive, writeArchive } from './archi
 import { countGames, estimateChanges, estimateWarnings } from './estimate.ts';
 import type { ArchiveTotals } from './format.ts';
 import { createSelection } from './selection.ts';
+import { targetLock } from './target-lock.ts';
 import { validationStep } from './validation-step.ts';
 import { whereText } from './where-words.ts';
 
@@ -99,9 +100,12 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
       };
     },
     basis,
-    lockKey: ({ location }) => `backup create ${location}`,
+    lockKey: () => targetLock(backend.location),
     steps: ({ detail }) => stepsOf(parts, detail),
-    verify: async ({ detail }) => [await publishedCheck(store, detail.name)],
+    verify: async ({ detail }) => [
+      await publishedCheck(store, detail.name),
+      ...(await missingCheck(store, detail.name)),
+    ],
   };
 }
 
@@ -145,6 +149,15 @@ export async function publishedCheck(store: ArchiveStore, name: string): Promise
   const found = `${gamesText(manifest.games)}, ${formatBytes(manifest.storedBytes)}`;
   if (verifiedAtMs === undefined) return { name: check, kind: 'fail', found: `${found}, not validated` };
   return { name: check, kind: manifest.games > 0 ? 'pass' : 'inconclusive', found: `${found}, validated` };
+}
+
+/** An archive that lacks games is not all that was asked for, also when it was allowed to. */
+async function missingCheck(store: ArchiveStore, name: string): Promise<Check[]> {
+  const { manifest } = await store.row(archiveRef(store.location, name));
+  const { unsupported = [] } = manifest instanceof Fault ? {} : manifest;
+  if (unsupported.length === 0) return [];
+  const found = namesOf(unsupported.map(gameLabel), 20);
+  return [{ name: 'Games that are not in the archive', kind: 'fail', found }];
 }
 
 /** Looks for the first game that is wanted, so that an archive of none is refused before it is begun. */

@@ -23,6 +23,7 @@ import {
   restoreSteps,
 } from './restore-plan.ts';
 import { writeGames } from './restore-write.ts';
+import { targetLock } from './target-lock.ts';
 import { checkStored, validateArchive } from './validate.ts';
 
 /**
@@ -41,7 +42,7 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
       const rootHash = await rootHashAt(parts, detail.archivePath);
       return basisOf({ ...detail, target: backend.location, rootHash }, found);
     },
-    lockKey: ({ target }) => `backup restore ${target}`,
+    lockKey: ({ target }) => targetLock(target),
     steps: ({ detail }) => stepsOf(parts, detail),
     async verify({ detail }, signal) {
       const { safety } = detail;

@@ -19,6 +19,7 @@ import {
   type RetireParts,
   retireSteps,
 } from './retire-plan.ts';
+import { targetLock } from './target-lock.ts';
 import { validateArchive } from './validate.ts';
 
 /**
@@ -31,7 +32,7 @@ export function createRetireAction(parts: RetireParts): Action<RetireInput, Reti
     effect: 'target',
     draft: (input, signal) => draftRetire(parts, input, signal),
     basis: (detail) => basisOf(parts, detail),
-    lockKey: ({ target }) => `backup retire ${target}`,
+    lockKey: ({ target }) => targetLock(target),
     steps: ({ detail }) => stepsOf(parts, detail),
     async verify({ detail }, signal) {
       const gone = await findGone(parts, detail, signal);

@@ -14,9 +14,10 @@ const holder = { pid: 42, user: 'bo', host: 'bastion', sinceMs: 0, what: 'run 7'
 test('a lock excludes a second one of its key, and no other key', async () => {
   const folder = tempFolder();
   await acquireLock(folder, 'flags', holder);
-  await expect(acquireLock(folder, 'flags', holder)).rejects.toMatchObject({
+  await expect(acquireLock(folder, 'flags', { ...holder, sinceMs: 90_000 })).rejects.toMatchObject({
     code: 'locked',
-    message: 'flags is locked by bo (process 42 on bastion) since 1970-01-01T00:00:00.000Z: run 7',
+    message:
+      'flags is locked by bo (process 42 on bastion) since 1970-01-01T00:00:00.000Z, for 1 min 30 s: run 7',
   });
   await acquireLock(folder, 'games', holder);
 });
