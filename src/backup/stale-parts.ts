@@ -3,7 +3,7 @@ import { isPart } from './archive-names.ts';
 import type { Files } from './files.ts';
 
 /** A part that is being written changes all the time; its writer is gone long before this. */
-const staleMs = 24 * 60 * 60_000;
+export const staleMs = 24 * 60 * 60_000;
 
 /** Removes what killed writers left. Never rejects: a part that stays takes space and does no harm. */
 export async function removeStaleParts(files: Files, folder: string, nowMs: number): Promise<void> {

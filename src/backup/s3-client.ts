@@ -1,0 +1,65 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { Fault } from '../base/fault.ts';
+import { parseS3Url } from '../base/s3-url.ts';
+
+export interface S3Settings {
+  /** Of a storage that is not AWS's; AWS's own when left out. */
+  readonly endpoint?: string | undefined;
+  readonly connectTimeoutMs: number;
+  /** Without a byte in either direction. */
+  readonly idleTimeoutMs: number;
+}
+
+/** Region and credentials come from AWS's own variables and files, as for every other tool. */
+export async function openS3Client({
+  endpoint,
+  connectTimeoutMs,
+  idleTimeoutMs,
+}: S3Settings): Promise<S3Client> {
+  const region = await findRegion(endpoint);
+  return new S3Client({
+    region,
+    followRegionRedirects: true,
+    requestHandler: { connectionTimeout: connectTimeoutMs, socketTimeout: idleTimeoutMs },
+    ...(endpoint === undefined
+      ? {}
+      : {
+          endpoint,
+          // Their names seldom have a host each, and many know no checksums of requests; what is sent is signed anyway.
+          forcePathStyle: true,
+          requestChecksumCalculation: 'WHEN_REQUIRED',
+          responseChecksumValidation: 'WHEN_REQUIRED',
+        }),
+  });
+}
+
+/** A storage of somebody's own takes any region. */
+async function findRegion(endpoint: string | undefined): Promise<string> {
+  const client = new S3Client({});
+  try {
+    return await client.config.region();
+  } catch (cause) {
+    if (endpoint !== undefined) return 'us-east-1';
+    throw new Fault('config-invalid', 'No AWS region is set for S3', {
+      next: 'Set AWS_REGION, or a region in the AWS profile',
+      cause,
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+/** As the commands take it. */
+export interface ObjectName {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** @throws Fault `wrong-use` when the path is no address of an object */
+export function objectName(path: string): ObjectName {
+  const url = parseS3Url(path);
+  if (url?.key) return { Bucket: url.bucket, Key: url.key };
+  throw new Fault('wrong-use', 'That is no address of an archive in object storage', {
+    next: 'Write it like s3://BUCKET/PREFIX/NAME.gka, without keys in it',
+  });
+}
