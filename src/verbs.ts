@@ -65,6 +65,7 @@ const planOptions: readonly Option[] = [
     conflicts: [
       ...['onExisting', 'only', 'reason', 'mode', 'snapshot', 'at', 'since', 'parallel'],
       ...['file', 'phase', 'evict', 'discard', 'all', 'idleFor', 'olderThan', 'for'],
+      ...['keepLast', 'keepDaily', 'keepWeekly', 'includeRetired'],
     ],
   },
   { form: '--confirm <environment>', about: "confirm with the environment's name instead of typing it" },
@@ -297,6 +298,19 @@ export const verbs: readonly Verb[] = [
       ...planOptions,
     ],
     load: () => import('./cli/verb/backup-retire.ts'),
+  },
+  {
+    name: 'backup prune',
+    summary: 'Remove archives by age, never the newest verified one',
+    effect: 'target',
+    options: [
+      { form: '--keep-last <count>', about: 'verified archives that stay however old; 3 without it' },
+      { form: '--keep-daily <count>', about: 'days of which the newest one stays; 7 without it' },
+      { form: '--keep-weekly <count>', about: 'weeks of which the newest one stays; 4 without it' },
+      { form: '--include-retired', about: 'archives of retired games too, which storage has no longer' },
+      ...planOptions,
+    ],
+    load: () => import('./cli/verb/backup-prune.ts'),
   },
   {
     name: 'rollback status',

@@ -3,6 +3,7 @@ import type { Action } from '../action/action.ts';
 import type { PlanDetail } from '../action/plan.ts';
 import type { ArchiveStore } from '../backup/archive-store.ts';
 import type { BackupDetail, BackupInput } from '../backup/create.ts';
+import type { PruneDetail, PruneInput } from '../backup/prune-plan.ts';
 import type { RestoreDetail, RestoreInput } from '../backup/restore-plan.ts';
 import type { RetireDetail, RetireInput } from '../backup/retire-plan.ts';
 import type { Clock } from '../base/clock.ts';
@@ -31,6 +32,7 @@ export interface Actions {
   'backup create'(): Promise<Action<BackupInput, BackupDetail>>;
   'backup restore'(): Promise<Action<RestoreInput, RestoreDetail>>;
   'backup retire'(): Promise<Action<RetireInput, RetireDetail>>;
+  'backup prune'(): Promise<Action<PruneInput, PruneDetail>>;
   'games snapshot'(): Promise<Action<{ readonly id: string }, SnapshotDetail>>;
   'games recover'(): Promise<Action<RecoverInput, RecoverDetail>>;
   'games recover --since'(): Promise<Action<BulkInput, BulkDetail>>;
@@ -100,6 +102,11 @@ export function composeActions(parts: ActionParts): Actions {
     async 'backup retire'() {
       const { createRetireAction } = await import('../backup/retire.ts');
       return createRetireAction({ ...(await archiving()), backend: await storages.changing() });
+    },
+    async 'backup prune'() {
+      const { createPruneAction } = await import('../backup/prune.ts');
+      const { environment, backupRetentionMs: retentionMs } = settings;
+      return createPruneAction({ store: await parts.archives(), environment, clock, retentionMs });
     },
     async 'games snapshot'() {
       const { createSnapshotAction } = await import('../games/snapshot.ts');

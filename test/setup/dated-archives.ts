@@ -1,0 +1,51 @@
+/** Archives of chosen ages, in files in memory. */
+import type { Manifest } from '../../src/backup/archive-list.ts';
+import { createArchiveStore } from '../../src/backup/archive-store.ts';
+import { manifestOf } from '../../src/backup/manifest.ts';
+import { validateArchive } from '../../src/backup/validate.ts';
+import { createArchiveWriter } from '../../src/backup/writer.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { gameRecord } from './archived-records.ts';
+import { backupFolder } from './backup-world.ts';
+import { type MemoryFiles, memoryFiles } from './memory-files.ts';
+
+const dayMs = 24 * 60 * 60_000;
+
+interface DatedArchive {
+  readonly ageDays: number;
+  readonly verified?: boolean;
+  readonly games?: number;
+  readonly environment?: string;
+  readonly purpose?: Manifest['purpose'];
+  readonly filter?: Manifest['filter'];
+}
+
+export function datedArchives(clock: Clock, files: MemoryFiles = memoryFiles()) {
+  const store = createArchiveStore(backupFolder, { files, clock });
+  const names = async () => (await store.list()).archives.map(({ name }) => name).sort();
+
+  async function put(name: string, archive: DatedArchive): Promise<void> {
+    const { ageDays, verified = true, games = 1, environment = 'staging', purpose } = archive;
+    const { filter = { includeCompleted: false } } = archive;
+    const endedAtMs = clock.now() - ageDays * dayMs;
+    const unpublished = await store.begin(name, { kind: 'none' });
+    const writer = createArchiveWriter(unpublished.file, {
+      archiveId: name,
+      codec: 'zstd',
+      cipher: 'none',
+      environment,
+      source: 'memory',
+      createdBy: 'ana@bastion',
+      startedAtMs: endedAtMs - 1000,
+      consistency: 'fuzzy-scan',
+      filter,
+      ...(purpose ? { purpose } : {}),
+    });
+    for (let index = 0; index < games; index++) await writer.add(gameRecord({ id: `game-${index}` }));
+    const written = await writer.finish({ endedAtMs, leftOut: { completed: 0, vanished: 0 } });
+    await unpublished.publish(manifestOf(name, written));
+    if (verified) await validateArchive(store, name, clock);
+  }
+
+  return { files, store, put, names };
+}

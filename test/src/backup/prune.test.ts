@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { createArchiveStore } from '../../../src/backup/archive-store.ts';
+import { createPruneAction, removeArchives } from '../../../src/backup/prune.ts';
+import type { PruneInput } from '../../../src/backup/prune-plan.ts';
+import { validateArchive } from '../../../src/backup/validate.ts';
+import { Fault } from '../../../src/base/fault.ts';
+import { backupFolder } from '../../setup/backup-world.ts';
+import { carryOut } from '../../setup/carry-out.ts';
+import { datedArchives } from '../../setup/dated-archives.ts';
+import { survivals } from '../../setup/memory-files.ts';
+import { virtualClock } from '../../setup/virtual-clock.ts';
+
+const dayMs = 24 * 60 * 60_000;
+
+function world() {
+  const clock = virtualClock();
+  const archives = datedArchives(clock);
+  const parts = { store: archives.store, environment: 'staging', clock, retentionMs: 30 * dayMs };
+  const action = createPruneAction(parts);
+  const run = (between?: () => Promise<unknown> | unknown, input: PruneInput = few) =>
+    carryOut(action, input, between);
+  /** The last step of a plan that was made now. */
+  const removal = async () => {
+    const { detail } = await action.draft(few);
+    const context = { signal: new AbortController().signal, progress: () => {} };
+    return () => removeArchives(archives.store, detail.remove, context);
+  };
+  return { ...archives, clock, parts, action, run, removal };
+}
+
+const few: PruneInput = { keepLast: 1, keepDaily: 1, keepWeekly: 1 };
+
+/** A new one, and two that are old enough to go. */
+async function withOldOnes() {
+  const made = world();
+  await made.put('new', { ageDays: 0 });
+  await made.put('old', { ageDays: 40 });
+  await made.put('older', { ageDays: 50 });
+  return made;
+}
+
+describe('pruning archives', () => {
+  test('removes exactly those that the plan shows, after reading the newest back', async () => {
+    const { action, run, names } = await withOldOnes();
+    const { title, changes, steps } = await action.draft(few);
+    expect(title).toMatch(/^Remove 2 of 3 archives \(.+\) from \/archives$/);
+    expect(changes.map(({ target, effect }) => [target, effect])).toEqual([
+      ['old', 'delete'],
+      ['older', 'delete'],
+      ['new', 'unchanged'],
+    ]);
+    expect(steps).toEqual(['Read the newest verified archive back', 'Remove the archives']);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(await names()).toEqual(['new']);
+  });
+
+  test('shows without a change what it would do: a plan removes nothing', async () => {
+    const { action, names, files } = await withOldOnes();
+    const before = files.changes();
+    await action.draft(few);
+    expect(files.changes()).toBe(before);
+    expect(await names()).toEqual(['new', 'old', 'older']);
+  });
+
+  test('a second time has nothing to do, and says so', async () => {
+    const { run, names } = await withOldOnes();
+    await run();
+    const again = await run();
+    expect(again).toMatchObject({ outcome: 'done', steps: [{ state: { kind: 'unchanged' } }] });
+    expect(await names()).toEqual(['new']);
+  });
+
+  test('removes nothing when the newest verified archive turns out damaged', async () => {
+    const { run, names, files } = await withOldOnes();
+    const path = `${backupFolder}/new.gka`;
+    const report = await run(() => {
+      const bytes = files.bytes(path);
+      bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200);
+    });
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      steps: [{ state: { fault: { code: 'integrity' } } }, {}],
+    });
+    expect(await names()).toEqual(['new', 'old', 'older']);
+  });
+
+  test('refuses a plan once other archives would go', async () => {
+    const { run, put, names } = await withOldOnes();
+    await expect(run(() => put('forgotten', { ageDays: 45 }))).rejects.toMatchObject({ code: 'stale' });
+    expect(await names()).toEqual(['forgotten', 'new', 'old', 'older']);
+  });
+
+  test('applies a plan all the same when only a newer backup was made', async () => {
+    const { run, put, names, clock } = await withOldOnes();
+    const report = await run(async () => {
+      clock.advance(1000);
+      await put('newest', { ageDays: 0 });
+    });
+    expect(report.outcome).toBe('done');
+    expect(await names()).toEqual(['new', 'newest']);
+  });
+
+  test('leaves alone an archive that was replaced while the newest was read back', async () => {
+    const { removal, put, names, store } = await withOldOnes();
+    const remove = await removal();
+    await store.remove(await store.resolve('old'));
+    await put('old', { ageDays: 40, games: 2 });
+    expect(await remove()).toMatchObject({ kind: 'failed', fault: { code: 'partial' } });
+    expect(await names()).toEqual(['new', 'old']);
+  });
+
+  test('ignores what failed, what is of another environment and what cannot be read', async () => {
+    const { put, run, names, files, action } = await withOldOnes();
+    await put('failed', { ageDays: 60, verified: false });
+    await put('of-production', { ageDays: 60, environment: 'production' });
+    await put('unreadable', { ageDays: 60 });
+    files.put(`${backupFolder}/unreadable.manifest.json`, Buffer.from('{'));
+    const { changes, warnings } = await action.draft(few);
+    expect(
+      changes
+        .filter(({ effect }) => effect === 'skip')
+        .map(({ target }) => target)
+        .sort(),
+    ).toEqual(['failed', 'of-production', 'unreadable']);
+    expect(warnings.join()).toContain('Left alone and not counted');
+    await run();
+    expect(await names()).toEqual(['failed', 'new', 'of-production', 'unreadable']);
+  });
+
+  test('goes by its validation where the newest is encrypted and the key is not here, and says so', async () => {
+    const { parts, store, names } = await withOldOnes();
+    const open = async () => {
+      throw new Fault('cannot-decrypt', 'There is no key');
+    };
+    const action = createPruneAction({ ...parts, store: { ...store, open } });
+    const { steps, unverified } = await action.draft(few);
+    expect(steps).toEqual(['Remove the archives']);
+    expect(unverified).toEqual([
+      expect.stringContaining('Whether new can still be read: its key is not here'),
+    ]);
+    expect(await carryOut(action, few)).toMatchObject({ outcome: 'done' });
+    expect(await names()).toEqual(['new']);
+  });
+
+  test('removes nothing while no archive of all games is verified', async () => {
+    const { put, run, names, action } = world();
+    await put('unverified', { ageDays: 0, verified: false });
+    await put('empty', { ageDays: 1, games: 0 });
+    await put('of-some', { ageDays: 1, filter: { includeCompleted: true, where: { phases: ['TURN'] } } });
+    await put('old-safety', { ageDays: 90, purpose: 'before-restore' });
+    expect((await action.draft(few)).warnings[0]).toContain('no archive of all games is verified');
+    await run();
+    expect(await names()).toHaveLength(4);
+  });
+
+  test('keeps archives of retired games unless it is told that they may go', async () => {
+    const { put, run, names } = await withOldOnes();
+    await put('retired', { ageDays: 90, purpose: 'retired' });
+    await run();
+    expect(await names()).toEqual(['new', 'retired']);
+    await run(undefined, { ...few, includeRetired: true });
+    expect(await names()).toEqual(['new']);
+  });
+
+  test('says that an archive with finished games may be the only one that has them', async () => {
+    const { put, action } = await withOldOnes();
+    expect((await action.draft(few)).unverified).toEqual([]);
+    await put('with-finished', { ageDays: 45, filter: { includeCompleted: true } });
+    expect((await action.draft(few)).unverified).toHaveLength(1);
+  });
+
+  test('removes nothing with a clock that was set back by a year', async () => {
+    const { parts, clock, names } = await withOldOnes();
+    const back = { ...clock, now: () => clock.now() - 365 * dayMs };
+    expect(await carryOut(createPruneAction({ ...parts, clock: back }), few)).toMatchObject({
+      outcome: 'done',
+    });
+    expect(await names()).toEqual(['new', 'old', 'older']);
+  });
+
+  test('is not found where there is no folder: that is not the same as no archives', async () => {
+    await expect(world().action.draft(few)).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('an interrupted prune', () => {
+  test('has removed some in whole, the oldest first, and says how many', async () => {
+    const { parts, store, names } = await withOldOnes();
+    let left = 1;
+    const dying: typeof store = {
+      ...store,
+      remove: async (ref) => {
+        if (left-- === 0) throw new Fault('io-failed', 'The disk is gone');
+        return store.remove(ref);
+      },
+    };
+    const report = await carryOut(createPruneAction({ ...parts, store: dying }), few);
+    expect(report).toMatchObject({ outcome: 'partial' });
+    expect(report.steps.at(-1)?.state).toMatchObject({ fault: { code: 'partial' } });
+    expect(await names()).toEqual(['new', 'old']);
+  });
+
+  test.each(survivals)(
+    'leaves at every cut of the power the newest, and nothing damaged (%s)',
+    async (survival) => {
+      let ended = false;
+      for (let changes = 0; !ended; changes++) {
+        const { files, clock, removal } = await withOldOnes();
+        files.crashAfter(changes);
+        ended = (await (await removal())()).kind === 'done';
+        const store = createArchiveStore(backupFolder, { files: files.afterCrash(survival), clock });
+        const { archives } = await store.list();
+        expect(archives.map(({ name }) => name)).toContain('new');
+        for (const { name, manifest } of archives) {
+          expect(await validateArchive(store, name, clock)).toMatchObject({ ok: true });
+          // One that lost its manifest alone says so; validating has written it anew.
+          if (manifest instanceof Fault) expect(manifest.code).toBe('not-found');
+        }
+        expect(changes).toBeLessThan(50);
+      }
+    },
+  );
+});
