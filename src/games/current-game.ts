@@ -1,9 +1,9 @@
 /** A game of the current layout as far as it can be read: a damaged head does not hide what else is there. */
 import { countOf, fieldOf, phaseOf, revisionOf } from '../backend/current-layout.ts';
 import type { Encoded, StoredGame } from '../backend/port.ts';
+import { nameText, partOf, textValue } from '../game/field-values.ts';
 import type { GameId } from '../game/game.ts';
 import type { GameRecord } from '../game/record.ts';
-import { nameText, partOf, textValue } from './field-values.ts';
 import type { Problem } from './game-view.ts';
 
 export interface CurrentGame {

@@ -1,11 +1,11 @@
 /** A stored record as a row, with what is wrong with it. */
 import type { RecordRead } from '../backend/port.ts';
 import type { Decoder } from '../engine/history.ts';
+import { sizeOf } from '../game/field-values.ts';
 import { type LegacyView, readLegacy } from '../game/legacy.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { type CurrentGame, readCurrent } from './current-game.ts';
 import { decodeGame } from './decoded.ts';
-import { sizeOf } from './field-values.ts';
 import type { CheckDepth, GameRow, Problem } from './game-view.ts';
 import { given } from './given.ts';
 import { decodingProblems, gapProblems, headProblems, replayProblems } from './proof.ts';
