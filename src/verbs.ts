@@ -255,6 +255,20 @@ export const verbs: readonly Verb[] = [
         form: '--allow-unsupported',
         about: 'list games that cannot be represented in the manifest, instead of stopping',
       },
+      {
+        form: '--encrypt-to <recipient...>',
+        about: 'encrypt for these public keys of age, each of which opens it',
+        conflicts: ['passphrase'],
+      },
+      {
+        form: '--passphrase',
+        about: 'encrypt with a passphrase, of STATE_BACKUP_PASSPHRASE_FILE or asked for',
+      },
+      {
+        form: '--codec <codec>',
+        about: 'how it is compressed; zstd, unless STATE_BACKUP_COMPRESS is false',
+        choices: ['zstd', 'gzip', 'none'],
+      },
       { form: '--dry-run', about: 'save and print the plan, archive nothing' },
     ],
     load: () => import('./cli/verb/backup-create.ts'),

@@ -17,6 +17,10 @@ export interface Manifest {
   readonly rawBytes: number;
   readonly storedBytes: number;
   readonly codec: 'zstd' | 'gzip' | 'none';
+  /** `age`: encrypted, as the `age` tool does it. */
+  readonly cipher: 'none' | 'age';
+  /** Public keys, each of which opens it; undefined when it is a passphrase or nothing that does. */
+  readonly recipients?: readonly string[] | undefined;
   /** A scan is no point in time: each game is whole, different games are from different moments. */
   readonly consistency: 'fuzzy-scan';
   readonly filter: ArchiveFilter;

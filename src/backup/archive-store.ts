@@ -2,7 +2,11 @@ import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { type RandomHex, randomHex } from '../base/ids.ts';
+import { once } from '../base/once.ts';
+import { isS3Url } from '../base/s3-url.ts';
 import { namesOf } from '../game/record-words.ts';
+import type { ArchiveFile, Encryption, UnendedFile } from './archive-file.ts';
+import { type ArchiveKeys, createArchiveKeys } from './archive-keys.ts';
 import type { ArchiveListing, ArchiveRow, Manifest } from './archive-list.ts';
 import {
   type ArchiveRef,
@@ -13,23 +17,31 @@ import {
   refOfPath,
 } from './archive-names.ts';
 import { readRow } from './archive-row.ts';
-import { type Files, nodeFiles, type ReadableFile, type WritableFile } from './files.ts';
+import { type Files, nodeFiles } from './files.ts';
 import { createFolderShelf } from './folder-shelf.ts';
+import { boundedFile, type Room } from './room.ts';
+import type { S3Settings } from './s3-client.ts';
 import type { Shelf } from './shelf.ts';
+import { joinShelves } from './shelves.ts';
 import type { VerifiedMark } from './verified.ts';
 
-/** A folder of archives. An archive is there whole or not at all, whenever a writer dies. */
+/** Archives in a folder or in object storage. An archive is there whole or not at all, whenever a writer dies. */
 export interface ArchiveStore {
   readonly location: string;
   /** Fault `not-found` when the folder does not exist: no folder is not the same as no archives. */
   list(signal?: AbortSignal): Promise<ArchiveListing>;
-  /** A name here, or a path anywhere (it has a slash). Fault `not-found` names the newest that exist. */
+  /** A name here, or a path or address anywhere (it has a slash). Fault `not-found` names the newest that exist. */
   resolve(archive: string): Promise<ArchiveRef>;
   row(ref: ArchiveRef): Promise<ArchiveRow>;
   /** The name itself, or with the first number that makes it free. */
   freeName(name: string): Promise<string>;
-  open(ref: ArchiveRef): Promise<ReadableFile>;
-  begin(name: string): Promise<UnpublishedArchive>;
+  /** Decrypted where need be. Fault `cannot-decrypt` without the key, `integrity` when it was changed. */
+  open(ref: ArchiveRef): Promise<ArchiveFile>;
+  /** Makes sure that archives can be written so; may ask for a passphrase. Fault `wrong-use` when they cannot. */
+  ready(encryption: Encryption): Promise<void>;
+  /** For one more archive. */
+  room(): Promise<Room>;
+  begin(name: string, encryption: Encryption): Promise<UnpublishedArchive>;
   putManifest(ref: ArchiveRef, manifest: Manifest): Promise<void>;
   markVerified(ref: ArchiveRef, mark: VerifiedMark): Promise<void>;
   /**
@@ -41,8 +53,8 @@ export interface ArchiveStore {
 
 export interface UnpublishedArchive {
   readonly ref: ArchiveRef;
-  readonly file: WritableFile;
-  /** The synced file gets its name, then its manifest. Fault `conflict` when the name was taken meanwhile. */
+  readonly file: UnendedFile;
+  /** The ended file gets its name, then its manifest. Fault `conflict` when the name was taken meanwhile. */
   publish(manifest: Manifest): Promise<void>;
   /** Removes what was written; never rejects. */
   discard(): Promise<void>;
@@ -53,16 +65,37 @@ interface StoreParts {
   readonly random?: RandomHex;
   /** Ages the parts that killed writers left. */
   readonly clock?: Clock;
+  readonly keys?: ArchiveKeys;
+  /** For archives at addresses like `s3://bucket/prefix`. */
+  readonly s3?: S3Settings;
+  /** No archive becomes larger; as large as there is room for when left out. */
+  readonly maxBytes?: number;
 }
+
+const patientS3: S3Settings = { connectTimeoutMs: 5_000, idleTimeoutMs: 30_000 };
 
 export function createArchiveStore(
   location: string,
-  { files = nodeFiles, random = randomHex, clock = systemClock }: StoreParts = {},
+  {
+    files = nodeFiles,
+    random = randomHex,
+    clock = systemClock,
+    keys = createArchiveKeys(),
+    s3 = patientS3,
+    maxBytes,
+  }: StoreParts = {},
 ): ArchiveStore {
-  const shelf = createFolderShelf({ files, random, clock });
+  const objects = once(async () => {
+    const { createS3Shelf } = await import('./s3-shelf.ts');
+    return createS3Shelf({ settings: s3, random, clock });
+  });
+  const shelf = joinShelves(createFolderShelf({ files, random, clock }), objects);
+
+  const space = () => shelf.space(location);
 
   const store: ArchiveStore = {
     location,
+    room: async () => ({ maxBytes, space: await space() }),
     async list(signal) {
       const names = archiveNames(await listLocation(shelf, location, signal));
       signal?.throwIfAborted();
@@ -73,7 +106,7 @@ export function createArchiveStore(
     async resolve(archive) {
       const isPath = /[/\\]/.test(archive);
       const ref = isPath
-        ? refOfPath(resolve(archive))
+        ? refOfPath(isS3Url(archive) ? archive : resolve(archive))
         : archiveRef(location, parseArchiveName(archive.replace(/\.gka$/, '')));
       if (await shelf.stat(ref.path)) return ref;
       throw unknownArchive(archive, isPath ? [] : (await store.list()).archives);
@@ -87,13 +120,23 @@ export function createArchiveStore(
         if (!taken.has(candidate)) return candidate;
       }
     },
-    open: (ref) => shelf.open(ref.path),
-    async begin(name) {
+    async open(ref) {
+      const file = await shelf.open(ref.path);
+      try {
+        return await keys.open(file, ref.name);
+      } catch (thrown) {
+        await file.close();
+        throw thrown;
+      }
+    },
+    ready: keys.ready,
+    async begin(name, encryption) {
       const ref = archiveRef(location, parseArchiveName(name));
+      const seal = await keys.sealer(encryption);
       const unpublished = await shelf.begin(ref.path);
       return {
         ref,
-        file: unpublished.file,
+        file: seal(boundedFile(unpublished.file, { location, maxBytes, space })),
         async publish(manifest) {
           await unpublished.publish();
           await store.putManifest(ref, manifest);

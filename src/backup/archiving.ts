@@ -2,13 +2,24 @@ import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Identity } from '../base/identity.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
+import { type Encryption, unencrypted } from './archive-file.ts';
 import type { ArchiveFilter, ArchivePurpose } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import type { ArchiveStore, UnpublishedArchive } from './archive-store.ts';
 import { captureGames } from './capture.ts';
+import type { Codec } from './codec.ts';
 import type { ArchiveHeader } from './format.ts';
 import { manifestOf } from './manifest.ts';
 import { createArchiveWriter, type Written } from './writer.ts';
+
+/** How the records of an archive are kept. */
+export interface Packing {
+  readonly codec: Codec;
+  readonly encryption: Encryption;
+}
+
+/** For whom nothing else was configured. */
+export const plainPacking: Packing = { codec: 'zstd', encryption: unencrypted };
 
 /** What it takes to write an archive. */
 export interface ArchivingParts {
@@ -17,6 +28,8 @@ export interface ArchivingParts {
   readonly environment: string;
   readonly actor: Identity;
   readonly clock: Clock;
+  /** Of archives whose order does not say otherwise. */
+  readonly packing: Packing;
 }
 
 /** Which games go into which archive. */
@@ -30,6 +43,7 @@ export interface ArchiveOrder {
   /** Lists games that cannot be represented, instead of refusing to make an archive without them. */
   readonly allowUnsupported?: boolean;
   readonly purpose?: ArchivePurpose;
+  readonly packing?: Packing;
 }
 
 /** Written and synced, but nobody sees it before it is published. */
@@ -49,15 +63,17 @@ export async function writeArchive(
   signal?: AbortSignal,
 ): Promise<FinishedArchive> {
   const { backend, store, clock } = parts;
-  const archive = await store.begin(order.name);
+  const { codec, encryption } = order.packing ?? parts.packing;
+  const archive = await store.begin(order.name, encryption);
   const write = async () => {
-    const header = headerOf(parts, order);
+    const header = { ...headerOf(parts, order), codec, ...cipherOf(encryption) };
     const writer = createArchiveWriter(archive.file, header);
     const { pages, filter, keep, allowUnsupported = false } = order;
     const { startedAtMs } = header;
     const capturing = { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, progress };
     const captured = await captureGames(capturing, signal);
-    return writer.finish({ endedAtMs: clock.now(), ...captured });
+    const finished = await writer.finish({ endedAtMs: clock.now(), ...captured });
+    return { ...finished, storedBytes: await archive.file.end() };
   };
   const written = await orDiscard(archive, write());
   return {
@@ -80,11 +96,9 @@ async function orDiscard<T>(archive: UnpublishedArchive, work: Promise<T>): Prom
 function headerOf(
   { backend, environment, actor, clock }: ArchivingParts,
   { archiveId, filter, purpose }: ArchiveOrder,
-): ArchiveHeader {
+): Omit<ArchiveHeader, 'codec' | 'cipher' | 'recipients'> {
   return {
     archiveId,
-    codec: 'zstd',
-    cipher: 'none',
     environment,
     source: backend.location,
     createdBy: `${actor.user}@${actor.host}`,
@@ -93,4 +107,10 @@ function headerOf(
     filter,
     ...(purpose ? { purpose } : {}),
   };
+}
+
+function cipherOf(encryption: Encryption): Pick<ArchiveHeader, 'cipher' | 'recipients'> {
+  if (encryption.kind === 'none') return { cipher: 'none' };
+  if (encryption.kind === 'passphrase') return { cipher: 'age' };
+  return { cipher: 'age', recipients: [...encryption.recipients] };
 }

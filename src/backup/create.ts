@@ -12,9 +12,11 @@ import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
 import type { ArchiveFilter, GameWhere } from './archive-list.ts';
 import { archiveRef, defaultArchiveName } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
-import { type ArchivingParts, type FinishedArchive, writeArchive } from './archiving.ts';
-import { countGames, estimateChanges, estimateWarnings } from './estimate.ts';
+import { archivesIn } from './archives-in.ts';
+import { type ArchivingParts, type FinishedArchive, type Packing, writeArchive } from './archiving.ts';
+import { countGames, estimateBytes, estimateChanges, estimateWarnings } from './estimate.ts';
 import type { ArchiveTotals } from './format.ts';
+import { roomWarnings } from './room.ts';
 import { createSelection } from './selection.ts';
 import { targetLock } from './target-lock.ts';
 import { validationStep } from './validation-step.ts';
@@ -33,6 +35,8 @@ export interface BackupInput {
   readonly where?: GameWhere | undefined;
   /** Lists games that cannot be represented in the archive's manifest, instead of stopping. */
   readonly allowUnsupported?: boolean | undefined;
+  /** As configured, where it says nothing. */
+  readonly packing?: Partial<Packing> | undefined;
 }
 
 export interface BackupDetail {
@@ -41,8 +45,11 @@ export interface BackupDetail {
   readonly archiveId: string;
   readonly filter: ArchiveFilter;
   readonly allowUnsupported: boolean;
+  readonly packing: Packing;
   /** All that the census counted, wanted or not: each is looked at. For progress. */
   readonly seenGames: number;
+  /** How large the archive is likely to become; undefined where nothing tells. */
+  readonly expectedBytes?: number;
 }
 
 const stepNames = {
@@ -58,42 +65,55 @@ const stepNames = {
 export function createBackupAction(parts: BackupParts): Action<BackupInput, BackupDetail> {
   const { backend, store, environment, clock, random } = parts;
 
-  const basis = async ({ name, filter }: BackupDetail) => {
+  const basis = async ({ name, filter, packing }: BackupDetail) => {
     const isFree = (await store.freeName(name)) === name;
-    return digestOf({ source: backend.location, location: store.location, name, filter, isFree });
+    return digestOf({ source: backend.location, location: store.location, name, filter, packing, isFree });
   };
 
   return {
     name: 'backup create',
     effect: 'local',
     async draft(
-      { name, includeCompleted, where, allowUnsupported = false },
+      { name, includeCompleted, where, allowUnsupported = false, packing: wanted },
       signal,
     ): Promise<Draft<BackupDetail>> {
       const free = await store.freeName(name ?? defaultArchiveName(environment, clock.now()));
       if (name !== undefined && free !== name) throw nameTaken(name, free);
+      const packing = { ...parts.packing, ...wanted };
+      await store.ready(packing.encryption);
       const filter: ArchiveFilter = { includeCompleted, ...(where ? { where } : {}) };
       if (where) await refuseEmpty(backend, filter, where, signal);
-      const counts = countGames(await backend.census(signal), filter);
+      const census = await backend.census(signal);
+      const counts = countGames(census, filter);
       const expectedGames = counts.taken.current + counts.taken.legacy;
+      const expectedBytes = estimateBytes(
+        census,
+        counts,
+        await listArchives(store, signal),
+        backend.location,
+      );
+      const room = await store.room();
       const detail = {
         location: store.location,
         name: free,
         archiveId: random(16),
         filter,
         allowUnsupported,
+        packing,
         seenGames: counts.seen,
+        ...(expectedBytes === undefined ? {} : { expectedBytes }),
       };
       const most = counts.atMost ? 'at most ' : '';
       return {
         title: `Back up ${most}${gamesText(expectedGames)} to archive ${free}`,
         place: backend.location,
-        changes: estimateChanges(free, counts, filter),
+        changes: estimateChanges(free, counts, filter, expectedBytes),
         steps: Object.values(stepNames),
-        warnings: estimateWarnings(counts),
+        warnings: [...estimateWarnings(counts), ...roomWarnings(store.location, room, expectedBytes)],
         unverified: [
           `Which games can be read: it shows as each is read, and one that cannot be ${allowUnsupported ? 'is named in the archive and not in it' : 'stops the backup'}`,
-          `Free space in ${store.location}`,
+          ...(expectedBytes === undefined ? ['How large the archive will become'] : []),
+          ...(room.space ? [] : [`Whether ${store.location} has room for it`]),
         ],
         basis: await basis(detail),
         detail,
@@ -111,7 +131,7 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
 
 function stepsOf(
   parts: BackupParts,
-  { name, archiveId, filter, allowUnsupported, seenGames }: BackupDetail,
+  { name, archiveId, filter, allowUnsupported, packing, seenGames }: BackupDetail,
 ): Step[] {
   let finished: FinishedArchive | undefined;
   return [
@@ -120,7 +140,7 @@ function stepsOf(
       const told = (done: number) => progress(done, Math.max(done, seenGames), 'games');
       finished = await writeArchive(
         parts,
-        { name, archiveId, pages, filter, allowUnsupported },
+        { name, archiveId, pages, filter, allowUnsupported, packing },
         told,
         signal,
       );

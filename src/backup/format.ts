@@ -15,13 +15,16 @@
  * A file without a trailer is an archive that was never finished.
  *
  * Readers ignore JSON fields that they do not know and refuse codecs, ciphers and versions that they do not know.
- * A chunk stands alone: it can be read at its offset, encrypted, or kept when an interrupted archive is continued.
+ * A chunk stands alone: it can be read at its offset, or kept when an interrupted archive is continued.
+ *
+ * An encrypted archive is all of this inside an age file (https://age-encryption.org/v1): `age -d` gives the plain one.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
 import { fitShape } from '../base/shape-words.ts';
 import type { Layout } from '../game/record.ts';
+import { ciphers } from './archive-file.ts';
 import { archivePurposes } from './archive-list.ts';
 import { count, filterShape, totalsShape } from './archive-shapes.ts';
 import { codecs } from './codec.ts';
@@ -46,7 +49,10 @@ export const maxChunkBytes = 512 * 1024 * 1024;
 const headerSchema = z.object({
   archiveId: z.string().min(1),
   codec: z.enum(codecs),
-  cipher: z.literal('none'),
+  /** How the file was written; how it is now, its first bytes say. */
+  cipher: z.enum(ciphers),
+  /** Whom it was encrypted for; left out with a passphrase. */
+  recipients: z.array(z.string()).optional(),
   environment: z.string(),
   source: z.string(),
   createdBy: z.string(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
 import { fitShape } from '../base/shape-words.ts';
+import { type Cipher, ciphers } from './archive-file.ts';
 import { archivePurposes, type Manifest } from './archive-list.ts';
 import { count, filterShape, totalsShape } from './archive-shapes.ts';
 import { codecs } from './codec.ts';
@@ -20,6 +21,9 @@ const manifestSchema = z.object({
   rawBytes: count,
   storedBytes: count,
   codec: z.enum(codecs),
+  // Manifests of before there was another do not have it.
+  cipher: z.enum(ciphers).default('none'),
+  recipients: z.array(z.string()).optional(),
   consistency: z.literal('fuzzy-scan'),
   filter: filterShape,
   ...totalsShape,
@@ -31,11 +35,14 @@ interface ArchiveFacts {
   readonly header: ArchiveHeader;
   readonly totals: ArchiveTotals;
   readonly rootHash: Buffer;
+  /** On the disk. */
   readonly storedBytes: number;
+  /** Of the file as it is; as it was written when left out. */
+  readonly cipher?: Cipher;
 }
 
 /** All of a manifest is in the archive too, so a lost one can be written anew. */
-export function manifestOf(name: string, { header, totals, rootHash, storedBytes }: ArchiveFacts): Manifest {
+export function manifestOf(name: string, { header, totals, rootHash, storedBytes, cipher = header.cipher }: ArchiveFacts): Manifest {
   return {
     version: 1,
     name,
@@ -50,6 +57,8 @@ export function manifestOf(name: string, { header, totals, rootHash, storedBytes
     rawBytes: totals.rawBytes,
     storedBytes,
     codec: header.codec,
+    cipher,
+    ...(cipher === 'age' && header.recipients ? { recipients: header.recipients } : {}),
     consistency: header.consistency,
     filter: header.filter,
     leftOut: totals.leftOut,

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { Layout } from '../game/record.ts';
 import { gameLabel, keyText } from '../game/record-words.ts';
+import type { ArchiveFile } from './archive-file.ts';
 import type { Validation } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
@@ -19,6 +20,9 @@ export interface CheckedArchive {
   readonly archive: Archive | undefined;
 }
 
+/** As it is stored: `sizeBytes` is what can be read. */
+export interface StoredArchive extends Archive, Pick<ArchiveFile, 'storedBytes' | 'cipher'> {}
+
 interface CheckOptions {
   readonly progress?: ValidationProgress;
   /** Told of every game that could be read, also in an archive that turns out damaged. */
@@ -28,7 +32,7 @@ interface CheckOptions {
 /**
  * Validates by name or path and remembers a pass beside the archive; a missing manifest is written anew.
  *
- * @throws Fault `not-found`, or `io-failed` when the disk (not the archive) is at fault
+ * @throws Fault `not-found`, `cannot-decrypt` without its key, or `io-failed` when the disk (not the archive) is at fault
  */
 export async function validateArchive(
   store: ArchiveStore,
@@ -49,15 +53,20 @@ export async function checkStored(
   ref: ArchiveRef,
   options: CheckOptions = {},
   signal?: AbortSignal,
-): Promise<CheckedArchive> {
-  const file = await store.open(ref);
+): Promise<{ readonly validation: Validation; readonly archive: StoredArchive | undefined }> {
+  const file = await store.open(ref).catch((thrown: unknown) => findingOf(thrown));
+  if (file instanceof Fault) return foundDamaged(ref.name, file);
   try {
     const { validation, archive } = await checkArchive(file, ref.name, options, signal);
     const problems = [
       ...validation.problems,
       ...(archive ? await manifestProblems(store, ref, archive) : []),
     ];
-    return { validation: { ...validation, ok: problems.length === 0, problems }, archive };
+    const { storedBytes, cipher } = file;
+    return {
+      validation: { ...validation, ok: problems.length === 0, problems },
+      archive: archive && { ...archive, storedBytes, cipher },
+    };
   } finally {
     await file.close();
   }
@@ -71,10 +80,7 @@ export async function checkArchive(
   signal?: AbortSignal,
 ): Promise<CheckedArchive> {
   const archive = await openArchive(file).catch((thrown: unknown) => findingOf(thrown));
-  if (archive instanceof Fault) {
-    const validation = { name, ok: false, games: 0, bytesRead: 0, problems: [archive.message] };
-    return { validation, archive: undefined };
-  }
+  if (archive instanceof Fault) return foundDamaged(name, archive);
   const problems: string[] = [];
   const tally = createTally();
   let bytesRead = archive.sizeBytes - chunkBytesOf(archive);
@@ -98,17 +104,22 @@ export async function checkArchive(
   };
 }
 
-async function remember(store: ArchiveStore, ref: ArchiveRef, archive: Archive, atMs: number): Promise<void> {
-  const { rootHash, sizeBytes, mtimeMs } = archive;
+async function remember(
+  store: ArchiveStore,
+  ref: ArchiveRef,
+  archive: StoredArchive,
+  atMs: number,
+): Promise<void> {
+  const { rootHash, storedBytes, mtimeMs } = archive;
   const row = await store.row(ref);
   try {
     if (row.manifest instanceof Fault) {
-      await store.putManifest(ref, manifestOf(ref.name, { ...archive, storedBytes: sizeBytes }));
+      await store.putManifest(ref, manifestOf(ref.name, archive));
     }
     await store.markVerified(ref, {
       version: 1,
       rootHash: rootHash.toString('hex'),
-      sizeBytes,
+      sizeBytes: storedBytes,
       mtimeMs,
       verifiedAtMs: atMs,
     });
@@ -124,6 +135,11 @@ async function manifestProblems(store: ArchiveStore, ref: ArchiveRef, archive: A
   if (manifest instanceof Fault) return manifest.code === 'not-found' ? [] : [manifest.message];
   const same = manifest.rootHash === archive.rootHash.toString('hex');
   return same ? [] : ['Its manifest belongs to another archive'];
+}
+
+/** Not even its table of chunks can be read. */
+function foundDamaged(name: string, { message }: Fault) {
+  return { validation: { name, ok: false, games: 0, bytesRead: 0, problems: [message] }, archive: undefined };
 }
 
 function findingOf(thrown: unknown): Fault {

@@ -14,6 +14,8 @@ export const faultCodes = [
   'game-invalid',
   'record-unreadable',
   'integrity',
+  // An archive is encrypted, and its key is not there.
+  'cannot-decrypt',
   'stale',
   'conflict',
   'locked',

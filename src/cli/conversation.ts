@@ -1,5 +1,7 @@
 /** What a verb tells a person along the way, and what it asks; all of it on stderr, so that stdout is the result. */
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import type { AskSecret } from '../backup/archive-keys.ts';
 import { systemClock } from '../base/clock.ts';
 import type { CleanLine } from '../base/safe-text.ts';
 import { safeText } from '../base/safe-text.ts';
@@ -7,10 +9,12 @@ import type { Output } from './output.ts';
 import { createJsonProgress, createTextProgress } from './progress.ts';
 import type { VerbCall } from './verb.ts';
 
-type Conversation = Pick<VerbCall, 'progress' | 'say' | 'ask'>;
+interface Conversation extends Pick<VerbCall, 'progress' | 'say' | 'ask'> {
+  readonly askSecret: AskSecret | undefined;
+}
 
 export function talkToScript(output: Output): Conversation {
-  return { progress: createJsonProgress(output), say: () => {}, ask: undefined };
+  return { progress: createJsonProgress(output), say: () => {}, ask: undefined, askSecret: undefined };
 }
 
 export function talkToPerson(clean: CleanLine, signal: AbortSignal): Conversation {
@@ -18,12 +22,30 @@ export function talkToPerson(clean: CleanLine, signal: AbortSignal): Conversatio
   return {
     progress: createTextProgress(stderr, { live: stderr.isTTY === true, clean, clock: systemClock }),
     say: (lines) => void stderr.write(lines.map((line) => `${clean(line)}\n`).join('')),
-    ask: stdin.isTTY && stderr.isTTY ? (question) => askLine(safeText(question, clean), signal) : undefined,
+    ...(stdin.isTTY && stderr.isTTY
+      ? {
+          ask: (question) => askLine(safeText(question, clean), signal, stderr),
+          askSecret: (question) => askSecretly(safeText(question, clean), signal),
+        }
+      : { ask: undefined, askSecret: undefined }),
   };
 }
 
-async function askLine(question: string, signal: AbortSignal): Promise<string | undefined> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+/** Nothing of what is typed is shown, nor kept by the terminal. */
+async function askSecretly(question: string, signal: AbortSignal): Promise<string | undefined> {
+  process.stderr.write(question);
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const answer = await askLine('', signal, unseen);
+  if (answer !== undefined) process.stderr.write('\n');
+  return answer;
+}
+
+async function askLine(
+  question: string,
+  signal: AbortSignal,
+  output: NodeJS.WritableStream,
+): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output, terminal: true });
   // In raw mode Ctrl-C is a key, and readline would keep it to itself.
   lines.on('SIGINT', () => process.emit('SIGINT'));
   const hungUp = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));

@@ -27,6 +27,7 @@ export const exitOfFault: Readonly<Record<FaultCode, number>> = {
   'game-invalid': exit.failed,
   'record-unreadable': exit.integrity,
   integrity: exit.integrity,
+  'cannot-decrypt': exit.integrity,
   stale: exit.refused,
   conflict: exit.refused,
   locked: exit.refused,

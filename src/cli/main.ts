@@ -45,8 +45,9 @@ async function runOnce(argv: readonly string[]): Promise<number> {
     origin = configuration.settings && originOf(configuration.settings);
     const conversation = wantsJson ? talkToScript(output) : talkToPerson(clean, signal);
     progress = conversation.progress;
-    // On the console's screen its own panels say it.
-    const tells = verb.name === 'console' ? {} : { listener: tellConnections(conversation.say) };
+    // On the console's screen its own panels say it, and the keys are its own.
+    const { askSecret } = conversation;
+    const tells = verb.name === 'console' ? {} : { listener: tellConnections(conversation.say), askSecret };
     const openWorld = () => {
       world ??= compose({
         settings: settingsIn(configuration),

@@ -4,6 +4,7 @@ import { succeeded } from '../action/outcome.ts';
 import type { PrimaryBackend } from '../backend/port.ts';
 import { refOfPath } from '../backup/archive-names.ts';
 import { createArchiveStore } from '../backup/archive-store.ts';
+import { plainPacking } from '../backup/archiving.ts';
 import { stepsOf } from '../backup/retire.ts';
 import { draftRetire } from '../backup/retire-plan.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -23,7 +24,15 @@ export function createSandboxRetirement(
   const actor = { user: 'sandbox', host: 'localhost' };
 
   return async (backend, signal) => {
-    const parts = { backend, store, environment: 'sandbox', actor, clock, random: randomHex };
+    const parts = {
+      backend,
+      store,
+      environment: 'sandbox',
+      actor,
+      clock,
+      random: randomHex,
+      packing: plainPacking,
+    };
     const { detail } = await draftRetire(parts, { olderThanMs }, signal);
     if (detail.games.length === 0) return;
     for (const step of stepsOf(parts, detail)) {

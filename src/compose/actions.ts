@@ -7,7 +7,6 @@ import type { PruneDetail, PruneInput } from '../backup/prune-plan.ts';
 import type { RestoreDetail, RestoreInput } from '../backup/restore-plan.ts';
 import type { RetireDetail, RetireInput } from '../backup/retire-plan.ts';
 import type { Clock } from '../base/clock.ts';
-import { Fault } from '../base/fault.ts';
 import type { Identity } from '../base/identity.ts';
 import { randomHex } from '../base/ids.ts';
 import type { Settings } from '../config/settings.ts';
@@ -22,13 +21,14 @@ import type { SnapshotDetail } from '../games/snapshot.ts';
 import type { BackfillDetail, BackfillInput } from '../migration/backfill.ts';
 import type { MigrateDetail, MigrateInput } from '../migration/migrate-plan.ts';
 import type { RollbackDetail } from '../rollback/detail.ts';
+import { packingOf } from './packing.ts';
 import { withSecondaryCheck } from './secondary-check.ts';
 import { noGameServers, type Servers } from './servers.ts';
 import type { Storages } from './storages.ts';
 
 /** By the verb that runs it. */
 export interface Actions {
-  /** @throws Fault `unsupported` when archives are to be encrypted */
+  /** These make archives. @throws Fault `config-invalid` when they are to be encrypted and nothing says for whom */
   'backup create'(): Promise<Action<BackupInput, BackupDetail>>;
   'backup restore'(): Promise<Action<RestoreInput, RestoreDetail>>;
   'backup retire'(): Promise<Action<RetireInput, RetireDetail>>;
@@ -83,11 +83,11 @@ export function composeActions(parts: ActionParts): Actions {
     actor,
     clock,
     random: randomHex,
+    packing: packingOf(settings),
   });
 
   return checkingSecondary(storages, {
     async 'backup create'() {
-      if (settings.backupEncrypt) throw cannotEncrypt();
       const { createBackupAction } = await import('../backup/create.ts');
       return createBackupAction({ ...(await archiving()), backend: await storages.games() });
     },
@@ -170,10 +170,4 @@ function checkingSecondary({ settleDualWrites }: Storages, actions: Actions): Ac
   ]);
   // The names are those of before, and each is what it was with one check more.
   return Object.fromEntries(checking) as Actions;
-}
-
-function cannotEncrypt(): Fault {
-  return new Fault('unsupported', 'Archives cannot be encrypted yet, and STATE_BACKUP_ENCRYPT asks for it', {
-    next: 'Keep archives on an encrypted disk, and set STATE_BACKUP_ENCRYPT to false',
-  });
 }

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackendListener } from '../backend/port.ts';
+import type { AskSecret } from '../backup/archive-keys.ts';
 import { systemClock } from '../base/clock.ts';
 import { currentIdentity } from '../base/identity.ts';
 import { type RunId, randomHex } from '../base/ids.ts';
@@ -21,12 +22,14 @@ interface ComposeOptions {
   readonly version: string;
   /** Hears of the connections to storage. */
   readonly listener?: BackendListener;
+  /** Asks the person at the terminal for a secret, without echo; left out where there is none. */
+  readonly askSecret?: AskSecret | undefined;
 }
 
 /** What a backend may take to examine itself, once it is connected. */
 const examinationMs = 5_000;
 
-export function compose({ settings, readOnly, version, listener = {} }: ComposeOptions): World {
+export function compose({ settings, readOnly, version, listener = {}, askSecret }: ComposeOptions): World {
   const clock = systemClock;
   const actor = currentIdentity(settings.sshConnection);
   const simulated = settings.target.kind === 'sandbox';
@@ -45,7 +48,9 @@ export function compose({ settings, readOnly, version, listener = {} }: ComposeO
   const archives = once(async () => {
     if (settings.backupLocationIsDefault) await mkdir(settings.backupLocation, { recursive: true });
     const { createArchiveStore } = await import('../backup/archive-store.ts');
-    return createArchiveStore(settings.backupLocation);
+    const { createArchiveKeys } = await import('../backup/archive-keys.ts');
+    const keys = createArchiveKeys({ ...settings.backupKeys, ask: askSecret });
+    return createArchiveStore(settings.backupLocation, { keys });
   });
 
   const runner = once(async () => {

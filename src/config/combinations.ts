@@ -61,9 +61,27 @@ const doubts: readonly Rule[] = [
   },
   {
     variable: 'STATE_BACKUP_ENCRYPT',
-    broken: ({ STATE_BACKUP_ENCRYPT }) => STATE_BACKUP_ENCRYPT === true,
-    what: 'refuses backups, since this version cannot encrypt archives',
-    next: 'Keep archives on an encrypted disk, and unset it',
+    broken: (values) =>
+      values.STATE_BACKUP_ENCRYPT === true &&
+      !values.STATE_BACKUP_RECIPIENTS &&
+      !values.STATE_BACKUP_PASSPHRASE_FILE &&
+      !values.STATE_BACKUP_PASSPHRASE,
+    what: 'refuses to make archives, since nothing says for whom they are encrypted',
+    next: 'Set STATE_BACKUP_RECIPIENTS to public keys of age, or STATE_BACKUP_PASSPHRASE_FILE',
+  },
+  {
+    variable: 'STATE_BACKUP_RECIPIENTS',
+    broken: ({ STATE_BACKUP_ENCRYPT, STATE_BACKUP_RECIPIENTS }) =>
+      STATE_BACKUP_ENCRYPT === false && STATE_BACKUP_RECIPIENTS !== undefined,
+    what: 'has no effect while STATE_BACKUP_ENCRYPT is false: archives are not encrypted',
+    next: 'Set STATE_BACKUP_ENCRYPT=true, or unset it',
+  },
+  {
+    variable: 'STATE_BACKUP_PASSPHRASE_FILE',
+    broken: ({ STATE_BACKUP_PASSPHRASE_FILE, STATE_BACKUP_PASSPHRASE }) =>
+      STATE_BACKUP_PASSPHRASE_FILE !== undefined && STATE_BACKUP_PASSPHRASE !== undefined,
+    what: 'has no effect beside STATE_BACKUP_PASSPHRASE',
+    next: 'Unset one of them',
   },
 ];
 

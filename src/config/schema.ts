@@ -20,6 +20,7 @@ import {
   word,
   yesNo,
 } from './form.ts';
+import { recipients } from './recipients.ts';
 
 interface Variable<T> {
   readonly form: Form<T>;
@@ -269,7 +270,35 @@ export const variables = {
   STATE_BACKUP_ENCRYPT: {
     form: yesNo,
     fallback: 'false',
-    about: 'true refuses to make archives, which cannot be encrypted yet',
+    about: 'encrypt archives with age: for STATE_BACKUP_RECIPIENTS, else with the passphrase',
+    usedBy: ours,
+  },
+  STATE_BACKUP_RECIPIENTS: {
+    form: recipients,
+    about: 'public keys, each of which opens an archive',
+    usedBy: ours,
+  },
+  STATE_BACKUP_IDENTITY_FILE: {
+    form: path,
+    about: 'file of age-keygen that opens archives',
+    usedBy: ours,
+  },
+  STATE_BACKUP_PASSPHRASE_FILE: {
+    form: path,
+    fallbackWords: 'a terminal is asked',
+    about: 'its first line opens archives that have a passphrase, and encrypts new ones',
+    usedBy: ours,
+  },
+  STATE_BACKUP_PASSPHRASE: {
+    form: text,
+    about: 'the same without a file',
+    secret: 'all',
+    usedBy: ours,
+  },
+  STATE_BACKUP_COMPRESS: {
+    form: yesNo,
+    fallback: 'true',
+    about: 'compress archives, with zstd',
     usedBy: ours,
   },
   STATE_BACKUP_RETENTION_DAYS: {
@@ -292,7 +321,6 @@ export const variables = {
     usedBy: ours,
   },
 
-  STATE_BACKUP_COMPRESS: { ...ignored, about: 'archives are always compressed' },
   MAX_BACKUP_SIZE_GB: { ...ignored, about: 'archives have no limit yet' },
   FF_USE_STATE_PERSISTENCE: { ...ignored, about: 'flags are read from the game servers' },
   FF_ENABLE_STATE_SNAPSHOTS: { ...ignored, about: 'flags are read from the game servers' },

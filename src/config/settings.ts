@@ -29,8 +29,10 @@ export interface Settings {
   readonly backupRetentionMs: number;
   /** The newest verified backup should be no older. */
   readonly backupMaxAgeMs: number;
-  /** Archives are to be encrypted, which this version cannot. */
+  readonly backupCompress: boolean;
   readonly backupEncrypt: boolean;
+  readonly backupRecipients: readonly string[];
+  readonly backupKeys: BackupKeys;
   readonly stateDir: string;
   /** Runbooks of the operator's own. */
   readonly runbooksDir: string;
@@ -38,6 +40,14 @@ export interface Settings {
   readonly sshConnection: string | undefined;
   /** Values that may never be shown or kept, as written and as meant. */
   readonly secrets: readonly string[];
+}
+
+/** What opens encrypted archives. */
+export interface BackupKeys {
+  readonly identityFile: string | undefined;
+  readonly passphrase: string | undefined;
+  /** Its first line; `passphrase` goes before it. */
+  readonly passphraseFile: string | undefined;
 }
 
 export const configFolder = (env: Env): string =>
@@ -77,7 +87,14 @@ export function settingsOf(values: Values, { given, choice, profile, env, secret
     backupCompletedGames: values.BACKUP_COMPLETED_GAMES,
     backupRetentionMs: values.STATE_BACKUP_RETENTION_DAYS,
     backupMaxAgeMs: values.STATE_BACKUP_MAX_AGE_HOURS,
+    backupCompress: values.STATE_BACKUP_COMPRESS,
     backupEncrypt: values.STATE_BACKUP_ENCRYPT,
+    backupRecipients: values.STATE_BACKUP_RECIPIENTS ?? [],
+    backupKeys: {
+      identityFile: values.STATE_BACKUP_IDENTITY_FILE,
+      passphrase: values.STATE_BACKUP_PASSPHRASE,
+      passphraseFile: values.STATE_BACKUP_PASSPHRASE_FILE,
+    },
     stateDir: values.GAMEKEEPER_STATE_DIR ?? join(stateHome, 'gamekeeper'),
     runbooksDir: join(configFolder(env), 'runbooks'),
     sshConnection: env.SSH_CONNECTION,

@@ -190,11 +190,11 @@ describe.concurrent('the sandbox', () => {
   });
 });
 
-describe.concurrent('archives that are to be encrypted', () => {
+describe.concurrent('archives that are to be encrypted, and nothing says for whom,', () => {
   test('are refused rather than written in the open', async ({ world }) => {
     const env = { STATE_BACKUP_ENCRYPT: 'true' };
     const document = documentOf(await world.run(['backup', 'create', '--json'], { env }));
-    expect(document).toMatchObject({ exit: 1, fault: { code: 'unsupported' } });
+    expect(document).toMatchObject({ exit: 2, fault: { code: 'config-invalid' } });
     expect(await readdir(world.backups)).toEqual([]);
   });
 });

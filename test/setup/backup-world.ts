@@ -3,7 +3,9 @@ import type { Action, Report } from '../../src/action/action.ts';
 import { Confirmed, type Plan, type PlanDetail } from '../../src/action/plan.ts';
 import { createRunner } from '../../src/action/run.ts';
 import type { PrimaryBackend } from '../../src/backend/port.ts';
+import { type ArchiveKeys, createArchiveKeys } from '../../src/backup/archive-keys.ts';
 import { createArchiveStore } from '../../src/backup/archive-store.ts';
+import { type Packing, plainPacking } from '../../src/backup/archiving.ts';
 import { createBackupAction } from '../../src/backup/create.ts';
 import { createRestoreAction } from '../../src/backup/restore.ts';
 import type { RestoreInput } from '../../src/backup/restore-plan.ts';
@@ -23,6 +25,8 @@ interface BackupWorld {
   readonly environment?: string;
   /** What servers hold; none is asked when left out. */
   readonly admin?: AdminClient;
+  readonly packing?: Packing;
+  readonly keys?: ArchiveKeys;
 }
 
 export function backupWorld({
@@ -32,10 +36,12 @@ export function backupWorld({
   files = memoryFiles(),
   environment = 'staging',
   admin,
+  packing = plainPacking,
+  keys = createArchiveKeys(),
 }: BackupWorld) {
-  const store = createArchiveStore(backupFolder, { files });
+  const store = createArchiveStore(backupFolder, { files, keys });
   const actor = { user: 'ana', host: 'bastion' };
-  const parts = { backend, store, environment, actor, clock, random: randomHex, admin };
+  const parts = { backend, store, environment, actor, clock, random: randomHex, admin, packing };
   const create = createBackupAction(parts);
   const restore = createRestoreAction(parts);
   const runner = createRunner({ stateDir, environment, simulated: false, actor, clock, random: randomHex });

@@ -1,6 +1,7 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { unencrypted } from '../../../src/backup/archive-file.ts';
 import type { Manifest } from '../../../src/backup/archive-list.ts';
 import { defaultArchiveName, parseArchiveName } from '../../../src/backup/archive-names.ts';
 import { createArchiveStore } from '../../../src/backup/archive-store.ts';
@@ -20,7 +21,7 @@ function realStore(files: Files = nodeFiles) {
   const folder = join(tempFolder(), 'archives');
   const store = createArchiveStore(folder, { files });
   const put = async (name: string, startedAtMs = 1) => {
-    const archive = await store.begin(name);
+    const archive = await store.begin(name, unencrypted);
     const writer = createArchiveWriter(archive.file, {
       archiveId: name,
       codec: 'zstd',
@@ -156,7 +157,7 @@ describe('names', () => {
 describe('publishing', () => {
   test('never replaces an archive that took the name meanwhile', async () => {
     const { store, put, at } = realStore();
-    const slow = await store.begin('a');
+    const slow = await store.begin('a', unencrypted);
     await put('a');
     const before = await readFile(at('a.gka'));
     const { manifest } = (await store.list()).archives[0] ?? {};
@@ -188,7 +189,7 @@ describe('what an ended writer leaves', () => {
       const modified = new Date(Date.now() - hours * hourMs);
       await utimes(at(name), modified, modified);
     }
-    await (await store.begin('b')).discard();
+    await (await store.begin('b', unencrypted)).discard();
     expect((await readdir(at(''))).sort()).toEqual([
       'a.gka',
       'a.manifest.json',

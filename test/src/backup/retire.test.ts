@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PrimaryBackend } from '../../../src/backend/port.ts';
 import { createArchiveStore } from '../../../src/backup/archive-store.ts';
 import { provenIn } from '../../../src/backup/archived-proof.ts';
+import { plainPacking } from '../../../src/backup/archiving.ts';
 import { createRetireAction } from '../../../src/backup/retire.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import { randomHex } from '../../../src/base/ids.ts';
@@ -27,7 +28,15 @@ const overRecently = (id: string, clock: Clock) => over(id, { updated: String(cl
 function retireOn(backend: PrimaryBackend, clock: Clock, files: MemoryFiles) {
   const store = createArchiveStore(backupFolder, { files });
   const actor = { user: 'ana', host: 'bastion' };
-  return createRetireAction({ backend, store, environment: 'staging', actor, clock, random: randomHex });
+  return createRetireAction({
+    backend,
+    store,
+    environment: 'staging',
+    actor,
+    clock,
+    random: randomHex,
+    packing: plainPacking,
+  });
 }
 
 function world(records: readonly GameRecord[], files = memoryFiles()) {

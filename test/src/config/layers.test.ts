@@ -329,9 +329,16 @@ describe('what looks wrong', () => {
     ]);
   });
 
-  it('is the order to encrypt archives, which this version cannot', async () => {
+  it('is the order to encrypt archives for nobody, and a key for archives that are not encrypted', async () => {
+    const STATE_BACKUP_RECIPIENTS = `age1${'q'.repeat(58)}`;
     expect(await warned({ STATE_BACKUP_ENCRYPT: 'true' })).toHaveLength(1);
     expect(await warned({ STATE_BACKUP_ENCRYPT: 'false' })).toEqual([]);
+    expect(await warned({ STATE_BACKUP_ENCRYPT: 'true', STATE_BACKUP_RECIPIENTS })).toEqual([]);
+    expect(await warned({ STATE_BACKUP_ENCRYPT: 'true', STATE_BACKUP_PASSPHRASE: 'a' })).toEqual([]);
+    expect(await warned({ STATE_BACKUP_RECIPIENTS })).toHaveLength(1);
+    expect(
+      await warned({ STATE_BACKUP_PASSPHRASE: 'a', STATE_BACKUP_PASSPHRASE_FILE: '/run/secrets/p' }),
+    ).toHaveLength(1);
   });
 });
 

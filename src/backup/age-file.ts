@@ -1,0 +1,114 @@
+/** An archive inside an age file: what is written to it is sealed, what is read from it is opened chunk by chunk. */
+import { randomBytes } from 'node:crypto';
+import {
+  openChunk,
+  payloadKey,
+  payloadSize,
+  plainChunkBytes,
+  saltBytes,
+  sealChunk,
+  sealedChunkBytes,
+} from './age-payload.ts';
+import type { ArchiveFile, UnendedFile } from './archive-file.ts';
+import type { ReadableFile, WritableFile } from './files.ts';
+import { damaged } from './format.ts';
+
+/** The text in front of an age file, and the key that is hidden in it. */
+export interface AgeHeader {
+  readonly header: Uint8Array;
+  readonly fileKey: Uint8Array;
+}
+
+/**
+ * `sync` makes durable what fills chunks: up to 64 KiB wait in memory for what follows them, since the last chunk is
+ * marked as the last.
+ */
+export function sealingFile(inner: WritableFile, { header, fileKey }: AgeHeader): UnendedFile {
+  const salt = randomBytes(saltBytes);
+  const key = payloadKey(fileKey, salt);
+  const pending = Buffer.allocUnsafe(plainChunkBytes);
+  let pendingBytes = 0;
+  let index = 0;
+  let storedBytes = 0;
+  let unwritten: Uint8Array[] = [header, salt];
+
+  const seal = (isLast: boolean) => {
+    unwritten.push(...sealChunk(key, { index: index++, isLast }, pending.subarray(0, pendingBytes)));
+    pendingBytes = 0;
+  };
+  const flush = async () => {
+    if (unwritten.length === 0) return;
+    const bytes = Buffer.concat(unwritten);
+    unwritten = [];
+    storedBytes += bytes.length;
+    await inner.write(bytes);
+  };
+
+  return {
+    async write(bytes) {
+      for (let at = 0; at < bytes.length; ) {
+        // A full chunk is sealed only once something follows: it might be the last.
+        if (pendingBytes === plainChunkBytes) seal(false);
+        const taken = bytes.subarray(at, at + plainChunkBytes - pendingBytes);
+        pending.set(taken, pendingBytes);
+        pendingBytes += taken.length;
+        at += taken.length;
+      }
+      await flush();
+    },
+    sync: () => inner.sync(),
+    async end() {
+      seal(true);
+      await flush();
+      await inner.sync();
+      return storedBytes;
+    },
+    close: () => inner.close(),
+  };
+}
+
+/** @throws Fault `integrity` where it is cut in a way that its size shows; else `read` does, for the chunk it finds wrong */
+export async function openingFile(file: ReadableFile, { header, fileKey }: AgeHeader): Promise<ArchiveFile> {
+  const payloadAt = header.length + saltBytes;
+  const size = payloadSize(file.sizeBytes - payloadAt);
+  if (!size) throw damaged('it is cut off');
+  const { chunks, plainBytes } = size;
+  const key = payloadKey(fileKey, await file.read(header.length, saltBytes));
+  // What follows one read begins in the chunk that it ended in.
+  let latest: { readonly index: number; readonly plain: Buffer } | undefined;
+
+  const openAll = async (first: number, last: number) => {
+    const length = (last - first + 1) * sealedChunkBytes;
+    const sealed = await file.read(payloadAt + first * sealedChunkBytes, length);
+    const opened: Buffer[] = [];
+    for (let index = first; index <= last; index++) {
+      const at = (index - first) * sealedChunkBytes;
+      const place = { index, isLast: index === chunks - 1 };
+      const plain = openChunk(key, place, sealed.subarray(at, at + sealedChunkBytes));
+      if (!plain) throw damaged(`the bytes from ${index * plainChunkBytes} on are not what was encrypted`);
+      opened.push(plain);
+    }
+    return opened;
+  };
+
+  return {
+    sizeBytes: plainBytes,
+    storedBytes: file.sizeBytes,
+    cipher: 'age',
+    mtimeMs: file.mtimeMs,
+    async read(position, length) {
+      const end = Math.min(position + length, plainBytes);
+      if (position >= end) return Buffer.alloc(0);
+      const first = Math.floor(position / plainChunkBytes);
+      const last = Math.floor((end - 1) / plainChunkBytes);
+      const known = latest?.index === first ? [latest.plain] : [];
+      const from = first + known.length;
+      const opened = [...known, ...(from <= last ? await openAll(from, last) : [])];
+      const newest = opened.at(-1);
+      if (newest) latest = { index: last, plain: newest };
+      const start = first * plainChunkBytes;
+      return Buffer.concat(opened).subarray(position - start, end - start);
+    },
+    close: () => file.close(),
+  };
+}
