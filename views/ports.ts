@@ -4,7 +4,8 @@
  */
 import type { Action, Report, RunObserver } from '../src/action/action.ts';
 import type { Plan } from '../src/action/plan.ts';
-import type { ArchiveListing, Validation } from '../src/backup/archive-list.ts';
+import type { Validation } from '../src/backup/archive-list.ts';
+import type { BackupsLook } from '../src/backup/backup-figures.ts';
 import type { Clock } from '../src/base/clock.ts';
 import type { Feed } from '../src/base/feed.ts';
 import type { Actions } from '../src/compose/actions.ts';
@@ -51,12 +52,14 @@ export interface ConsolePorts {
     readonly version: string;
     /** Whether backups hold finished games too, as configured. */
     readonly backupCompletedGames: boolean;
+    /** The newest verified backup should be no older. */
+    readonly backupMaxAgeMs: number;
   };
   readonly clock: Clock;
   readonly feeds: {
     readonly status: Feed<Status>;
     readonly flags: Feed<FleetFlags>;
-    readonly archives: Feed<ArchiveListing>;
+    readonly archives: Feed<BackupsLook>;
   };
   /** Points behind a signal's sparkline, oldest first. */
   history(id: SignalId): readonly Point[];

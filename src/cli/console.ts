@@ -56,6 +56,7 @@ function consolePorts(world: World, editor: string | undefined): ConsolePorts {
       production: isProduction(environment),
       readsReplica: settings.target.kind === 'redis' && settings.target.readFrom === 'replica',
       backupCompletedGames: settings.backupCompletedGames,
+      backupMaxAgeMs: settings.backupMaxAgeMs,
     },
     clock,
     feeds: {
@@ -78,7 +79,7 @@ function consolePorts(world: World, editor: string | undefined): ConsolePorts {
         name: 'archives',
         intervalMs: archivesIntervalMs,
         clock,
-        read: async () => (await world.archives()).list(),
+        read: (signal) => world.backups(signal),
       }),
     },
     history: (id) => source?.history(id) ?? [],

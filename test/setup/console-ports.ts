@@ -1,7 +1,8 @@
 /** ConsolePorts that a test holds in its hand: feeds it fills, runs it steps, a clock it turns. */
 import type { Report, RunObserver, RunOutcome, StepState } from '../../src/action/action.ts';
 import type { Plan } from '../../src/action/plan.ts';
-import type { ArchiveListing, ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
+import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
+import { type BackupsLook, backupFigures } from '../../src/backup/backup-figures.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Fault } from '../../src/base/fault.ts';
 import type { Feed, FeedState } from '../../src/base/feed.ts';
@@ -174,6 +175,7 @@ export function manifest(name: string, changes: Partial<Manifest> = {}): Manifes
     rawBytes: 5_000_000,
     storedBytes: 1_250_000,
     codec: 'zstd',
+    cipher: 'none',
     consistency: 'fuzzy-scan',
     leftOut: { completed: 0, vanished: 0 },
     filter: { includeCompleted: false },
@@ -189,6 +191,16 @@ export const archive = (name: string, changes: Partial<ArchiveRow> = {}): Archiv
   verifiedAtMs: startMs - 86_400_000,
   ...changes,
 });
+
+/** @param failures at the time of the look */
+export function backups(archives: readonly ArchiveRow[], failures = 0): BackupsLook {
+  const listing = { location: '/backups', archives };
+  const failedAtMs = Array.from({ length: failures }, () => startMs);
+  return {
+    listing,
+    figures: backupFigures(listing, { atMs: startMs, environment: 'sandbox', failedAtMs }),
+  };
+}
 
 export function plan(request: ActionRequest, changes: Partial<Plan> = {}): Plan {
   const local = request.action === 'backup create';
@@ -254,7 +266,7 @@ export interface FakePorts extends ConsolePorts {
   readonly feeds: {
     readonly status: HandFeed<Status>;
     readonly flags: HandFeed<FleetFlags>;
-    readonly archives: HandFeed<ArchiveListing>;
+    readonly archives: HandFeed<BackupsLook>;
   };
   readonly fakeGames: FakeGames;
   readonly requests: ActionRequest[];
@@ -293,15 +305,16 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       readOnly,
       version: '0.1.0',
       backupCompletedGames: false,
+      backupMaxAgeMs: 26 * 3_600_000,
     },
     clock: handClock(),
     feeds: {
       status: handFeed('status', status()),
       flags: handFeed('flags', flags()),
-      archives: handFeed('archives', {
-        location: '/backups',
-        archives: [archive('20261123T115400Z-aaaaaa'), archive('20261122T115400Z-bbbbbb')],
-      }),
+      archives: handFeed(
+        'archives',
+        backups([archive('20261123T115400Z-aaaaaa'), archive('20261122T115400Z-bbbbbb')]),
+      ),
     },
     history: points,
     actions: {

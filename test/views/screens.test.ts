@@ -3,11 +3,13 @@ import { Fault } from '../../src/base/fault.ts';
 import type { ScreenId } from '../../views/navigation.ts';
 import {
   archive,
+  backups,
   degraded,
   type FakePorts,
   fakePorts,
   fakeWalk,
   flags,
+  manifest,
   plan,
   report,
   startMs,
@@ -272,16 +274,44 @@ test('read-only has no key to roll back or to restore', async () => {
 
 test('backups show name, age, games, size, ratio and when each was verified', async () => {
   await open(fakePorts(), 'backups');
-  await screen.shows(/► 20261123T115400Z-aaaaaa +59 min +412 +1.2 MiB +4.0:1 +24 h/);
+  await screen.shows(/► 20261123T115400Z-aaaaaa +60 min +412 +1.2 MiB +4.0:1 +24 h/);
+});
+
+test('the archive in front is told whole, and on a wide screen what each holds and whether it is encrypted', async () => {
+  const ports = fakePorts();
+  const meanwhile = { changed: 7 };
+  const kept = manifest('kept', { cipher: 'age', recipients: ['age1', 'age2'], purpose: 'before-restore' });
+  ports.feeds.archives.give(
+    backups([
+      archive('live', { manifest: manifest('live', { meanwhile }) }),
+      archive('kept', { manifest: kept }),
+    ]),
+  );
+  await open(ports, 'backups', { columns: 200, rows: 60 });
+  await screen.shows(/► live .* unfinished +zstd +no +embedded/);
+  expect(screen.text()).toMatch(/ {2}kept .* kept by restore +zstd +age +embedded/);
+  expect(screen.text()).toMatch(
+    /All games that have not ended of sandbox; read game by game within 10 s from/,
+  );
+  expect(screen.text()).toContain('zstd, not encrypted; 7 changed meanwhile');
+  screen.send('j');
+  await screen.shows('What a restore was about to overwrite of sandbox');
+  expect(screen.text()).toContain('encrypted for 2 keys');
+});
+
+test('the gauge says when the newest verified backup is too old', async () => {
+  const ports = fakePorts();
+  await open(ports, 'backups');
+  await screen.shows(/Newest verified +█+─+ {2}60 min of 26 h/);
+  await ports.clock.advance(30 * 3_600_000);
+  ports.feeds.status.give(status());
+  await screen.shows('! TOO OLD: 31 h of 26 h');
 });
 
 test('an archive that was never verified, and one that cannot be read, say so', async () => {
   const ports = fakePorts();
   const fault = new Fault('integrity', 'the manifest is cut off');
-  ports.feeds.archives.give({
-    location: '/backups',
-    archives: [archive('broken', { manifest: fault, verifiedAtMs: undefined })],
-  });
+  ports.feeds.archives.give(backups([archive('broken', { manifest: fault, verifiedAtMs: undefined })]));
   await open(ports, 'backups');
   await screen.shows(/► broken .* never/);
   expect(screen.text()).toContain('the manifest is cut off');

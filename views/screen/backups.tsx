@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import type { ArchiveRow } from '../../src/backup/archive-list.ts';
+import { Fault } from '../../src/base/fault.ts';
+import { ArchiveTable } from '../backups/archive-table.tsx';
+import { RestoreChoice } from '../backups/restore-choice.tsx';
+import { ValidationView } from '../backups/validation-view.tsx';
 import { useFeed } from '../hook/use-feed.ts';
 import { useFilter } from '../hook/use-filter.ts';
+import type { KeyRow } from '../keymap.ts';
 import { ActionFlow } from '../part/action-flow.tsx';
-import { ArchiveTable } from '../part/archive-table.tsx';
-import { RestoreChoice } from '../part/restore-choice.tsx';
-import { ValidationView } from '../part/validation-view.tsx';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 
@@ -20,9 +22,36 @@ export function Backups() {
   const archives = useFeed(ports.feeds.archives);
   const filter = useFilter();
   const [doing, setDoing] = useState<Doing>();
+  const act = (request: ActionRequest) => setDoing({ what: 'act', request });
   const leave = () => {
     setDoing(undefined);
     void ports.feeds.archives.refresh();
+  };
+  const keysFor = (archive: ArchiveRow | undefined): readonly KeyRow[] => {
+    const none = archive ? undefined : 'no archive is selected';
+    const unread = archive?.manifest instanceof Fault ? archive.manifest : undefined;
+    const unreadable = none ?? (unread && `this archive cannot be read: ${unread.message}`);
+    return [
+      {
+        keys: ['c'],
+        what: 'create',
+        run: () =>
+          act({ action: 'backup create', input: { includeCompleted: ports.world.backupCompletedGames } }),
+      },
+      {
+        keys: ['v'],
+        what: 'validate',
+        disabled: none,
+        run: () => archive && setDoing({ what: 'validate', archive }),
+      },
+      {
+        keys: ['t'],
+        what: 'restore',
+        changesTarget: true,
+        disabled: unreadable,
+        run: () => archive && setDoing({ what: 'choose', archive }),
+      },
+    ];
   };
   switch (doing?.what) {
     case 'validate':
@@ -32,10 +61,7 @@ export function Backups() {
         <RestoreChoice
           archive={doing.archive.name}
           onChoose={(onExisting) =>
-            setDoing({
-              what: 'act',
-              request: { action: 'backup restore', input: { archive: doing.archive.name, onExisting } },
-            })
+            act({ action: 'backup restore', input: { archive: doing.archive.name, onExisting } })
           }
           onCancel={leave}
         />
@@ -43,22 +69,6 @@ export function Backups() {
     case 'act':
       return <ActionFlow request={doing.request} onClose={leave} />;
     default:
-      return (
-        <ArchiveTable
-          state={archives}
-          filter={filter}
-          onCreate={() =>
-            setDoing({
-              what: 'act',
-              request: {
-                action: 'backup create',
-                input: { includeCompleted: ports.world.backupCompletedGames },
-              },
-            })
-          }
-          onValidate={(archive) => setDoing({ what: 'validate', archive })}
-          onRestore={(archive) => setDoing({ what: 'choose', archive })}
-        />
-      );
+      return <ArchiveTable state={archives} filter={filter} keysFor={keysFor} />;
   }
 }

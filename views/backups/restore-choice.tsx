@@ -1,9 +1,9 @@
 import { Box } from 'ink';
 import { useKeys } from '../hook/use-keys.ts';
 import { cutLine, piece, wrap } from '../line.ts';
+import { Lines } from '../part/text.tsx';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
-import { Lines } from './text.tsx';
 
 type OnExisting = ActionRequest<'backup restore'>['input']['onExisting'];
 

@@ -2,12 +2,12 @@ import { Box } from 'ink';
 import { formatBytes, formatValue } from '../../src/base/units.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
-import { useValidation, type Validating } from '../hook/use-validation.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
+import { faultLines } from '../part/fault-notice.tsx';
+import { ScrollLines } from '../part/scroll-lines.tsx';
 import { useShell } from '../shell.ts';
 import type { Glyphs } from '../theme.ts';
-import { faultLines } from './fault-notice.tsx';
-import { ScrollLines } from './scroll-lines.tsx';
+import { useValidation, type Validating } from './use-validation.ts';
 
 interface ValidationViewProps {
   readonly name: string;

@@ -1,0 +1,117 @@
+import { Box } from 'ink';
+import type { ArchiveRow } from '../../src/backup/archive-list.ts';
+import type { BackupsLook } from '../../src/backup/backup-figures.ts';
+import { Fault } from '../../src/base/fault.ts';
+import type { FeedState } from '../../src/base/feed.ts';
+import { filtered, noneMatches } from '../filter.ts';
+import type { Filter } from '../hook/use-filter.ts';
+import { useKeys } from '../hook/use-keys.ts';
+import { useList } from '../hook/use-list.ts';
+import { useNow } from '../hook/use-now.ts';
+import { useRefreshKey } from '../hook/use-refresh.ts';
+import type { KeyRow } from '../keymap.ts';
+import { columnCells, type Form, keptColumns } from '../layout.ts';
+import { cutLine, endsOf, type Line as LineData, piece } from '../line.ts';
+import { FilterLine } from '../part/filter-line.tsx';
+import { Table } from '../part/table.tsx';
+import { Lines } from '../part/text.tsx';
+import { feedAge, feedProblem } from '../readings.ts';
+import { useShell } from '../shell.ts';
+import { archiveLines } from './archive-text.ts';
+import { archiveColumns } from './columns.ts';
+import { type GaugeRoom, gaugeLine, gaugeLines } from './gauge.ts';
+
+interface ArchiveTableProps {
+  readonly state: FeedState<BackupsLook>;
+  readonly filter: Filter;
+  /** What can be done, with the archive in front if there is one. */
+  readonly keysFor: (selected: ArchiveRow | undefined) => readonly KeyRow[];
+}
+
+/** Of the archive in front. */
+const detailRows = 2;
+
+export function ArchiveTable({ state, filter, keysFor }: ArchiveTableProps) {
+  const { frame, theme, ports } = useShell();
+  const now = useNow();
+  const refresh = useRefreshKey(ports.feeds.archives);
+  const all = state.last?.value.listing.archives ?? [];
+  const archives = filtered(all, filter.text, searched);
+  const cells = frame.columns - 2;
+  const head = headLines(state, {
+    cells,
+    nowMs: now,
+    maxAgeMs: ports.world.backupMaxAgeMs,
+    glyphs: theme.glyphs,
+    form: frame.form,
+    intervalMs: ports.feeds.archives.intervalMs,
+  });
+  const details = frame.form === 'plain' ? 0 : detailRows;
+  const height = frame.contentRows - head.length - 1 - details;
+  const list = useList(archives.length, height);
+  const selected = archives[list.selected];
+  useKeys('screen', { rows: [...list.rows, ...keysFor(selected), filter.row, refresh] });
+  const shown = columnCells(keptColumns(archiveColumns, cells), cells);
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      <Lines of={head} />
+      <FilterLine
+        filter={filter}
+        otherwise={cutLine(
+          belowHead(state, { all: all.length, shown: archives.length, filter: filter.text, selected }),
+          cells,
+          theme.glyphs.ellipsis,
+        )}
+      />
+      {archives.length > 0 && (
+        <>
+          <Table
+            columns={shown}
+            rows={archives}
+            cellsOf={(row) => shown.map(({ cell }) => cell(row, now))}
+            selected={list.selected}
+            height={height}
+          />
+          <Lines of={archiveLines(selected, cells, details)} />
+        </>
+      )}
+    </Box>
+  );
+}
+
+interface HeadRoom extends GaugeRoom {
+  readonly form: Form;
+  readonly intervalMs: number;
+}
+
+/** Where the archives are, how old the look is, and the gauge. */
+function headLines(state: FeedState<BackupsLook>, room: HeadRoom): readonly LineData[] {
+  const { cells, glyphs, nowMs, form, intervalMs } = room;
+  const age = feedAge(state, intervalMs, nowMs);
+  const aged = [piece(age.text, age.stale ? 'warn' : 'quiet')];
+  const { listing, figures } = state.last?.value ?? {};
+  const title = [piece('Archives in ', 'quiet'), piece(listing?.location ?? '?')];
+  if (form === 'plain') {
+    return [endsOf(figures ? gaugeLine(figures, room) : title, aged, cells, glyphs.ellipsis)];
+  }
+  return [endsOf(title, aged, cells, glyphs.ellipsis), ...(figures ? gaugeLines(figures, room) : [[], []])];
+}
+
+const searched = ({ name, manifest }: ArchiveRow): string =>
+  manifest instanceof Fault ? name : `${name} ${manifest.source} ${manifest.environment}`;
+
+interface Shown {
+  readonly all: number;
+  readonly shown: number;
+  readonly filter: string;
+  readonly selected: ArchiveRow | undefined;
+}
+
+/** What the operator must know before trusting the list. */
+function belowHead(state: FeedState<BackupsLook>, { all, shown, filter, selected }: Shown): LineData {
+  const problem = feedProblem(state);
+  if (problem !== undefined) return [piece(problem, state.latest ? 'bad' : 'quiet')];
+  if (selected?.manifest instanceof Fault) return [piece(`! ${selected.manifest.message}`, 'bad')];
+  if (all === 0) return [piece('There is no archive yet; c creates one.', 'warn')];
+  return shown === 0 ? noneMatches(`${all} archives`, filter) : [];
+}

@@ -1,0 +1,58 @@
+/** What an archive is, in words. */
+
+import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
+import { Fault } from '../../src/base/fault.ts';
+import { formatDuration, formatValue } from '../../src/base/units.ts';
+import { type Line, piece, wrap } from '../line.ts';
+
+/** In a word or two. */
+export function holdsText({ purpose, filter }: Manifest): string {
+  if (purpose === 'before-restore') return 'kept by restore';
+  if (purpose === 'retired') return 'retired';
+  if (filter.where !== undefined) return 'selection';
+  return filter.includeCompleted ? 'everything' : 'unfinished';
+}
+
+export const cipherText = ({ cipher }: Manifest): string => (cipher === 'none' ? 'no' : cipher);
+
+/** Always so many lines, so that nothing moves; why it cannot be read where it cannot. */
+export function archiveLines(row: ArchiveRow | undefined, cells: number, rows: number): readonly Line[] {
+  const text = row === undefined ? '' : wordsOf(row);
+  const lines = wrap(text, cells);
+  return Array.from({ length: rows }, (_, index) => [piece(lines[index] ?? '', 'quiet')]);
+}
+
+function wordsOf({ manifest }: ArchiveRow): string {
+  if (manifest instanceof Fault) return manifest.next ?? '';
+  const { startedAtMs, endedAtMs, createdBy, codec, meanwhile, unsupported, leftOut } = manifest;
+  const counted = (count: number | undefined, what: string) =>
+    count ? `${formatValue(count, 'games')} ${what}` : '';
+  return [
+    `${contents(manifest)} of ${manifest.environment}`,
+    `read game by game within ${formatDuration(endedAtMs - startedAtMs)} from ${utc(startedAtMs)} on, by ${createdBy}`,
+    `${codec === 'none' ? 'not compressed' : codec}, ${encryption(manifest)}`,
+    counted(meanwhile?.changed, 'changed meanwhile'),
+    counted(leftOut.completed, 'ended and left out'),
+    counted(leftOut.filtered, 'not selected'),
+    counted(leftOut.vanished, 'gone before they were read'),
+    counted(unsupported?.length, 'LACKING: no record can represent them'),
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+function contents({ purpose, filter }: Manifest): string {
+  if (purpose === 'before-restore') return 'What a restore was about to overwrite';
+  if (purpose === 'retired') return 'Finished games that were removed';
+  if (filter.where !== undefined) return 'A selection of the games';
+  return filter.includeCompleted ? 'All games' : 'All games that have not ended';
+}
+
+function encryption({ cipher, recipients }: Manifest): string {
+  if (cipher === 'none') return 'not encrypted';
+  return recipients && recipients.length > 0
+    ? `encrypted for ${recipients.length} ${recipients.length === 1 ? 'key' : 'keys'}`
+    : 'encrypted';
+}
+
+const utc = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

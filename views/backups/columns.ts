@@ -1,0 +1,50 @@
+import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
+import { Fault } from '../../src/base/fault.ts';
+import { formatAge, formatBytes, formatValue } from '../../src/base/units.ts';
+import type { ColumnWish } from '../layout.ts';
+import type { TableCell } from '../part/table.tsx';
+import { cipherText, holdsText } from './archive-text.ts';
+import { ratioText } from './gauge.ts';
+
+export interface ArchiveColumn extends ColumnWish {
+  readonly cell: (row: ArchiveRow, nowMs: number) => TableCell;
+}
+
+export const archiveColumns: readonly ArchiveColumn[] = [
+  { title: 'archive', cells: 20, grows: true, cell: ({ name }) => ({ text: name }) },
+  // As in the gauge: what changed since it began may not be in it.
+  ofManifest({ title: 'age', cells: 7, align: 'right', drop: 1 }, ({ startedAtMs }, now) =>
+    formatAge(now - startedAtMs),
+  ),
+  ofManifest({ title: 'games', cells: 9, align: 'right', drop: 2 }, ({ games }) =>
+    formatValue(games, 'games'),
+  ),
+  ofManifest({ title: 'size', cells: 9, align: 'right', drop: 3 }, ({ storedBytes }) =>
+    formatBytes(storedBytes),
+  ),
+  ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 4 }, ({ rawBytes, storedBytes }) =>
+    ratioText(rawBytes, storedBytes),
+  ),
+  ofManifest({ title: 'holds', cells: 15, drop: 5 }, holdsText),
+  ofManifest({ title: 'codec', cells: 5, drop: 8 }, ({ codec }) => codec),
+  ofManifest({ title: 'encrypted', cells: 9, drop: 6 }, cipherText),
+  ofManifest({ title: 'source', cells: 24, grows: true, drop: 7 }, ({ source }) => source),
+  {
+    title: 'verified',
+    cells: 9,
+    align: 'right',
+    cell: ({ verifiedAtMs }, now) =>
+      verifiedAtMs === undefined
+        ? { text: 'never', tone: 'warn' }
+        : { text: formatAge(now - verifiedAtMs), tone: 'good' },
+  },
+];
+
+/** A column that an archive without a readable manifest leaves empty. */
+function ofManifest(wish: ColumnWish, text: (manifest: Manifest, nowMs: number) => string): ArchiveColumn {
+  return {
+    ...wish,
+    cell: ({ manifest }, nowMs) =>
+      manifest instanceof Fault ? { text: '?', tone: 'warn' } : { text: text(manifest, nowMs) },
+  };
+}
