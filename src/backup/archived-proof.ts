@@ -3,6 +3,7 @@ import type { RecordKey } from '../game/record.ts';
 import { keyText } from '../game/record-words.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
+import { archivesIn } from './archives-in.ts';
 import { checkStored } from './validate.ts';
 
 /** A record, by its key and its content. */
@@ -41,7 +42,7 @@ export async function findArchived(
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   if (games.length === 0) return found;
-  for (const { name, path, manifest, verifiedAtMs } of await listed(store, signal)) {
+  for (const { name, path, manifest, verifiedAtMs } of await archivesIn(store, signal)) {
     const missing = games.filter((game) => !found.has(keyText(game)));
     if (missing.length === 0) break;
     if (manifest instanceof Fault || verifiedAtMs === undefined) continue;
@@ -51,14 +52,4 @@ export async function findArchived(
     for (const key of proven) found.set(key, name);
   }
   return found;
-}
-
-async function listed(store: ArchiveStore, signal?: AbortSignal) {
-  try {
-    return (await store.list(signal)).archives;
-  } catch (thrown) {
-    // No folder yet: the first archive makes it.
-    if (thrown instanceof Fault && thrown.code === 'not-found') return [];
-    throw thrown;
-  }
 }

@@ -86,12 +86,8 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
       const census = await backend.census(signal);
       const counts = countGames(census, filter);
       const expectedGames = counts.taken.current + counts.taken.legacy;
-      const expectedBytes = estimateBytes(
-        census,
-        counts,
-        await listArchives(store, signal),
-        backend.location,
-      );
+      const archives = await archivesIn(store, signal);
+      const expectedBytes = estimateBytes(census, counts, archives, backend.location);
       const room = await store.room();
       const detail = {
         location: store.location,

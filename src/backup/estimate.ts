@@ -1,8 +1,10 @@
 import type { Change } from '../action/plan.ts';
 import type { Census } from '../backend/port.ts';
+import { Fault } from '../base/fault.ts';
+import { formatBytes } from '../base/units.ts';
 import type { Layout } from '../game/record.ts';
 import { gamesText } from '../game/record-words.ts';
-import type { ArchiveFilter } from './archive-list.ts';
+import type { ArchiveFilter, ArchiveRow } from './archive-list.ts';
 import { whereText } from './where-words.ts';
 
 export interface GameCounts {
@@ -38,17 +40,39 @@ export function countGames({ games }: Census, { includeCompleted, where = {} }: 
 
 type Row = Census['games'][number];
 
+/**
+ * How large the archive is likely to become: as large a game as in the newest archive of the same games, else as many raw
+ * bytes as the storage says it uses. undefined where neither is known.
+ */
+export function estimateBytes(
+  { usedBytes }: Census,
+  counts: GameCounts,
+  archives: readonly ArchiveRow[],
+  source: string,
+): number | undefined {
+  const games = counts.taken.current + counts.taken.legacy;
+  for (const { manifest } of archives) {
+    if (manifest instanceof Fault || manifest.source !== source || manifest.purpose) continue;
+    if (manifest.games > 0) return Math.ceil((manifest.storedBytes / manifest.games) * games);
+  }
+  const used = Object.values(usedBytes);
+  if (used.length === 0 || counts.seen === 0) return undefined;
+  return Math.ceil((used.reduce((sum, bytes) => sum + bytes, 0) / counts.seen) * games);
+}
+
 export function estimateChanges(
   name: string,
   { taken, atMost, completed }: GameCounts,
   { where }: ArchiveFilter,
+  expectedBytes: number | undefined,
 ): Change[] {
   const layouts = (['current', 'legacy'] as const).filter((layout) => taken[layout] > 0);
   const games = layouts.map((layout) => `${gamesText(taken[layout])} (${layout} layout)`).join(', ');
+  const size = expectedBytes === undefined ? '' : `, likely ${formatBytes(expectedBytes)}`;
   const archive: Change = {
     target: `archive ${name}`,
     effect: 'create',
-    to: games ? `${atMost ? 'at most' : 'about'} ${games}` : 'no games',
+    to: games ? `${atMost ? 'at most' : 'about'} ${games}${size}` : 'no games',
     why: [where ? `games ${whereText(where)}` : '', 'each game whole, different games from different moments']
       .filter(Boolean)
       .join('; '),

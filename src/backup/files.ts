@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Fault } from '../base/fault.ts';
+import type { Space } from './room.ts';
 
 /** The few things archives ask of a file system, in the words that durability needs. All failures are Faults. */
 export interface Files {
@@ -14,6 +16,8 @@ export interface Files {
   /** Names in a folder, undefined when there is no such folder. */
   list(folder: string): Promise<readonly string[] | undefined>;
   makeFolder(path: string): Promise<void>;
+  /** Of the disk that holds the folder, or will hold it. */
+  space(folder: string): Promise<Space>;
   /** Moves a file to a name that must be free; Fault `conflict` when it is not. Durable after syncFolder. */
   moveToFree(from: string, to: string): Promise<void>;
   /** Moves a file over whatever has the name. Durable after syncFolder. */
@@ -76,6 +80,12 @@ export const nodeFiles: Files = {
   list: (folder) => orAbsent(readdir(folder), folder),
   async makeFolder(path) {
     await orFault(mkdir(path, { recursive: true, mode: folderMode }), path);
+  },
+  async space(folder) {
+    for (let path = resolve(folder); ; path = dirname(path)) {
+      const found = await orAbsent(statfs(path), path);
+      if (found) return { freeBytes: found.bavail * found.bsize, sizeBytes: found.blocks * found.bsize };
+    }
   },
   async moveToFree(from, to) {
     try {

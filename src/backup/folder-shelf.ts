@@ -23,6 +23,7 @@ export function createFolderShelf({ files, random, clock }: FolderParts): Shelf 
     readText: files.readText,
     open: files.open,
     list: files.list,
+    space: files.space,
     async begin(path) {
       const folder = dirname(path);
       await files.makeFolder(folder);

@@ -66,6 +66,7 @@ export function createS3Shelf({
     async list(location, signal) {
       return orFault(listNames(await opened(), locationOf(location), signal), location);
     },
+    space: async () => undefined,
     async begin(path) {
       const client = await opened();
       await abortStaleUploads(client, objectName(path), clock.now());

@@ -1,4 +1,5 @@
 import type { FileStat, ReadableFile, WritableFile } from './files.ts';
+import type { Space } from './room.ts';
 
 /**
  * What an archive store asks of the place that keeps archives, by whole paths: a folder or object storage. Whatever
@@ -13,6 +14,8 @@ export interface Shelf {
   open(path: string): Promise<ReadableFile>;
   /** Names in a location, undefined when there is no such location. */
   list(location: string, signal?: AbortSignal): Promise<readonly string[] | undefined>;
+  /** undefined where the place does not tell. */
+  space(location: string): Promise<Space | undefined>;
   /** Nobody sees it before it is published. */
   begin(path: string): Promise<UnpublishedFile>;
   /** Replaces what has the name, in one step. */

@@ -9,6 +9,7 @@ export function joinShelves(folders: Shelf, openObjects: () => Promise<Shelf>): 
     readText: async (path) => (await shelfOf(path)).readText(path),
     open: async (path) => (await shelfOf(path)).open(path),
     list: async (location, signal) => (await shelfOf(location)).list(location, signal),
+    space: async (location) => (await shelfOf(location)).space(location),
     begin: async (path) => (await shelfOf(path)).begin(path),
     putText: async (path, text) => (await shelfOf(path)).putText(path, text),
     remove: async (path) => (await shelfOf(path)).remove(path),

@@ -50,7 +50,7 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
     const { createArchiveStore } = await import('../backup/archive-store.ts');
     const { createArchiveKeys } = await import('../backup/archive-keys.ts');
     const keys = createArchiveKeys({ ...settings.backupKeys, ask: askSecret });
-    return createArchiveStore(settings.backupLocation, { keys });
+    return createArchiveStore(settings.backupLocation, { maxBytes: settings.backupMaxBytes, keys });
   });
 
   const runner = once(async () => {
@@ -160,7 +160,7 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
     preflight,
     games,
     runner,
-    actions: composeActions({ settings, clock, actor, storages, servers, codec, archives }),
+    actions: composeActions({ settings, clock, actor, storages, servers, codec, archives, runner }),
     archives,
     backups,
     runbooks,

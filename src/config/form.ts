@@ -85,6 +85,8 @@ export const count = (unit: string, bounds: Bounds) => amount('a whole number', 
 export const seconds = (bounds: Bounds) => amount('seconds', /^\d{1,9}(\.\d{1,3})?$/, 's', bounds, 1000);
 export const hours = (bounds: Bounds) => amount('whole hours', whole, 'h', bounds, 3_600_000);
 export const days = (bounds: Bounds) => amount('whole days', whole, 'days', bounds, 86_400_000);
+/** Bytes. */
+export const gibibytes = (bounds: Bounds) => amount('whole GiB', whole, 'GiB', bounds, 1024 ** 3);
 
 /** `none` says that there is no limit. */
 export const orNone = <T>({ expects, parse, ...form }: Form<T>): Form<T | 'none'> => ({

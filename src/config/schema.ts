@@ -8,6 +8,7 @@ import {
   count,
   days,
   type Form,
+  gibibytes,
   hours,
   oneOf,
   orNone,
@@ -267,6 +268,12 @@ export const variables = {
     about: 'archive finished games too',
     usedBy: ours,
   },
+  MAX_BACKUP_SIZE_GB: {
+    form: gibibytes({ least: 1, most: 1_000_000 }),
+    fallback: '50',
+    about: 'no archive becomes larger: a backup stops there',
+    usedBy: ours,
+  },
   STATE_BACKUP_ENCRYPT: {
     form: yesNo,
     fallback: 'false',
@@ -321,7 +328,6 @@ export const variables = {
     usedBy: ours,
   },
 
-  MAX_BACKUP_SIZE_GB: { ...ignored, about: 'archives have no limit yet' },
   FF_USE_STATE_PERSISTENCE: { ...ignored, about: 'flags are read from the game servers' },
   FF_ENABLE_STATE_SNAPSHOTS: { ...ignored, about: 'flags are read from the game servers' },
   FF_ENABLE_STATE_RECOVERY: { ...ignored, about: 'flags are read from the game servers' },

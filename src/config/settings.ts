@@ -27,6 +27,8 @@ export interface Settings {
   readonly backupLocationIsDefault: boolean;
   readonly backupCompletedGames: boolean;
   readonly backupRetentionMs: number;
+  /** Of one archive. */
+  readonly backupMaxBytes: number;
   /** The newest verified backup should be no older. */
   readonly backupMaxAgeMs: number;
   readonly backupCompress: boolean;
@@ -85,6 +87,7 @@ export function settingsOf(values: Values, { given, choice, profile, env, secret
     backupLocation: values.STATE_BACKUP_LOCATION ?? join(dataHome, 'gamekeeper', environment, 'backups'),
     backupLocationIsDefault: values.STATE_BACKUP_LOCATION === undefined,
     backupCompletedGames: values.BACKUP_COMPLETED_GAMES,
+    backupMaxBytes: values.MAX_BACKUP_SIZE_GB,
     backupRetentionMs: values.STATE_BACKUP_RETENTION_DAYS,
     backupMaxAgeMs: values.STATE_BACKUP_MAX_AGE_HOURS,
     backupCompress: values.STATE_BACKUP_COMPRESS,

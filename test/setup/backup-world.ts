@@ -8,7 +8,7 @@ import { createArchiveStore } from '../../src/backup/archive-store.ts';
 import { type Packing, plainPacking } from '../../src/backup/archiving.ts';
 import { createBackupAction } from '../../src/backup/create.ts';
 import { createRestoreAction } from '../../src/backup/restore.ts';
-import type { RestoreInput } from '../../src/backup/restore-plan.ts';
+import type { RestoreInput, RestoreTarget } from '../../src/backup/restore-plan.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { randomHex } from '../../src/base/ids.ts';
 import type { AdminClient } from '../../src/platform/admin.ts';
@@ -27,6 +27,9 @@ interface BackupWorld {
   readonly admin?: AdminClient;
   readonly packing?: Packing;
   readonly keys?: ArchiveKeys;
+  readonly maxBytes?: number;
+  /** Places that a restore may be told to go to. */
+  readonly elsewhere?: (to: string) => RestoreTarget;
 }
 
 export function backupWorld({
@@ -38,13 +41,23 @@ export function backupWorld({
   admin,
   packing = plainPacking,
   keys = createArchiveKeys(),
+  maxBytes,
+  elsewhere = nowhere,
 }: BackupWorld) {
-  const store = createArchiveStore(backupFolder, { files, keys });
+  const store = createArchiveStore(backupFolder, {
+    files,
+    keys,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  });
   const actor = { user: 'ana', host: 'bastion' };
-  const parts = { backend, store, environment, actor, clock, random: randomHex, admin, packing };
-  const create = createBackupAction(parts);
-  const restore = createRestoreAction(parts);
+  const parts = { store, environment, actor, clock, random: randomHex, packing };
   const runner = createRunner({ stateDir, environment, simulated: false, actor, clock, random: randomHex });
+  const create = createBackupAction({ ...parts, backend });
+  const restore = createRestoreAction({
+    ...parts,
+    target: async (to) => (to === undefined ? { backend, admin, isPlayed: true } : elsewhere(to)),
+    past: runner.past,
+  });
 
   const apply = <I, D extends PlanDetail>(
     action: Action<I, D>,
@@ -62,9 +75,18 @@ export function backupWorld({
     async backUp(name = 'a', includeCompleted = true): Promise<Report> {
       return apply(create, await runner.prepare(create, { name, includeCompleted }));
     },
-    async restoreAll(input: Partial<RestoreInput> = {}): Promise<Report> {
+    async restoreAll(input: RestoreChoice = {}): Promise<Report> {
       const wanted = { archive: 'a', onExisting: 'overwrite', ...input } as const;
       return apply(restore, await runner.prepare(restore, wanted));
     },
+    async undo(undo: string, onExisting: RestoreInput['onExisting'] = 'fail'): Promise<Report> {
+      return apply(restore, await runner.prepare(restore, { undo, onExisting }));
+    },
   };
+}
+
+type RestoreChoice = Partial<Exclude<RestoreInput, { readonly undo: string }>>;
+
+function nowhere(to: string): never {
+  throw new Error(`This test restores to no other place, like ${to}`);
 }

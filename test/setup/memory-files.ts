@@ -24,6 +24,10 @@ export interface MemoryFiles extends Files {
   /** The disk after the machine comes back. */
   afterCrash(survival: Survival): MemoryFiles;
   bytes(path: string): Buffer;
+  /** How large the disk is; it has no limit before. What is over it fails as a full disk does. */
+  limit(sizeBytes: number): void;
+  /** After so many more changes somebody else has filled the disk. */
+  fillAfter(changes: number): void;
   put(path: string, bytes: Uint8Array): void;
 }
 
@@ -34,10 +38,17 @@ export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
   let changes = 0;
   let left = Number.POSITIVE_INFINITY;
   let time = 1;
+  let sizeBytes = 2 ** 50;
+  let fillsIn = Number.POSITIVE_INFINITY;
+  const freeBytes = () => {
+    const bodies = [...new Set([...names.values()])];
+    return sizeBytes - bodies.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  };
 
   const change = async () => {
     await Promise.resolve();
     changes++;
+    if (--fillsIn < 0) sizeBytes = 0;
     if (--left < 0) throw new Fault('io-failed', 'The power is cut');
   };
   const bodyAt = (path: string) => {
@@ -64,6 +75,13 @@ export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
       return disk;
     },
     bytes: (path) => bodyAt(path).bytes,
+    limit(bytes) {
+      sizeBytes = bytes;
+    },
+    fillAfter(count) {
+      fillsIn = count;
+    },
+    space: async () => ({ freeBytes: freeBytes(), sizeBytes }),
     put(path, bytes) {
       known.add(dirname(path));
       const body = { bytes: Buffer.from(bytes), syncedLength: bytes.length, mtimeMs: time++ };
@@ -78,6 +96,7 @@ export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
       return {
         async write(bytes) {
           await change();
+          if (bytes.length > freeBytes()) throw new Fault('io-failed', 'ENOSPC: no space left on device');
           body.bytes = Buffer.concat([body.bytes, bytes]);
           body.mtimeMs = time++;
         },

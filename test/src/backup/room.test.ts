@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { validateArchive } from '../../../src/backup/validate.ts';
+import { gameRecord } from '../../setup/archived-records.ts';
+import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
+import { memoryFiles } from '../../setup/memory-files.ts';
+import { recordBackend } from '../../setup/record-backend.ts';
+import { tempFolder } from '../../setup/temp-folder.ts';
+import { virtualClock } from '../../setup/virtual-clock.ts';
+
+const mib = 1024 ** 2;
+
+/** Games of 1 KiB that no codec makes smaller. */
+const games = (count: number) =>
+  Array.from({ length: count }, (_, index) => {
+    const noise = Buffer.from(
+      Uint8Array.from({ length: 768 }, (_, at) => (at * at * 31 + index * 97 + at) ^ index),
+    );
+    return gameRecord({ id: `game-${index}`, fields: { noise: noise.toString('latin1') } });
+  });
+
+function world({ count = 50, maxBytes }: { count?: number; maxBytes?: number } = {}) {
+  const clock = virtualClock();
+  const backend = recordBackend(clock, games(count));
+  const files = memoryFiles();
+  const base = backupWorld({
+    backend,
+    clock,
+    stateDir: tempFolder(),
+    files,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  });
+  return { ...base, backend, clock, files };
+}
+
+describe('a limit of the size of archives', () => {
+  test('stops the archive that would go over it, and leaves nothing of it', async () => {
+    const { backUp, files } = world({ maxBytes: 4096 });
+    const report = await backUp('a');
+    expect(report.outcome).toBe('failed');
+    expect(report.steps[0]?.state).toMatchObject({
+      fault: {
+        code: 'refused',
+        message: expect.stringMatching(/^The archive would become larger than 4\S* KiB$/),
+        next: expect.stringContaining('MAX_BACKUP_SIZE_GB'),
+      },
+    });
+    expect(await files.list(backupFolder)).toEqual([]);
+  });
+
+  test('is told of beforehand, from the sizes of the games in the newest archive', async () => {
+    const { backUp, create, runner, backend, store, clock, files } = world();
+    await backUp('a');
+    const { manifest } = (await store.list()).archives[0] ?? {};
+    if (!manifest || manifest instanceof Error) throw manifest;
+    for (const game of games(100)) backend.records.set(`current:${game.id}`, game);
+    const maxBytes = manifest.storedBytes;
+    const small = backupWorld({ backend, clock, stateDir: tempFolder(), files, maxBytes });
+    const input = { name: 'b', includeCompleted: true };
+    const plan = await small.runner.prepare(small.create, input);
+    expect(plan.detail.expectedBytes).toBe(2 * manifest.storedBytes);
+    expect(plan.warnings).toEqual([expect.stringContaining('larger than MAX_BACKUP_SIZE_GB')]);
+    expect((await runner.prepare(create, input)).warnings).toEqual([]);
+  });
+});
+
+describe('a disk', () => {
+  test('that becomes full leaves the archives of before, whole, and nothing else', async () => {
+    const { backUp, files, store, clock, backend } = world();
+    await backUp('a');
+    const usedBytes = files.bytes(`${backupFolder}/a.gka`).length;
+    for (const game of games(400)) backend.records.set(`current:${game.id}`, game);
+    files.limit(Math.ceil((usedBytes + 4096) * (20 / 19)));
+    const report = await backUp('b');
+    expect(report.outcome).toBe('failed');
+    expect(report.steps[0]?.state).toMatchObject({
+      fault: { code: 'io-failed', message: expect.stringContaining('stay free for others') },
+    });
+    expect((await files.list(backupFolder))?.filter((name) => !name.startsWith('a.'))).toEqual([]);
+    expect((await store.list()).archives).toMatchObject([{ name: 'a', verifiedAtMs: clock.now() }]);
+    expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: true, games: 50 });
+  });
+
+  test('that others fill meanwhile stops the archive at any write, and nothing of it is left', async () => {
+    const probe = world();
+    await probe.backUp('a');
+    const total = probe.files.changes();
+    for (let at = 1; at < total; at++) {
+      const { backUp, files, store, clock } = world();
+      files.fillAfter(at);
+      const report = await backUp('a');
+      files.fillAfter(Number.POSITIVE_INFINITY);
+      files.limit(2 ** 50);
+      const { archives } = await store.list().catch(() => ({ archives: [] }));
+      if (report.outcome === 'done') expect(archives).toHaveLength(1);
+      for (const { name } of archives) expect((await validateArchive(store, name, clock)).ok).toBe(true);
+      const left = ((await files.list(backupFolder)) ?? []).filter((name) => name.endsWith('.part'));
+      expect(left).toEqual([]);
+    }
+  });
+
+  test('without room is told of in the plan', async () => {
+    const { files, runner, create } = world();
+    files.limit(1 * mib);
+    files.put('/elsewhere/big', Buffer.alloc(1 * mib - 100));
+    const plan = await runner.prepare(create, { name: 'a', includeCompleted: true });
+    expect(plan.warnings).toEqual([expect.stringContaining('likely not to fit')]);
+  });
+});
+
+test('where neither storage nor an archive tells, the plan says that the size is not known', async () => {
+  const { runner, create } = world();
+  const plan = await runner.prepare(create, { name: 'a', includeCompleted: true });
+  expect(plan.unverified).toContain('How large the archive will become');
+  expect(plan.detail).not.toHaveProperty('expectedBytes');
+});
