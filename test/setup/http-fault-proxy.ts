@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest';
 export interface ProxiedRequest {
   /** As DynamoDB names it: `UpdateItem`; empty for others. */
   readonly operation: string;
+  /** `GET /bucket/key?query`. */
+  readonly line: string;
   readonly body: string;
   /** From 0, over all requests of this proxy. */
   readonly index: number;
@@ -14,12 +16,14 @@ export interface ProxiedRequest {
 
 export type HttpFault =
   | undefined
-  /** Answered here; the server never sees it. */
-  | { readonly status: number; readonly answer: object }
+  /** Answered here, as JSON or as the text that it is; the server never sees it. */
+  | { readonly status: number; readonly answer: object | string }
   /** The connection is cut: before the server sees the request, after it was carried out, or halfway through the reply. */
   | 'cut before'
   | 'cut after'
   | 'cut within'
+  /** Carried out; half of the reply comes, and then nothing more. */
+  | 'stall within'
   /** Carried out after a while. */
   | { readonly delayMs: number }
   /** Something else is carried out, and something else answered. */
@@ -40,29 +44,34 @@ export async function startHttpFaultProxy(target: string): Promise<HttpFaultProx
   });
 
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const body = (await buffer(incoming)).toString();
+    const sent = await buffer(incoming);
+    const body = sent.toString();
     const operation = String(incoming.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-    const request = { operation, body, index: requests.length };
+    const line = `${incoming.method} ${incoming.url}`;
+    const request = { operation, line, body, index: requests.length };
     requests.push(request);
     const fault = await proxy.fault(request);
     if (fault === 'cut before') return void outgoing.destroy();
     if (typeof fault === 'object' && 'status' in fault) {
-      outgoing.writeHead(fault.status, { 'content-type': 'application/x-amz-json-1.0' });
-      return void outgoing.end(JSON.stringify(fault.answer));
+      const isText = typeof fault.answer === 'string';
+      const type = isText ? 'application/xml' : 'application/x-amz-json-1.0';
+      outgoing.writeHead(fault.status, { 'content-type': type });
+      return void outgoing.end(isText ? fault.answer : JSON.stringify(fault.answer));
     }
     if (typeof fault === 'object' && 'delayMs' in fault) {
       await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
     }
     const changed = typeof fault === 'object' && 'forward' in fault ? fault : undefined;
-    const reply = await forward(target, incoming, changed?.forward ?? body);
+    const reply = await forward(target, incoming, changed ? Buffer.from(changed.forward) : sent);
     if (fault === 'cut after') return void outgoing.destroy();
-    const text = changed ? changed.mend(reply.body) : reply.body;
-    outgoing.writeHead(reply.status, {
-      'content-type': reply.type,
-      'content-length': Buffer.byteLength(text),
+    const bytes = changed ? Buffer.from(changed.mend(reply.body.toString())) : reply.body;
+    // What is asked for by HEAD has a length and no body.
+    const length = incoming.method === 'HEAD' ? {} : { 'content-length': bytes.length };
+    outgoing.writeHead(reply.status, { ...reply.headers, ...length });
+    if (fault !== 'cut within' && fault !== 'stall within') return void outgoing.end(bytes);
+    outgoing.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => {
+      if (fault === 'cut within') outgoing.destroy();
     });
-    if (fault !== 'cut within') return void outgoing.end(text);
-    outgoing.write(text.slice(0, Math.ceil(text.length / 2)), () => outgoing.destroy());
   };
 
   server.listen(0, '127.0.0.1');
@@ -81,17 +90,14 @@ export async function startHttpFaultProxy(target: string): Promise<HttpFaultProx
   return proxy;
 }
 
-async function forward(target: string, { method, url = '/', headers }: IncomingMessage, body: string) {
-  const { 'content-length': _, host: __, ...rest } = headers;
+async function forward(target: string, { method, url = '/', headers }: IncomingMessage, body: Buffer) {
   const outgoing = send(new URL(url, target), {
     method: method ?? 'POST',
-    headers: { ...rest, 'content-length': Buffer.byteLength(body) },
+    // With the host that was asked, which is signed.
+    headers: { ...headers, 'content-length': body.length },
   });
   outgoing.end(body);
   const [reply] = (await once(outgoing, 'response')) as [IncomingMessage];
-  return {
-    status: reply.statusCode ?? 500,
-    type: String(reply.headers['content-type']),
-    body: (await buffer(reply)).toString(),
-  };
+  const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...kept } = reply.headers;
+  return { status: reply.statusCode ?? 500, headers: kept, body: await buffer(reply) };
 }
