@@ -1,5 +1,13 @@
-/** How fast a step goes and when it will be done, from what it reported so far. */
-import { formatDuration, formatValue } from '../src/base/units.ts';
+/** How far something has come, how fast it goes and when it will be done, from what it reported so far. */
+import { formatBytes, formatDuration, formatValue } from '../src/base/units.ts';
+
+export interface Progress {
+  readonly done: number;
+  /** undefined where nobody knows. */
+  readonly total: number | undefined;
+  /** `bytes`, or what is counted. */
+  readonly unit: string;
+}
 
 export interface Mark {
   readonly atMs: number;
@@ -9,13 +17,33 @@ export interface Mark {
 /** Less says nothing about the rest. */
 const atLeastMs = 2_000;
 
-/** `41/s, 2 min left`; empty until it can be told. What stands still has no end. */
-export function paceText(first: Mark, now: Mark, total: number): string {
+/** `41 of 400 games  10 %`, and once it can be told `  8/s, 2 min left`. */
+export function progressText(progress: Progress, first: Mark | undefined, nowMs: number): string {
+  const { done, total } = progress;
+  const pace = first ? paceText(first, { atMs: nowMs, done }, progress) : '';
+  return [
+    amountText(progress),
+    total === undefined || total <= 0 ? '' : formatValue(Math.min(1, done / total), 'ratio'),
+    pace,
+  ]
+    .filter(Boolean)
+    .join('  ');
+}
+
+function amountText({ done, total, unit }: Progress): string {
+  const count = (value: number) => (unit === 'bytes' ? formatBytes(value) : formatValue(value, 'games'));
+  const counted = unit === 'bytes' ? '' : ` ${unit}`;
+  return total === undefined ? `${count(done)}${counted}` : `${count(done)} of ${count(total)}${counted}`;
+}
+
+/** Empty until it can be told. What stands still has no end. */
+function paceText(first: Mark, now: Mark, { total, unit }: Progress): string {
   const tookMs = now.atMs - first.atMs;
   const came = now.done - first.done;
   if (tookMs < atLeastMs || came <= 0) return '';
-  const perMs = came / tookMs;
-  const leftMs = (total - now.done) / perMs;
-  const rate = formatValue(perMs * 1000, 'per-second');
-  return total > now.done ? `${rate}, ${formatDuration(Math.max(1000, leftMs))} left` : rate;
+  const perSecond = (came / tookMs) * 1000;
+  const rate = unit === 'bytes' ? `${formatBytes(perSecond)}/s` : formatValue(perSecond, 'per-second');
+  if (total === undefined || total <= now.done) return rate;
+  const leftMs = ((total - now.done) / perSecond) * 1000;
+  return `${rate}, ${formatDuration(Math.max(1000, leftMs))} left`;
 }

@@ -1,17 +1,18 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Validation } from '../../src/backup/archive-list.ts';
 import { asFault, type Fault } from '../../src/base/fault.ts';
+import type { Progress } from '../pace.ts';
 import { useShell } from '../shell.ts';
 
 export type Validating =
-  | { readonly at: 'reading'; readonly done: number; readonly total: number }
+  | { readonly at: 'reading'; readonly progress: Progress | undefined }
   | { readonly at: 'ended'; readonly validation: Validation }
   | { readonly at: 'failed'; readonly fault: Fault };
 
 /** Validates an archive once; leaving stops it. */
 export function useValidation(name: string): { validating: Validating; interrupt: () => void } {
   const { ports, track, setBusy } = useShell();
-  const [validating, setValidating] = useState<Validating>({ at: 'reading', done: 0, total: 0 });
+  const [validating, setValidating] = useState<Validating>({ at: 'reading', progress: undefined });
   const abort = useRef<AbortController>(undefined);
   useEffect(() => {
     const own = new AbortController();
@@ -22,7 +23,7 @@ export function useValidation(name: string): { validating: Validating; interrupt
     track((ending) =>
       ports.validateArchive(
         name,
-        (done, total) => set({ at: 'reading', done, total }),
+        (done, total) => set({ at: 'reading', progress: { done, total, unit: 'bytes' } }),
         AbortSignal.any([ending, own.signal]),
       ),
     )

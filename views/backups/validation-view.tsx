@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import { formatBytes, formatValue } from '../../src/base/units.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
+import { useProgress } from '../hook/use-progress.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
 import { faultLines } from '../part/fault-notice.tsx';
 import { ScrollLines } from '../part/scroll-lines.tsx';
@@ -18,11 +19,12 @@ interface ValidationViewProps {
 export function ValidationView({ name, onClose }: ValidationViewProps) {
   const { theme, frame } = useShell();
   const { validating, interrupt } = useValidation(name);
+  const told = useProgress();
   const cells = frame.columns - 2;
   const lines = [
     [piece('VALIDATE  ', 'accent', true), piece(name, 'plain', true)],
     [],
-    ...validationLines(validating, theme.glyphs, cells),
+    ...validationLines(validating, theme.glyphs, cells, told),
   ];
   const list = useList(Math.max(1, lines.length - frame.contentRows + 2), frame.contentRows, 'scroll');
   const reading = validating.at === 'reading';
@@ -41,13 +43,16 @@ export function ValidationView({ name, onClose }: ValidationViewProps) {
   );
 }
 
-function validationLines(validating: Validating, glyphs: Glyphs, cells: number): readonly LineData[] {
+function validationLines(
+  validating: Validating,
+  glyphs: Glyphs,
+  cells: number,
+  told: ReturnType<typeof useProgress>,
+): readonly LineData[] {
   if (validating.at === 'failed') return faultLines('It could not be validated', validating.fault, cells);
   if (validating.at === 'reading') {
-    const { done, total } = validating;
-    const share =
-      total > 0 ? `${formatValue(done / total, 'ratio')} of it read` : `reading ${glyphs.ellipsis}`;
-    return [[piece(share, 'quiet')]];
+    const read = told('reading', validating.progress);
+    return [[piece(read === '' ? `Reading it back ${glyphs.ellipsis}` : `Read back: ${read}`, 'quiet')]];
   }
   const { ok, games, bytesRead, problems } = validating.validation;
   const read = `${formatValue(games, 'games')} games, ${formatBytes(bytesRead)} read`;

@@ -6,7 +6,6 @@ import { parseGameWish } from '../../../views/games/filter.ts';
 import { lossOf } from '../../../views/games/loss.ts';
 import { parseMoment } from '../../../views/games/moment.ts';
 import { inOrder, nextOrder } from '../../../views/games/order.ts';
-import { paceText } from '../../../views/pace.ts';
 import { createTheme } from '../../../views/theme.ts';
 import { gameRow, gameView, nowMs } from '../../setup/fake-games.ts';
 
@@ -149,14 +148,6 @@ test('a game that went another way than storage is not called saved, nor lost wi
     .flat()
     .map((one) => one.text);
   expect(text.join('')).toContain('holds revision 9, went another way than storage, which is at revision 7');
-});
-
-test('a pace is told once there is one, with the time that is left', () => {
-  const first = { atMs: 0, done: 10 };
-  expect(paceText(first, { atMs: 1000, done: 50 }, 100)).toBe('');
-  expect(paceText(first, { atMs: 10_000, done: 10 }, 100)).toBe('');
-  expect(paceText(first, { atMs: 10_000, done: 50 }, 100)).toBe('4/s, 12.5 s left');
-  expect(paceText(first, { atMs: 10_000, done: 100 }, 100)).toBe('9/s');
 });
 
 test('an id that is empty is seen in the list', () => {
