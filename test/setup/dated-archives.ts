@@ -5,6 +5,7 @@ import { manifestOf } from '../../src/backup/manifest.ts';
 import { validateArchive } from '../../src/backup/validate.ts';
 import { createArchiveWriter } from '../../src/backup/writer.ts';
 import type { Clock } from '../../src/base/clock.ts';
+import type { GameRecord } from '../../src/game/record.ts';
 import { gameRecord } from './archived-records.ts';
 import { backupFolder } from './backup-world.ts';
 import { type MemoryFiles, memoryFiles } from './memory-files.ts';
@@ -15,9 +16,13 @@ interface DatedArchive {
   readonly ageDays: number;
   readonly verified?: boolean;
   readonly games?: number;
+  /** In place of so many made up ones. */
+  readonly records?: readonly GameRecord[];
   readonly environment?: string;
   readonly purpose?: Manifest['purpose'];
   readonly filter?: Manifest['filter'];
+  /** Small ones make many chunks of few games. */
+  readonly chunkBytes?: number;
 }
 
 export function datedArchives(clock: Clock, files: MemoryFiles = memoryFiles()) {
@@ -29,19 +34,24 @@ export function datedArchives(clock: Clock, files: MemoryFiles = memoryFiles()) 
     const { filter = { includeCompleted: false } } = archive;
     const endedAtMs = clock.now() - ageDays * dayMs;
     const unpublished = await store.begin(name, { kind: 'none' });
-    const writer = createArchiveWriter(unpublished.file, {
-      archiveId: name,
-      codec: 'zstd',
-      cipher: 'none',
-      environment,
-      source: 'memory',
-      createdBy: 'ana@bastion',
-      startedAtMs: endedAtMs - 1000,
-      consistency: 'fuzzy-scan',
-      filter,
-      ...(purpose ? { purpose } : {}),
-    });
-    for (let index = 0; index < games; index++) await writer.add(gameRecord({ id: `game-${index}` }));
+    const writer = createArchiveWriter(
+      unpublished.file,
+      {
+        archiveId: name,
+        codec: 'zstd',
+        cipher: 'none',
+        environment,
+        source: 'memory',
+        createdBy: 'ana@bastion',
+        startedAtMs: endedAtMs - 1000,
+        consistency: 'fuzzy-scan',
+        filter,
+        ...(purpose ? { purpose } : {}),
+      },
+      archive.chunkBytes === undefined ? {} : { chunkBytes: archive.chunkBytes },
+    );
+    const made = Array.from({ length: games }, (_, index) => gameRecord({ id: `game-${index}` }));
+    for (const record of archive.records ?? made) await writer.add(record);
     const written = await writer.finish({ endedAtMs, leftOut: { completed: 0, vanished: 0 } });
     await unpublished.publish(manifestOf(name, written));
     if (verified) await validateArchive(store, name, clock);

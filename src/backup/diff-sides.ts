@@ -1,0 +1,142 @@
+/** What is compared: an archive, or what storage has now. */
+import { createHash } from 'node:crypto';
+import type { Backend } from '../backend/port.ts';
+import { readInBatches } from '../backend/record-reads.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Fault } from '../base/fault.ts';
+import type { GameRecord, RecordKey } from '../game/record.ts';
+import { recordDigest } from '../game/record-codec.ts';
+import { keyText } from '../game/record-words.ts';
+import type { ArchiveFilter } from './archive-list.ts';
+import type { ArchiveStore } from './archive-store.ts';
+import { damaged } from './format.ts';
+import { type Archive, openArchive, readChunks } from './reader.ts';
+
+/** Plain data: which side it was. */
+export type DiffSide =
+  | {
+      readonly kind: 'archive';
+      readonly name: string;
+      readonly environment: string;
+      readonly source: string;
+      readonly startedAtMs: number;
+      readonly endedAtMs: number;
+      readonly filter: ArchiveFilter;
+    }
+  | {
+      readonly kind: 'live';
+      readonly location: string;
+      /** A replica may be behind. */
+      readonly readsFrom: Backend['readsFrom'];
+      /** When it began and ended to be read: it moved meanwhile. */
+      readonly startedAtMs: number;
+      readonly endedAtMs: number;
+    };
+
+export type SideGame = { readonly key: RecordKey; readonly hash: Buffer } & (
+  | { readonly record: GameRecord; readonly digest: Buffer }
+  | { readonly fault: Fault }
+);
+
+/** Which games are read, by the hashes of their keys. */
+export type Share = (hash: Buffer) => boolean;
+
+export interface GamesOfSide {
+  /** Call it at the end. */
+  about(): DiffSide;
+  /** undefined when nobody knows. */
+  readonly total: number | undefined;
+  games(share: Share, signal?: AbortSignal): AsyncIterable<readonly SideGame[]>;
+}
+
+export const keyHash = (key: RecordKey): Buffer => createHash('sha256').update(keyText(key)).digest();
+
+export interface ArchiveInHand {
+  readonly name: string;
+  readonly archive: Archive;
+}
+
+/** Opened for as long as the work takes. */
+export async function withArchive<T>(
+  store: ArchiveStore,
+  name: string,
+  work: (opened: ArchiveInHand) => Promise<T>,
+): Promise<T> {
+  const ref = await store.resolve(name);
+  const file = await store.open(ref);
+  try {
+    return await work({ name: ref.name, archive: await openArchive(file) });
+  } finally {
+    await file.close();
+  }
+}
+
+/** A chunk's games, all of its chunks or only those that are named. */
+export async function* archivedGames(
+  { name, archive }: ArchiveInHand,
+  share: Share = () => true,
+  chunks: readonly number[] = archive.chunks.map((_, index) => index),
+  signal?: AbortSignal,
+): AsyncGenerator<{
+  readonly chunk: number;
+  readonly games: readonly (SideGame & { record: GameRecord })[];
+}> {
+  const part: Archive = {
+    ...archive,
+    chunks: chunks.flatMap((index) => archive.chunks[index] ?? []),
+    readChunk: (index) => archive.readChunk(chunks[index] ?? -1),
+  };
+  const numbers = chunks.values();
+  for await (const read of readChunks(part, signal)) {
+    // Games that cannot be read would count as removed.
+    if (read.kind === 'damaged') throw damaged(`${name}: ${read.fault.message}`);
+    const games = read.records.flatMap(({ record, digest }) => {
+      const { id, layout } = record;
+      const hash = keyHash(record);
+      return share(hash) ? [{ key: { id, layout }, hash, record, digest: Buffer.from(digest, 'hex') }] : [];
+    });
+    yield { chunk: numbers.next().value ?? 0, games };
+  }
+}
+
+export function archiveSide(opened: ArchiveInHand): GamesOfSide {
+  const { header, totals } = opened.archive;
+  const { environment, source, startedAtMs, filter } = header;
+  const { endedAtMs } = totals;
+  return {
+    about: () => ({
+      kind: 'archive',
+      name: opened.name,
+      ...{ environment, source, startedAtMs, endedAtMs, filter },
+    }),
+    total: totals.games,
+    async *games(share, signal) {
+      for await (const { games } of archivedGames(opened, share, undefined, signal)) yield games;
+    },
+  };
+}
+
+export function liveSide(backend: Backend, clock: Pick<Clock, 'now'>): GamesOfSide {
+  const startedAtMs = clock.now();
+  const { location, readsFrom } = backend;
+  return {
+    about: () => ({ kind: 'live', location, readsFrom, startedAtMs, endedAtMs: clock.now() }),
+    total: undefined,
+    async *games(share, signal) {
+      const pages = shared(backend.scan(signal), share);
+      for await (const batch of readInBatches(backend, pages, signal)) {
+        yield batch.flatMap(({ key, read }): SideGame[] => {
+          const hash = keyHash(key);
+          if (read.kind === 'absent') return [];
+          if (read.kind === 'unreadable') return [{ key, hash, fault: read.fault }];
+          const { record } = read;
+          return [{ key, hash, record, digest: Buffer.from(recordDigest(record), 'hex') }];
+        });
+      }
+    },
+  };
+}
+
+async function* shared(pages: AsyncIterable<readonly RecordKey[]>, share: Share) {
+  for await (const page of pages) yield page.filter((key) => share(keyHash(key)));
+}
