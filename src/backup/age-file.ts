@@ -67,16 +67,13 @@ export function sealingFile(inner: WritableFile, { header, fileKey }: AgeHeader)
   };
 }
 
-/** @throws Fault `integrity` where it is cut in a way that its size shows; else `read` does, for the chunk it finds wrong */
+/** @throws Fault `integrity` when it was cut or has bytes more; `read` does for a chunk that was changed */
 export async function openingFile(file: ReadableFile, { header, fileKey }: AgeHeader): Promise<ArchiveFile> {
   const payloadAt = header.length + saltBytes;
   const size = payloadSize(file.sizeBytes - payloadAt);
   if (!size) throw damaged('it is cut off');
   const { chunks, plainBytes } = size;
   const key = payloadKey(fileKey, await file.read(header.length, saltBytes));
-  // What follows one read begins in the chunk that it ended in.
-  let latest: { readonly index: number; readonly plain: Buffer } | undefined;
-
   const openAll = async (first: number, last: number) => {
     const length = (last - first + 1) * sealedChunkBytes;
     const sealed = await file.read(payloadAt + first * sealedChunkBytes, length);
@@ -91,6 +88,9 @@ export async function openingFile(file: ReadableFile, { header, fileKey }: AgeHe
     return opened;
   };
 
+  // What follows one read begins in the chunk that it ended in; and the last chunk of all proves where the file ends.
+  let latest = { index: chunks - 1, plain: (await openAll(chunks - 1, chunks - 1)).at(-1) };
+
   return {
     sizeBytes: plainBytes,
     storedBytes: file.sizeBytes,
@@ -101,11 +101,10 @@ export async function openingFile(file: ReadableFile, { header, fileKey }: AgeHe
       if (position >= end) return Buffer.alloc(0);
       const first = Math.floor(position / plainChunkBytes);
       const last = Math.floor((end - 1) / plainChunkBytes);
-      const known = latest?.index === first ? [latest.plain] : [];
+      const known = latest.plain && latest.index === first ? [latest.plain] : [];
       const from = first + known.length;
       const opened = [...known, ...(from <= last ? await openAll(from, last) : [])];
-      const newest = opened.at(-1);
-      if (newest) latest = { index: last, plain: newest };
+      latest = { index: last, plain: opened.at(-1) };
       const start = first * plainChunkBytes;
       return Buffer.concat(opened).subarray(position - start, end - start);
     },

@@ -1,0 +1,330 @@
+/** Encrypted archives from the order to the restore. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { describe, expect, test } from 'vitest';
+import { createArchiveKeys, type KeySources } from '../../../src/backup/archive-keys.ts';
+import { archiveRef } from '../../../src/backup/archive-names.ts';
+import { createArchiveStore } from '../../../src/backup/archive-store.ts';
+import type { Packing } from '../../../src/backup/archiving.ts';
+import { validateArchive } from '../../../src/backup/validate.ts';
+import { Fault } from '../../../src/base/fault.ts';
+import { exitOfFault } from '../../../src/cli/exit.ts';
+import { gameRecord } from '../../setup/archived-records.ts';
+import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
+import { type MemoryFiles, memoryFiles } from '../../setup/memory-files.ts';
+import { recordBackend } from '../../setup/record-backend.ts';
+import { tempFolder } from '../../setup/temp-folder.ts';
+import { virtualClock } from '../../setup/virtual-clock.ts';
+
+const scryptLogN = 4;
+const games = [1, 2, 3].map((number) =>
+  gameRecord({ id: `game-${number}`, revision: number, fields: { state: `${number}`.repeat(150) } }),
+);
+
+async function keyPair() {
+  const identity = await generateIdentity();
+  const identityFile = join(tempFolder(), 'key.txt');
+  writeFileSync(identityFile, `# a comment\n\n${identity}\n`);
+  return { identityFile, recipient: await identityToRecipient(identity) };
+}
+
+const forKeys = (...recipients: readonly string[]): Packing => ({
+  codec: 'zstd',
+  encryption: { kind: 'recipients', recipients },
+});
+const byPassphrase: Packing = { codec: 'zstd', encryption: { kind: 'passphrase' } };
+
+interface Session {
+  readonly packing?: Packing;
+  readonly files?: MemoryFiles;
+  readonly keys?: KeySources;
+  readonly stateDir?: string;
+  readonly stored?: readonly (typeof games)[number][];
+}
+
+/** One session: what it was told ends with it. */
+function session({
+  packing,
+  files = memoryFiles(),
+  keys = {},
+  stateDir = tempFolder(),
+  stored = games,
+}: Session = {}) {
+  const clock = virtualClock();
+  const backend = recordBackend(clock, stored);
+  const sources = { scryptLogN, ...keys };
+  return {
+    backend,
+    clock,
+    stateDir,
+    ...backupWorld({
+      backend,
+      clock,
+      stateDir,
+      files,
+      keys: createArchiveKeys(sources),
+      ...(packing ? { packing } : {}),
+    }),
+  };
+}
+
+const path = archiveRef(backupFolder, 'a').path;
+
+async function faultOf(work: Promise<unknown>): Promise<Fault> {
+  const thrown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof Fault) return thrown;
+  throw new Error(`A Fault was expected, not ${String(thrown)}`);
+}
+
+describe('an archive for public keys', () => {
+  test('is made and read back by who holds no identity, and says whom it is for', async () => {
+    const { recipient } = await keyPair();
+    const other = await keyPair();
+    const { backUp, store, files } = session({ packing: forKeys(recipient, other.recipient) });
+    expect((await backUp()).outcome).toBe('done');
+    const { manifest, verifiedAtMs } = await store.row(archiveRef(backupFolder, 'a'));
+    expect(manifest).toMatchObject({ cipher: 'age', recipients: [recipient, other.recipient], games: 3 });
+    expect(manifest).toHaveProperty('storedBytes', files.bytes(path).length);
+    expect(verifiedAtMs).toBeDefined();
+    expect(files.bytes(path).subarray(0, 22).toString()).toBe('age-encryption.org/v1\n');
+    expect(files.bytes(path).includes('game-1')).toBe(false);
+  });
+
+  test('is restored with any one of the identities, in another session', async () => {
+    const [first, second] = [await keyPair(), await keyPair()];
+    const { backUp, files, backend } = session({ packing: forKeys(first.recipient, second.recipient) });
+    await backUp();
+    for (const { identityFile } of [first, second]) {
+      const later = session({ files, keys: { identityFile }, stored: [] });
+      expect((await later.restoreAll()).outcome).toBe('done');
+      expect(later.backend.digests()).toEqual(backend.digests());
+    }
+  });
+
+  test('is refused with exit 6, and nothing is written, without an identity or with the wrong one', async () => {
+    const { backUp, files } = session({ packing: forKeys((await keyPair()).recipient) });
+    await backUp();
+    const stranger = await keyPair();
+    const missing = join(tempFolder(), 'nowhere');
+    const foreign = join(tempFolder(), 'foreign');
+    writeFileSync(foreign, 'ssh-ed25519 AAAA\n');
+    const before = files.changes();
+    const sources = [
+      {},
+      { identityFile: stranger.identityFile },
+      { identityFile: missing },
+      { identityFile: foreign },
+    ];
+    for (const keys of sources) {
+      const later = session({ files, keys, stored: [] });
+      const refused = [
+        await faultOf(later.restoreAll()),
+        await faultOf(validateArchive(later.store, 'a', later.clock)),
+      ];
+      for (const { code } of refused) {
+        expect(code).toBe('cannot-decrypt');
+        expect(exitOfFault[code]).toBe(6);
+      }
+      expect(later.backend.writes).toEqual([]);
+    }
+    expect(files.changes()).toBe(before);
+  });
+
+  test('is not begun for a key that is mistyped, and a secret given instead is not repeated', async () => {
+    const { recipient } = await keyPair();
+    const identity = await generateIdentity();
+    const mistyped = recipient.slice(0, -1) + (recipient.endsWith('q') ? 'p' : 'q');
+    for (const wrong of [mistyped, identity, 'ssh-ed25519 AAAA']) {
+      const { create, runner, files } = session();
+      const packing = forKeys(recipient, wrong);
+      const fault = await faultOf(runner.prepare(create, { includeCompleted: true, packing }));
+      expect(fault.code).toBe('wrong-use');
+      expect(`${fault.message} ${fault.next}`).not.toContain(identity);
+      expect(files.changes()).toBe(0);
+    }
+  });
+
+  test('whose manifest was lost gets it again from a validation', async () => {
+    const { recipient, identityFile } = await keyPair();
+    const { backUp, files, store } = session({ packing: forKeys(recipient) });
+    await backUp();
+    const ref = archiveRef(backupFolder, 'a');
+    const { manifest } = await store.row(ref);
+    await files.remove(ref.manifestPath);
+    const later = session({ files, keys: { identityFile } });
+    expect((await validateArchive(later.store, 'a', later.clock)).ok).toBe(true);
+    const row = await later.store.row(ref);
+    expect(row.manifest).toEqual(manifest);
+    expect(row.verifiedAtMs).toBeDefined();
+  });
+
+  test('is plain again after age -d, and its manifest written anew says so', async () => {
+    const { recipient, identityFile } = await keyPair();
+    const { backUp, files } = session({ packing: forKeys(recipient) });
+    await backUp();
+    const keys = createArchiveKeys({ identityFile });
+    const opened = await keys.open(await files.open(path), 'a');
+    const plain = memoryFiles();
+    plain.put(path, await opened.read(0, opened.sizeBytes));
+    const without = session({ files: plain, stored: [] });
+    expect((await validateArchive(without.store, 'a', without.clock)).ok).toBe(true);
+    const { manifest } = await without.store.row(archiveRef(backupFolder, 'a'));
+    expect(manifest).toMatchObject({ cipher: 'none', games: 3 });
+    expect(manifest).not.toHaveProperty('recipients');
+    expect((await without.restoreAll()).outcome).toBe('done');
+  });
+});
+
+describe('an archive with a passphrase', () => {
+  test('is opened by it, from a variable, a file or a terminal', async () => {
+    const { backUp, files, store, backend } = session({
+      packing: byPassphrase,
+      keys: { passphrase: 'correct horse' },
+    });
+    expect((await backUp()).outcome).toBe('done');
+    const { manifest } = await store.row(archiveRef(backupFolder, 'a'));
+    expect(manifest).toMatchObject({ cipher: 'age' });
+    expect(manifest).not.toHaveProperty('recipients');
+    const passphraseFile = join(tempFolder(), 'passphrase');
+    writeFileSync(passphraseFile, 'correct horse\nand a second line\n');
+    const typed = async () => 'correct horse';
+    for (const keys of [{ passphrase: 'correct horse' }, { passphraseFile }, { ask: typed }]) {
+      const later = session({ files, keys, stored: [] });
+      expect((await later.restoreAll()).outcome).toBe('done');
+      expect(later.backend.digests()).toEqual(backend.digests());
+    }
+  });
+
+  test('is refused with another, without one, and when nobody types one', async () => {
+    const { backUp, files } = session({ packing: byPassphrase, keys: { passphrase: 'correct horse' } });
+    await backUp();
+    const ask = async (answer: string | undefined) => answer;
+    const before = files.changes();
+    for (const keys of [
+      { passphrase: 'wrong' },
+      {},
+      { ask: () => ask('wrong') },
+      { ask: () => ask(undefined) },
+    ]) {
+      const later = session({ files, keys, stored: [] });
+      expect((await faultOf(later.restoreAll())).code).toBe('cannot-decrypt');
+      expect(later.backend.writes).toEqual([]);
+    }
+    expect(files.changes()).toBe(before);
+  });
+
+  test('is asked for twice before anything is written, once a session, and is in no file', async () => {
+    const asked: string[] = [];
+    const ask = async (question: string) => {
+      asked.push(question);
+      return 'correct horse';
+    };
+    const { backUp, stateDir, files } = session({ packing: byPassphrase, keys: { ask } });
+    await backUp('a');
+    await backUp('b');
+    expect(asked).toEqual(['Passphrase for the archive: ', 'The same once more: ']);
+    for (const entry of readdirSync(stateDir, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) {
+        expect(readFileSync(join(entry.parentPath, entry.name), 'utf8')).not.toContain('correct horse');
+      }
+    }
+    expect(files.bytes(archiveRef(backupFolder, 'a').manifestPath).includes('correct horse')).toBe(false);
+  });
+
+  test('is not begun when the two differ, or there is none', async () => {
+    const answers = ['one', 'another'];
+    const differing = { ask: async () => answers.shift() };
+    for (const keys of [differing, { ask: async () => undefined }, { ask: async () => '' }, {}]) {
+      const { create, runner, files } = session({ packing: byPassphrase, keys });
+      expect((await faultOf(runner.prepare(create, { includeCompleted: true }))).code).toBe('wrong-use');
+      expect(files.changes()).toBe(0);
+    }
+  });
+});
+
+test('what a restore keeps of what it replaces is encrypted as well', async () => {
+  const { recipient, identityFile } = await keyPair();
+  const changed = games.map(({ id }) => gameRecord({ id, revision: 9, fields: { state: 'newer' } }));
+  const made = session({ packing: forKeys(recipient) });
+  await made.backUp();
+  const later = session({
+    packing: forKeys(recipient),
+    files: made.files,
+    keys: { identityFile },
+    stored: changed,
+  });
+  expect((await later.restoreAll()).outcome).toBe('done');
+  const kept = (await later.store.list()).archives.find(({ name }) => name.endsWith('-before-restore'));
+  expect(kept?.manifest).toMatchObject({ cipher: 'age', recipients: [recipient], games: 3 });
+});
+
+test.each(['zstd', 'gzip', 'none'] as const)(
+  'an archive is compressed as ordered, with %s',
+  async (codec) => {
+    const { create, runner, apply, store } = session();
+    const plan = await runner.prepare(create, { name: 'a', includeCompleted: true, packing: { codec } });
+    expect((await apply(create, plan)).outcome).toBe('done');
+    const { manifest } = await store.row(archiveRef(backupFolder, 'a'));
+    expect(manifest).toMatchObject({ codec, cipher: 'none' });
+  },
+);
+
+describe('a damaged encrypted archive is rejected', () => {
+  async function made() {
+    const { recipient, identityFile } = await keyPair();
+    const { backUp, files } = session({ packing: forKeys(recipient) });
+    await backUp();
+    const bytes = files.bytes(path);
+    const keys = createArchiveKeys({ identityFile });
+    const clock = virtualClock();
+    /** undefined when the bytes pass as a valid archive. */
+    const rejection = async (changed: Uint8Array): Promise<string | undefined> => {
+      const disk = memoryFiles();
+      disk.put(path, changed);
+      const store = createArchiveStore(backupFolder, { files: disk, keys });
+      try {
+        const { ok, problems } = await validateArchive(store, 'a', clock);
+        return ok ? undefined : problems.join();
+      } catch (thrown) {
+        return `thrown: ${String(thrown)}`;
+      }
+    };
+    return { bytes, rejection };
+  }
+
+  test('for every single bit that flips', async () => {
+    const { bytes, rejection } = await made();
+    expect(await rejection(bytes)).toBeUndefined();
+    const passed: number[] = [];
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      if ((await rejection(flipped)) === undefined) passed.push(bit);
+    }
+    expect(passed).toEqual([]);
+  }, 60_000);
+
+  test('at every length it may be cut to, and with any byte more', async () => {
+    const { bytes, rejection } = await made();
+    const passed: number[] = [];
+    for (let length = 0; length < bytes.length; length++) {
+      if ((await rejection(bytes.subarray(0, length))) === undefined) passed.push(length);
+    }
+    expect(passed).toEqual([]);
+    expect(await rejection(Buffer.concat([bytes, Buffer.of(0)]))).toBeDefined();
+    expect(await rejection(Buffer.concat([bytes, bytes]))).toBeDefined();
+  }, 60_000);
+
+  test('and is named as damaged, not as locked, where the key is there', async () => {
+    const { bytes, rejection } = await made();
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.length - 1] = (flipped.at(-1) ?? 0) ^ 1;
+    expect(await rejection(flipped)).toContain('The archive is damaged');
+    const cut = bytes.subarray(0, 60);
+    expect(await rejection(cut)).toContain('The archive is damaged: its age header does not end');
+  });
+});
