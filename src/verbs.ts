@@ -251,6 +251,7 @@ export const verbs: readonly Verb[] = [
         form: '--where <words...>',
         about: 'only these games, like phase:TURN,SCORING older:1h younger:2d id:room-* layout:legacy',
       },
+      { form: '--rate <games>', about: 'read no more games a second than this, to spare the storage' },
       {
         form: '--allow-unsupported',
         about: 'list games that cannot be represented in the manifest, instead of stopping',

@@ -10,6 +10,7 @@ import { captureGames } from './capture.ts';
 import type { Codec } from './codec.ts';
 import type { ArchiveHeader } from './format.ts';
 import { manifestOf } from './manifest.ts';
+import { createPace, unpaced } from './pace.ts';
 import { createArchiveWriter, type Written } from './writer.ts';
 
 /** How the records of an archive are kept. */
@@ -42,6 +43,8 @@ export interface ArchiveOrder {
   readonly keep?: (record: GameRecord) => boolean;
   /** Lists games that cannot be represented, instead of refusing to make an archive without them. */
   readonly allowUnsupported?: boolean;
+  /** Games that are read a second, at most; as fast as it goes when left out. */
+  readonly gamesPerSecond?: number;
   readonly purpose?: ArchivePurpose;
   readonly packing?: Packing;
 }
@@ -68,9 +71,10 @@ export async function writeArchive(
   const write = async () => {
     const header = { ...headerOf(parts, order), codec, ...cipherOf(encryption) };
     const writer = createArchiveWriter(archive.file, header);
-    const { pages, filter, keep, allowUnsupported = false } = order;
+    const { pages, filter, keep, allowUnsupported = false, gamesPerSecond } = order;
     const { startedAtMs } = header;
-    const capturing = { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, progress };
+    const pace = gamesPerSecond === undefined ? unpaced : createPace(gamesPerSecond, clock);
+    const capturing = { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, pace, progress };
     const captured = await captureGames(capturing, signal);
     const finished = await writer.finish({ endedAtMs: clock.now(), ...captured });
     return { ...finished, storedBytes: await archive.file.end() };

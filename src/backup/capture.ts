@@ -7,6 +7,7 @@ import type { GameRecord, RecordKey } from '../game/record.ts';
 import { gameLabel, keyText, namesOf } from '../game/record-words.ts';
 import type { ArchiveFilter, Unsupported } from './archive-list.ts';
 import type { ArchiveTotals } from './format.ts';
+import type { Pace } from './pace.ts';
 import { createSelection } from './selection.ts';
 import type { ArchiveWriter } from './writer.ts';
 
@@ -20,6 +21,7 @@ interface CaptureOptions {
   /** Games that cannot be represented are listed instead of stopping the capture. */
   readonly allowUnsupported: boolean;
   readonly startedAtMs: number;
+  readonly pace: Pace;
   readonly progress: (done: number) => void;
 }
 
@@ -33,7 +35,7 @@ export type Captured = Required<
  * @throws Fault `record-unreadable` that names every game it could not read: an archive without them would look whole
  */
 export async function captureGames(
-  { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, progress }: CaptureOptions,
+  { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, pace, progress }: CaptureOptions,
   signal?: AbortSignal,
 ): Promise<Captured> {
   const select = createSelection(filter);
@@ -66,6 +68,7 @@ export async function captureGames(
     }
     done += batch.length;
     progress(done);
+    await pace(batch.length, signal);
   }
   if (unsupported.length > (allowUnsupported ? mostListed : 0)) throw cannotRead(unsupported);
   return { gamesByPhase: Object.fromEntries(gamesByPhase), leftOut, unsupported, meanwhile: { changed } };
@@ -84,6 +87,6 @@ function cannotRead(unsupported: readonly Unsupported[]): Fault {
   const games = unsupported.map((game) => `${gameLabel(game)} (${game.why})`);
   const count = games.length === 1 ? '1 game' : `${games.length} games`;
   return new Fault('record-unreadable', `${count} cannot be read: ${namesOf(games, 20)}`, {
-    next: 'Repair or remove them with the tools of the database, then back up again',
+    next: 'Repair or remove them with the tools of the database, then back up again; or back up the others with --allow-unsupported',
   });
 }

@@ -35,6 +35,8 @@ export interface BackupInput {
   readonly where?: GameWhere | undefined;
   /** Lists games that cannot be represented in the archive's manifest, instead of stopping. */
   readonly allowUnsupported?: boolean | undefined;
+  /** How many games are read a second, at most; as fast as it goes when left out. */
+  readonly gamesPerSecond?: number | undefined;
   /** As configured, where it says nothing. */
   readonly packing?: Partial<Packing> | undefined;
 }
@@ -46,6 +48,7 @@ export interface BackupDetail {
   readonly filter: ArchiveFilter;
   readonly allowUnsupported: boolean;
   readonly packing: Packing;
+  readonly gamesPerSecond?: number;
   /** All that the census counted, wanted or not: each is looked at. For progress. */
   readonly seenGames: number;
   /** How large the archive is likely to become; undefined where nothing tells. */
@@ -74,7 +77,7 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
     name: 'backup create',
     effect: 'local',
     async draft(
-      { name, includeCompleted, where, allowUnsupported = false, packing: wanted },
+      { name, includeCompleted, where, allowUnsupported = false, gamesPerSecond, packing: wanted },
       signal,
     ): Promise<Draft<BackupDetail>> {
       const free = await store.freeName(name ?? defaultArchiveName(environment, clock.now()));
@@ -97,13 +100,14 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
         allowUnsupported,
         packing,
         seenGames: counts.seen,
+        ...(gamesPerSecond === undefined ? {} : { gamesPerSecond }),
         ...(expectedBytes === undefined ? {} : { expectedBytes }),
       };
       const most = counts.atMost ? 'at most ' : '';
       return {
         title: `Back up ${most}${gamesText(expectedGames)} to archive ${free}`,
         place: backend.location,
-        changes: estimateChanges(free, counts, filter, expectedBytes),
+        changes: estimateChanges(detail, counts),
         steps: Object.values(stepNames),
         warnings: [...estimateWarnings(counts), ...roomWarnings(store.location, room, expectedBytes)],
         unverified: [
@@ -125,21 +129,14 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
   };
 }
 
-function stepsOf(
-  parts: BackupParts,
-  { name, archiveId, filter, allowUnsupported, packing, seenGames }: BackupDetail,
-): Step[] {
+function stepsOf(parts: BackupParts, detail: BackupDetail): Step[] {
+  const { name, filter, seenGames } = detail;
   let finished: FinishedArchive | undefined;
   return [
     knownStep(stepNames.write, async ({ signal, progress }) => {
       const pages = parts.backend.scan(signal);
       const told = (done: number) => progress(done, Math.max(done, seenGames), 'games');
-      finished = await writeArchive(
-        parts,
-        { name, archiveId, pages, filter, allowUnsupported, packing },
-        told,
-        signal,
-      );
+      finished = await writeArchive(parts, { ...detail, pages }, told, signal);
       if (filter.where && finished.written.totals.games === 0) {
         await finished.discard();
         throw noneMatch(filter.where, parts.backend.location);

@@ -1,7 +1,7 @@
 import type { Change } from '../action/plan.ts';
 import type { Census } from '../backend/port.ts';
 import { Fault } from '../base/fault.ts';
-import { formatBytes } from '../base/units.ts';
+import { formatBytes, formatDuration, formatValue } from '../base/units.ts';
 import type { Layout } from '../game/record.ts';
 import { gamesText } from '../game/record-words.ts';
 import type { ArchiveFilter, ArchiveRow } from './archive-list.ts';
@@ -60,11 +60,16 @@ export function estimateBytes(
   return Math.ceil((used.reduce((sum, bytes) => sum + bytes, 0) / counts.seen) * games);
 }
 
+interface Estimated {
+  readonly name: string;
+  readonly filter: ArchiveFilter;
+  readonly expectedBytes?: number;
+  readonly gamesPerSecond?: number;
+}
+
 export function estimateChanges(
-  name: string,
-  { taken, atMost, completed }: GameCounts,
-  { where }: ArchiveFilter,
-  expectedBytes: number | undefined,
+  { name, filter: { where }, expectedBytes, gamesPerSecond }: Estimated,
+  { taken, atMost, completed, seen }: GameCounts,
 ): Change[] {
   const layouts = (['current', 'legacy'] as const).filter((layout) => taken[layout] > 0);
   const games = layouts.map((layout) => `${gamesText(taken[layout])} (${layout} layout)`).join(', ');
@@ -73,7 +78,11 @@ export function estimateChanges(
     target: `archive ${name}`,
     effect: 'create',
     to: games ? `${atMost ? 'at most' : 'about'} ${games}${size}` : 'no games',
-    why: [where ? `games ${whereText(where)}` : '', 'each game whole, different games from different moments']
+    why: [
+      where ? `games ${whereText(where)}` : '',
+      'each game whole, different games from different moments',
+      gamesPerSecond === undefined ? '' : paceText(gamesPerSecond, seen),
+    ]
       .filter(Boolean)
       .join('; '),
   };
@@ -84,6 +93,9 @@ export function estimateChanges(
     { target: 'completed games', effect: 'skip', why: `${leftOut}; include completed games to keep them` },
   ];
 }
+
+const paceText = (gamesPerSecond: number, games: number) =>
+  `at most ${formatValue(gamesPerSecond, 'games')} games a second, so at least ${formatDuration((games * 1000) / gamesPerSecond)}`;
 
 export function estimateWarnings({ taken, odd }: GameCounts): string[] {
   return [

@@ -1,6 +1,7 @@
 import type { Packing } from '../../backup/archiving.ts';
 import { parseWhere } from '../../backup/where-words.ts';
 import { act } from '../act.ts';
+import { countOption } from '../quantity.ts';
 import { flagOption, listOption, textOption, type VerbCall, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
@@ -11,6 +12,7 @@ export const run: VerbRun = async (call) => {
       includeCompleted: flagOption(call, 'includeCompleted') || call.world.settings.backupCompletedGames,
       allowUnsupported: flagOption(call, 'allowUnsupported'),
       packing: packingOf(call),
+      gamesPerSecond: countOption(call, 'rate'),
       ...(name === undefined ? {} : { name }),
       ...(where ? { where: parseWhere(where, call.world.clock.now()) } : {}),
     };

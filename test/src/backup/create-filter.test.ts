@@ -153,6 +153,25 @@ test('games that change while the scan runs are counted, those that had changed 
   expect(await manifest()).toMatchObject({ games: 5, meanwhile: { changed: 1 }, leftOut: { vanished: 1 } });
 });
 
+test('a backup with a rate takes the time that its plan says, and no storage is read faster', async () => {
+  const { create, runner, apply, backend, clock } = world(() =>
+    Array.from({ length: 30 }, (_, index) => gameRecord({ id: `game-${index}` })),
+  );
+  const input = { name: 'a', includeCompleted: true, gamesPerSecond: 2 };
+  const plan = await runner.prepare(create, input);
+  expect(plan.changes[0]?.why).toContain('at most 2 games a second, so at least 15 s');
+  const beganAtMs = clock.now();
+  let read = 0;
+  backend.beforeRead = (keys) => {
+    // Two batches are under way at a time.
+    expect(read).toBeLessThanOrEqual(((clock.now() - beganAtMs) / 1000) * 2 + 2 * keys.length);
+    read += keys.length;
+  };
+  expect((await apply(create, plan)).outcome).toBe('done');
+  expect(read).toBe(30);
+  expect(clock.now() - beganAtMs).toBeGreaterThanOrEqual(15_000);
+});
+
 test('backups and restores of one storage exclude one another, and the refused one hears of whom', async () => {
   const { create, restore, runner, apply, backend, backUpSome } = world(ofAges);
   await backUpSome({});
