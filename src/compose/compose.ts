@@ -8,6 +8,7 @@ import { currentIdentity } from '../base/identity.ts';
 import { type RunId, randomHex } from '../base/ids.ts';
 import { once } from '../base/once.ts';
 import { createRedactor } from '../base/redact.ts';
+import { isS3Url } from '../base/s3-url.ts';
 import type { Settings } from '../config/settings.ts';
 import { composeActions } from './actions.ts';
 import { besideProgram } from './program-files.ts';
@@ -50,7 +51,12 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
     const { createArchiveStore } = await import('../backup/archive-store.ts');
     const { createArchiveKeys } = await import('../backup/archive-keys.ts');
     const keys = createArchiveKeys({ ...settings.backupKeys, ask: askSecret });
-    return createArchiveStore(settings.backupLocation, { maxBytes: settings.backupMaxBytes, keys });
+    const s3 = {
+      endpoint: settings.backupEndpoint,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      idleTimeoutMs: settings.operationTimeoutMs,
+    };
+    return createArchiveStore(settings.backupLocation, { maxBytes: settings.backupMaxBytes, keys, s3 });
   });
 
   const runner = once(async () => {
@@ -102,6 +108,7 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
   const preflight = async (signal?: AbortSignal) => {
     const { preflight: look } = await import('../preflight/preflight.ts');
     const { backupLocation, backupLocationIsDefault } = settings;
+    const inObjects = isS3Url(backupLocation);
     const { primary, secondary } = storages;
     // Its start is not what a probe waits for.
     if (simulated) await sandbox(signal);
@@ -112,9 +119,12 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
         admin,
         metrics: () => servers.scrape(),
         folders: [
-          { name: 'archives', path: backupLocation, isMade: backupLocationIsDefault },
+          ...(inObjects ? [] : [{ name: 'archives', path: backupLocation, isMade: backupLocationIsDefault }]),
           { name: 'state folder', path: stateDir, isMade: true },
         ],
+        objects: inObjects
+          ? { location: backupLocation, list: async (ended) => (await archives()).list(ended) }
+          : undefined,
         timeoutMs: settings.connectTimeoutMs + examinationMs,
         clock,
         secrets: settings.secrets,

@@ -1,4 +1,5 @@
 /** The forms that values take. No problem repeats the text: one that is mistyped may hold a password anywhere. */
+import { parseS3Url } from '../base/s3-url.ts';
 
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
@@ -23,11 +24,28 @@ export const path: Form<string> = {
     /^[\w+.-]+:\/\//.test(value) ? { problem: 'expected a path, not an address' } : { value },
 };
 
+/** A folder, or a place in object storage. */
+export const archivePlace: Form<string> = {
+  expects: 'a path, or s3://BUCKET/PREFIX',
+  parse(given) {
+    const isAddress = 'problem' in path.parse(given);
+    if (!isAddress) return { value: given };
+    if (parseS3Url(given)) return { value: given.replace(/\/$/, '') };
+    return { problem: 'expected a path, or s3://BUCKET/PREFIX in plain letters; keys have variables of AWS' };
+  },
+};
+
 /** It names folders and is typed to confirm, so it stays one plain word. */
 export const word = matching('one word of letters, digits, - or _', /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
 export const tableName = matching('3 to 255 letters, digits, _, - or .', /^[A-Za-z0-9_.-]{3,255}$/);
+
+/** One with `game:` in it would be taken for the legacy layout of another place. */
+export const keyPrefix = matching(
+  '1 to 64 letters, digits, _, -, . or :, without "game:"',
+  /^(?!.*game:)[A-Za-z0-9_.:-]{1,64}$/,
+);
 
 /** As ACL SETUSER takes it. */
 export const userName = matching('1 to 128 characters without spaces', /^[^\s\0]{1,128}$/u);

@@ -5,11 +5,13 @@
 import { httpUrl, httpUrls, redisUrl } from './address-form.ts';
 import { encryptionKeys } from './encryption-keys.ts';
 import {
+  archivePlace,
   count,
   days,
   type Form,
   gibibytes,
   hours,
+  keyPrefix,
   oneOf,
   orNone,
   path,
@@ -88,6 +90,12 @@ export const variables = {
     form: oneOf('primary', 'replica'),
     fallback: 'primary',
     about: 'what screens, lists and backups read; a replica may be behind',
+    usedBy: both,
+  },
+  REDIS_KEY_PREFIX: {
+    form: keyPrefix,
+    about: 'before every key of a game, to keep games apart on one server',
+    choosesPlatform: true,
     usedBy: both,
   },
   DYNAMODB_STATE_TABLE: {
@@ -257,9 +265,15 @@ export const variables = {
   },
 
   STATE_BACKUP_LOCATION: {
-    form: path,
+    form: archivePlace,
     fallbackWords: '`~/.local/share/gamekeeper/ENVIRONMENT/backups`',
-    about: 'folder of archives',
+    about: 'folder of archives, or their place in S3',
+    usedBy: ours,
+  },
+  STATE_BACKUP_ENDPOINT: {
+    form: httpUrl,
+    fallbackWords: "AWS's own",
+    about: 'for an S3 elsewhere',
     usedBy: ours,
   },
   BACKUP_COMPLETED_GAMES: {

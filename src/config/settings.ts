@@ -22,7 +22,10 @@ export interface Settings {
   readonly engine: ConfiguredEngine;
   /** Of these, what is not a default: the sandbox's engine has shorter ones. */
   readonly engineChosen: Partial<ConfiguredEngine>;
+  /** A folder, or `s3://bucket/prefix`. */
   readonly backupLocation: string;
+  /** Of an S3 that is not AWS's. */
+  readonly backupEndpoint?: string;
   /** Our own folder, made when it is missing; one that was configured must exist. */
   readonly backupLocationIsDefault: boolean;
   readonly backupCompletedGames: boolean;
@@ -85,6 +88,7 @@ export function settingsOf(values: Values, { given, choice, profile, env, secret
     engine,
     engineChosen: chosenSettings(engine, given),
     backupLocation: values.STATE_BACKUP_LOCATION ?? join(dataHome, 'gamekeeper', environment, 'backups'),
+    ...(values.STATE_BACKUP_ENDPOINT === undefined ? {} : { backupEndpoint: values.STATE_BACKUP_ENDPOINT }),
     backupLocationIsDefault: values.STATE_BACKUP_LOCATION === undefined,
     backupCompletedGames: values.BACKUP_COMPLETED_GAMES,
     backupMaxBytes: values.MAX_BACKUP_SIZE_GB,

@@ -9,6 +9,7 @@ import type { MetricSource } from '../metrics/source.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import type { PlatformClient } from '../platform/client.ts';
 import { lookAtFolder, type NamedFolder } from './folder.ts';
+import { type ArchiveObjects, lookAtObjects } from './objects.ts';
 import { lookAtAdmin, lookAtMetrics, lookAtServers } from './servers.ts';
 
 /** One row: what was looked at, and what was found. */
@@ -26,6 +27,8 @@ export interface PreflightParts {
   /** undefined when nothing is scraped. */
   metrics(): Promise<MetricSource | undefined>;
   readonly folders: readonly NamedFolder[];
+  /** undefined when archives go to a folder. */
+  readonly objects?: ArchiveObjects | undefined;
   /** For one probe, from connecting on. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -52,7 +55,7 @@ export async function preflight(parts: PreflightParts, signal?: AbortSignal): Pr
   }));
 }
 
-function probesOf({ backends, platform, admin, metrics, folders, clock }: PreflightParts): Probe[] {
+function probesOf({ backends, platform, admin, metrics, folders, objects, clock }: PreflightParts): Probe[] {
   return [
     ...backends.map(({ location, open }) => ({
       subject: location,
@@ -71,6 +74,15 @@ function probesOf({ backends, platform, admin, metrics, folders, clock }: Prefli
       name: folder.name,
       look: () => lookAtFolder(folder),
     })),
+    ...(objects
+      ? [
+          {
+            subject: objects.location,
+            name: 'archives',
+            look: (signal: AbortSignal) => lookAtObjects(objects, signal),
+          },
+        ]
+      : []),
   ];
 }
 

@@ -267,10 +267,11 @@ describe('everything that is wrong', () => {
     ['a cluster with a database', { REDIS_URL: 'redis+cluster://a,b/3' }, 'REDIS_URL'],
     ['several hosts of one server', { REDIS_URL: 'redis://a,b' }, 'REDIS_URL'],
     [
-      'an address for a folder',
+      'keys in the address of archives',
       { STATE_BACKUP_LOCATION: 's3://key:hunter2@bucket' },
       'STATE_BACKUP_LOCATION',
     ],
+    ['another address for archives', { STATE_BACKUP_LOCATION: 'http://bucket/a' }, 'STATE_BACKUP_LOCATION'],
   ])('refuses %s', async (_what, env, variable) => {
     const { problems } = await read(env);
     expect(problems.map((problem) => problem.variable)).toEqual([variable]);

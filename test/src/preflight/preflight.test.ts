@@ -139,6 +139,32 @@ describe('game servers', () => {
   });
 });
 
+describe('object storage', () => {
+  const location = 's3://bucket/backups';
+  const lookAt = async (list: () => Promise<{ archives: readonly unknown[] }>) => {
+    const rows = await look({ objects: { location, list } });
+    return rows.find(({ subject }) => subject === location);
+  };
+
+  it('that can be listed is well, and nobody claims that it can be written', async () => {
+    expect(await lookAt(async () => ({ archives: [1, 2] }))).toMatchObject({
+      kind: 'ok',
+      found: expect.stringMatching(/2 archives; that it may be written shows/),
+    });
+  });
+
+  it('that refuses is a problem, in its own words', async () => {
+    const refuse = async () => {
+      throw new Fault('io-failed', 'access was refused', { next: 'Check the AWS credentials' });
+    };
+    expect(await lookAt(refuse)).toMatchObject({
+      kind: 'problem',
+      found: 'access was refused',
+      next: 'Check the AWS credentials',
+    });
+  });
+});
+
 describe('a folder', () => {
   const lookAt = async (path: string, isMade: boolean) => {
     const rows = await look({ folders: [{ name: 'archives', path, isMade }] });
