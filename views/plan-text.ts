@@ -82,13 +82,14 @@ const outcomeLine = (outcome: string, tone: Tone, name: string, said: string): L
   piece(said === '' ? '' : `  ${said}`, 'quiet'),
 ];
 
+/** Goes on below a step's name. */
+export const belowStep = (text: string): Line => [piece(' '.repeat(outcomeCells) + text, 'quiet')];
+
 /** In a report nothing is cut off: what does not fit goes below. */
 function wholeLine(line: Line, cells: number): readonly Line[] {
   const said = line.at(-1)?.text.trim() ?? '';
   if (cellsOfLine(line) <= cells) return [line];
-  const below = wrap(said, cells - outcomeCells).map((text) => [
-    piece(' '.repeat(outcomeCells) + text, 'quiet'),
-  ]);
+  const below = wrap(said, cells - outcomeCells).map(belowStep);
   return [line.slice(0, -1), ...below];
 }
 

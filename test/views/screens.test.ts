@@ -161,7 +161,7 @@ test('the typed name goes to the runner, and steps show as they run', async () =
   run.observer.step(1, { kind: 'running' });
   run.observer.progress(1, 1, 4, 'servers');
   await screen.shows(/✓ done +Write a marker +written/);
-  await screen.shows(/► running +Turn the flags off +1 of 4 servers +25 %/);
+  await screen.shows(/► running +Turn the flags off\n +1 of 4 servers +25 %/);
 });
 
 test('nobody leaves a running action by accident, and q asks', async () => {

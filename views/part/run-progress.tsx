@@ -4,7 +4,7 @@ import type { RunningStep } from '../flow.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useProgress } from '../hook/use-progress.ts';
 import { cutLine, type Line as LineData, piece } from '../line.ts';
-import { stepLine } from '../plan-text.ts';
+import { belowStep, stepLine } from '../plan-text.ts';
 import { useShell } from '../shell.ts';
 import { Lines } from './text.tsx';
 
@@ -33,9 +33,14 @@ export function RunProgress({ plan, steps, verifying, interrupting, onInterrupt 
   const lines: readonly LineData[] = [
     [piece('RUNNING  ', 'accent', true), piece(plan.title, 'plain', true)],
     [],
-    ...steps.map(({ name, state, progress }) =>
-      stepLine(name, state, theme.glyphs, told(name, progress, state.kind === 'running')),
-    ),
+    ...steps.flatMap(({ name, state, progress }) => {
+      const goesOn = state.kind === 'running';
+      const text = told(name, progress, goesOn);
+      // Below, so that no name pushes out when it will be done.
+      return goesOn
+        ? [stepLine(name, state, theme.glyphs), belowStep(text)]
+        : [stepLine(name, state, theme.glyphs, text)];
+    }),
     [],
     [piece(nowDoing(verifying, interrupting), interrupting ? 'warn' : 'quiet')],
   ];
