@@ -92,8 +92,9 @@ export function createArchiveKeys(sources: KeySources = {}): ArchiveKeys {
 
 /** The cryptography is loaded where something is encrypted: most verbs never need it. */
 async function ageHeaders() {
-  const [header, passphrase] = await Promise.all([import('./age-header.ts'), import('./age-passphrase.ts')]);
-  return { ...header, ...passphrase };
+  const [{ checkRecipients, newHeader, openHeader }, { passphraseIdentity, passphraseRecipient }] =
+    await Promise.all([import('./age-header.ts'), import('./age-passphrase.ts')]);
+  return { checkRecipients, newHeader, openHeader, passphraseIdentity, passphraseRecipient };
 }
 
 /** Up to the line with its authentication code, which ends it. */

@@ -28,6 +28,21 @@ export async function provenIn(
   return validation.ok ? { proven, problems: [] } : { proven: new Set(), problems: validation.problems };
 }
 
+/** What is in an archive that we cannot decrypt is not proved by it. */
+async function provenOrLocked(
+  store: ArchiveStore,
+  ref: ArchiveRef,
+  games: readonly ArchivableGame[],
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  try {
+    return (await provenIn(store, ref, games, undefined, signal)).proven;
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'cannot-decrypt') return new Set();
+    throw thrown;
+  }
+}
+
 /**
  * For each game that is in one, the name of a validated archive of this environment; newest archives first.
  *
@@ -48,8 +63,7 @@ export async function findArchived(
     if (manifest instanceof Fault || verifiedAtMs === undefined) continue;
     if (manifest.environment !== environment || manifest.endedAtMs < endedSinceMs) continue;
     const ref = await store.resolve(path);
-    const { proven } = await provenIn(store, ref, missing, undefined, signal);
-    for (const key of proven) found.set(key, name);
+    for (const key of await provenOrLocked(store, ref, missing, signal)) found.set(key, name);
   }
   return found;
 }

@@ -7,11 +7,15 @@ import { createArchiveKeys, type KeySources } from '../../../src/backup/archive-
 import { archiveRef } from '../../../src/backup/archive-names.ts';
 import { createArchiveStore } from '../../../src/backup/archive-store.ts';
 import type { Packing } from '../../../src/backup/archiving.ts';
+import { createRetireAction } from '../../../src/backup/retire.ts';
 import { validateArchive } from '../../../src/backup/validate.ts';
 import { Fault } from '../../../src/base/fault.ts';
+import { randomHex } from '../../../src/base/ids.ts';
 import { exitOfFault } from '../../../src/cli/exit.ts';
 import { gameRecord } from '../../setup/archived-records.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
+import { carryOut } from '../../setup/carry-out.ts';
+import { currentRecord } from '../../setup/game-records.ts';
 import { type MemoryFiles, memoryFiles } from '../../setup/memory-files.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
@@ -260,6 +264,29 @@ test('what a restore keeps of what it replaces is encrypted as well', async () =
   expect((await later.restoreAll()).outcome).toBe('done');
   const kept = (await later.store.list()).archives.find(({ name }) => name.endsWith('-before-restore'));
   expect(kept?.manifest).toMatchObject({ cipher: 'age', recipients: [recipient], games: 3 });
+});
+
+test('finished games in an archive that cannot be opened are archived again before they are retired', async () => {
+  const { recipient, identityFile } = await keyPair();
+  const clock = virtualClock();
+  const files = memoryFiles();
+  const backend = recordBackend(clock, [currentRecord('over', { phase: 'GAME_OVER' })]);
+  const packing = forKeys(recipient);
+  await backupWorld({ backend, clock, stateDir: tempFolder(), files, packing }).backUp('nightly');
+  const retire = (keys: KeySources) => {
+    const store = createArchiveStore(backupFolder, { files, keys: createArchiveKeys(keys) });
+    const actor = { user: 'ana', host: 'bastion' };
+    const parts = { backend, store, environment: 'staging', actor, clock, random: randomHex, packing };
+    return { store, action: createRetireAction(parts) };
+  };
+  const input = { olderThanMs: 24 * 3_600_000 };
+  expect((await retire({ identityFile }).action.draft(input)).title).not.toContain('archived first');
+  const { store, action } = retire({});
+  expect((await action.draft(input)).title).toContain('1 of them archived first');
+  expect((await carryOut(action, input)).outcome).toBe('done');
+  expect([...backend.records]).toEqual([]);
+  const { archives } = await store.list();
+  expect(archives.find(({ name }) => name.endsWith('-retired'))?.manifest).toMatchObject({ cipher: 'age' });
 });
 
 test.each(['zstd', 'gzip', 'none'] as const)(
