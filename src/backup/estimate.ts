@@ -5,6 +5,8 @@ import { formatBytes, formatDuration, formatValue } from '../base/units.ts';
 import type { Layout } from '../game/record.ts';
 import { gamesText } from '../game/record-words.ts';
 import type { ArchiveFilter, ArchiveRow } from './archive-list.ts';
+import type { Packing } from './archiving.ts';
+import { packingText } from './packing-words.ts';
 import { whereText } from './where-words.ts';
 
 export interface GameCounts {
@@ -65,10 +67,11 @@ interface Estimated {
   readonly filter: ArchiveFilter;
   readonly expectedBytes?: number;
   readonly gamesPerSecond?: number;
+  readonly packing: Packing;
 }
 
 export function estimateChanges(
-  { name, filter: { where }, expectedBytes, gamesPerSecond }: Estimated,
+  { name, filter: { where }, expectedBytes, gamesPerSecond, packing }: Estimated,
   { taken, atMost, completed, seen }: GameCounts,
 ): Change[] {
   const layouts = (['current', 'legacy'] as const).filter((layout) => taken[layout] > 0);
@@ -81,6 +84,7 @@ export function estimateChanges(
     why: [
       where ? `games ${whereText(where)}` : '',
       'each game whole, different games from different moments',
+      packingText(packing),
       gamesPerSecond === undefined ? '' : paceText(gamesPerSecond, seen),
     ]
       .filter(Boolean)

@@ -98,6 +98,14 @@ describe('an archive for public keys', () => {
     expect(files.bytes(path).includes('game-1')).toBe(false);
   });
 
+  test('is planned as such', async () => {
+    const { recipient } = await keyPair();
+    const { create, runner } = session({ packing: forKeys(recipient) });
+    const plan = await runner.prepare(create, { includeCompleted: true });
+    expect(plan.changes[0]?.why).toContain(`encrypted for ${recipient}`);
+    expect(plan.detail.packing).toEqual(forKeys(recipient));
+  });
+
   test('is restored with any one of the identities, in another session', async () => {
     const [first, second] = [await keyPair(), await keyPair()];
     const { backUp, files, backend } = session({ packing: forKeys(first.recipient, second.recipient) });
