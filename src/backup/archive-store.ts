@@ -67,12 +67,10 @@ interface StoreParts {
   readonly clock?: Clock;
   readonly keys?: ArchiveKeys;
   /** For archives at addresses like `s3://bucket/prefix`. */
-  readonly s3?: S3Settings;
+  readonly s3?: Partial<S3Settings>;
   /** No archive becomes larger; as large as there is room for when left out. */
   readonly maxBytes?: number;
 }
-
-const patientS3: S3Settings = { connectTimeoutMs: 5_000, idleTimeoutMs: 30_000 };
 
 export function createArchiveStore(
   location: string,
@@ -81,7 +79,7 @@ export function createArchiveStore(
     random = randomHex,
     clock = systemClock,
     keys = createArchiveKeys(),
-    s3 = patientS3,
+    s3 = {},
     maxBytes,
   }: StoreParts = {},
 ): ArchiveStore {

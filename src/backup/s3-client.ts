@@ -8,7 +8,20 @@ export interface S3Settings {
   readonly connectTimeoutMs: number;
   /** Without a byte in either direction. */
   readonly idleTimeoutMs: number;
+  /** Of a part of an upload, held in memory three times; AWS takes no less than 5 MiB, and 10,000 parts. */
+  readonly partBytes: number;
+  /** Read at once. */
+  readonly blockBytes: number;
 }
+
+const mib = 1024 ** 2;
+
+export const defaultS3: S3Settings = {
+  connectTimeoutMs: 5_000,
+  idleTimeoutMs: 30_000,
+  partBytes: 8 * mib,
+  blockBytes: 4 * mib,
+};
 
 /** Region and credentials come from AWS's own variables and files, as for every other tool. */
 export async function openS3Client({

@@ -15,7 +15,7 @@ import type { RandomHex } from '../base/ids.ts';
 import { once } from '../base/once.ts';
 import { parseS3Url, type S3Url } from '../base/s3-url.ts';
 import { archiveSuffix } from './archive-names.ts';
-import { type ObjectName, objectName, openS3Client, type S3Settings } from './s3-client.ts';
+import { defaultS3, type ObjectName, objectName, openS3Client, type S3Settings } from './s3-client.ts';
 import { orAbsent, orFault } from './s3-faults.ts';
 import { openObject, statOf } from './s3-object.ts';
 import { beginUpload } from './s3-upload.ts';
@@ -23,26 +23,16 @@ import type { Shelf } from './shelf.ts';
 import { staleMs } from './stale-parts.ts';
 
 interface S3Parts {
-  readonly settings: S3Settings;
+  readonly settings: Partial<S3Settings>;
   readonly clock: Clock;
   readonly random: RandomHex;
-  /** Bytes of a part of an upload. */
-  readonly partBytes?: number;
-  /** Bytes that are read at once. */
-  readonly blockBytes?: number;
 }
 
-const mib = 1024 ** 2;
-
 /** Archives in S3 and what speaks like it. Objects appear whole there; an archive's upload is completed under its own name. */
-export function createS3Shelf({
-  settings,
-  clock,
-  random,
-  partBytes = 8 * mib,
-  blockBytes = 4 * mib,
-}: S3Parts): Shelf {
-  const opened = once(() => openS3Client(settings));
+export function createS3Shelf({ settings, clock, random }: S3Parts): Shelf {
+  const whole = { ...defaultS3, ...settings };
+  const { partBytes, blockBytes } = whole;
+  const opened = once(() => openS3Client(whole));
 
   const head = async (path: string) => {
     const client = await opened();
