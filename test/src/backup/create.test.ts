@@ -161,16 +161,18 @@ describe('a backup', () => {
   });
 });
 
-test('a crash at any change of the disk leaves a whole archive or none', async () => {
+test('a crash at any change of the disk leaves a whole archive or none, and the one of before', async () => {
   const clock = virtualClock();
   const run = async (crashAt: number) => {
     const files = memoryFiles([backupFolder]);
-    files.crashAfter(crashAt);
     const backend = recordBackend(clock, games);
     const { backUp } = backupWorld({ backend, clock, stateDir: tempFolder(), files });
-    return { files, report: await backUp('a') };
+    await backUp('before');
+    const before = files.changes();
+    files.crashAfter(crashAt);
+    return { files, report: await backUp('a'), changes: files.changes() - before };
   };
-  const total = (await run(Number.POSITIVE_INFINITY)).files.changes();
+  const total = (await run(Number.POSITIVE_INFINITY)).changes;
   const seen = new Set<number>();
   for (let crashAt = 0; crashAt < total; crashAt++) {
     const { files, report } = await run(crashAt);
@@ -178,12 +180,15 @@ test('a crash at any change of the disk leaves a whole archive or none', async (
       const store = createArchiveStore(backupFolder, { files: files.afterCrash(survival) });
       const { archives } = await store.list();
       seen.add(archives.length);
-      if (report.outcome === 'done') expect(archives).toHaveLength(1);
+      expect(archives).toContainEqual(
+        expect.objectContaining({ name: 'before', verifiedAtMs: expect.any(Number) }),
+      );
+      if (report.outcome === 'done') expect(archives).toHaveLength(2);
       for (const { name } of archives) {
         expect(await validateArchive(store, name, clock)).toMatchObject({ ok: true, games: 4 });
-        expect((await store.list()).archives[0]?.manifest).toMatchObject({ games: 4 });
       }
+      for (const { manifest } of (await store.list()).archives) expect(manifest).toMatchObject({ games: 4 });
     }
   }
-  expect([...seen].sort()).toEqual([0, 1]);
+  expect([...seen].sort()).toEqual([1, 2]);
 }, 30_000);

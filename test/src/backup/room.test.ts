@@ -1,26 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { validateArchive } from '../../../src/backup/validate.ts';
-import { gameRecord } from '../../setup/archived-records.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { memoryFiles } from '../../setup/memory-files.ts';
+import { noisyGames } from '../../setup/noisy-games.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
 const mib = 1024 ** 2;
 
-/** Games of 1 KiB that no codec makes smaller. */
-const games = (count: number) =>
-  Array.from({ length: count }, (_, index) => {
-    const noise = Buffer.from(
-      Uint8Array.from({ length: 768 }, (_, at) => (at * at * 31 + index * 97 + at) ^ index),
-    );
-    return gameRecord({ id: `game-${index}`, fields: { noise: noise.toString('latin1') } });
-  });
-
 function world({ count = 50, maxBytes }: { count?: number; maxBytes?: number } = {}) {
   const clock = virtualClock();
-  const backend = recordBackend(clock, games(count));
+  const backend = recordBackend(clock, noisyGames(count));
   const files = memoryFiles();
   const base = backupWorld({
     backend,
@@ -52,7 +43,7 @@ describe('a limit of the size of archives', () => {
     await backUp('a');
     const { manifest } = (await store.list()).archives[0] ?? {};
     if (!manifest || manifest instanceof Error) throw manifest;
-    for (const game of games(100)) backend.records.set(`current:${game.id}`, game);
+    for (const game of noisyGames(100)) backend.records.set(`current:${game.id}`, game);
     const maxBytes = manifest.storedBytes;
     const small = backupWorld({ backend, clock, stateDir: tempFolder(), files, maxBytes });
     const input = { name: 'b', includeCompleted: true };
@@ -68,7 +59,7 @@ describe('a disk', () => {
     const { backUp, files, store, clock, backend } = world();
     await backUp('a');
     const usedBytes = files.bytes(`${backupFolder}/a.gka`).length;
-    for (const game of games(400)) backend.records.set(`current:${game.id}`, game);
+    for (const game of noisyGames(400)) backend.records.set(`current:${game.id}`, game);
     files.limit(Math.ceil((usedBytes + 4096) * (20 / 19)));
     const report = await backUp('b');
     expect(report.outcome).toBe('failed');
