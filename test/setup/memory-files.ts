@@ -28,7 +28,7 @@ export interface MemoryFiles extends Files {
   limit(sizeBytes: number): void;
   /** After so many more changes somebody else has filled the disk. */
   fillAfter(changes: number): void;
-  put(path: string, bytes: Uint8Array): void;
+  put(path: string, bytes: Uint8Array, mtimeMs?: number): void;
 }
 
 export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
@@ -70,7 +70,11 @@ export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
       const disk = memoryFiles(known);
       const unsynced = { none: [], last: [...names].slice(-1), all: [...names] }[survival];
       for (const [path, body] of survival === 'all' ? names : new Map([...durable, ...unsynced])) {
-        disk.put(path, survival === 'all' ? body.bytes : body.bytes.subarray(0, body.syncedLength));
+        disk.put(
+          path,
+          survival === 'all' ? body.bytes : body.bytes.subarray(0, body.syncedLength),
+          body.mtimeMs,
+        );
       }
       return disk;
     },
@@ -82,9 +86,10 @@ export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
       fillsIn = count;
     },
     space: async () => ({ freeBytes: freeBytes(), sizeBytes }),
-    put(path, bytes) {
+    put(path, bytes, mtimeMs = time++) {
       known.add(dirname(path));
-      const body = { bytes: Buffer.from(bytes), syncedLength: bytes.length, mtimeMs: time++ };
+      time = Math.max(time, mtimeMs + 1);
+      const body = { bytes: Buffer.from(bytes), syncedLength: bytes.length, mtimeMs };
       names.set(path, body);
       durable.set(path, body);
     },
