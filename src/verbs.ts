@@ -63,7 +63,7 @@ const planOptions: readonly Option[] = [
     form: '--plan <id|path>',
     about: 'apply exactly this saved plan',
     conflicts: [
-      ...['onExisting', 'only', 'reason', 'mode', 'snapshot', 'at', 'since', 'parallel'],
+      ...['onExisting', 'only', 'to', 'resume', 'undo', 'reason', 'mode', 'snapshot', 'at', 'since', 'parallel'],
       ...['file', 'phase', 'evict', 'discard', 'all', 'idleFor', 'olderThan', 'for'],
       ...['keepLast', 'keepDaily', 'keepWeekly', 'includeRetired'],
     ],
@@ -282,9 +282,15 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'backup validate',
-    summary: 'Read every byte of an archive and decode every game in it',
+    summary: 'Check every stored byte of an archive against what was written',
     effect: 'local',
     arguments: [archive],
+    options: [
+      {
+        form: '--deep',
+        about: 'also decode every game, and remember the pass: retention and retirement go by it',
+      },
+    ],
     load: () => import('./cli/verb/backup-validate.ts'),
   },
   {
@@ -300,6 +306,20 @@ export const verbs: readonly Verb[] = [
         fallback: 'fail',
       },
       { form: '--only <id...>', about: 'restore these games only' },
+      {
+        form: '--to <place>',
+        about: 'redis, redis/PREFIX, dynamodb, dynamodb/TABLE or embedded/FOLDER; where games are played without it',
+      },
+      {
+        form: '--resume',
+        about: 'go on with the interrupted restore of this archive, by its own policy and games',
+        conflicts: ['onExisting', 'only', 'undo'],
+      },
+      {
+        form: '--undo <run>',
+        about: 'bring back what that restore replaced, and remove what it made',
+        conflicts: ['to'],
+      },
       ...planOptions,
     ],
     load: () => import('./cli/verb/backup-restore.ts'),
@@ -326,6 +346,26 @@ export const verbs: readonly Verb[] = [
       ...planOptions,
     ],
     load: () => import('./cli/verb/backup-prune.ts'),
+  },
+  {
+    name: 'backup diff',
+    summary: 'What differs between an archive and another one, or storage now',
+    effect: 'none',
+    arguments: [archive, { form: '[other]', about: 'another archive, or live: storage now, as without it' }],
+    options: [
+      { form: '--game <id>', about: 'this game only, field by field' },
+      { ...layoutOption, about: 'with --game: this one, where its id is in both' },
+      { form: '--limit <count>', about: 'how many games are named', fallback: '100' },
+    ],
+    load: () => import('./cli/verb/backup-diff.ts'),
+  },
+  {
+    name: 'backup show',
+    summary: 'All that an archive says of a game, as games show tells it of storage',
+    effect: 'none',
+    arguments: [archive, { form: '<game>', about: 'id of a game' }],
+    options: [layoutOption],
+    load: () => import('./cli/verb/backup-show.ts'),
   },
   {
     name: 'rollback status',

@@ -47,7 +47,7 @@ async function readManifest(
   const text = await shelf.readText(manifestPath);
   if (text === undefined) {
     return new Fault('not-found', 'The manifest is missing: publishing was cut off, or it was deleted', {
-      next: `Run: gamekeeper backup validate ${name}, which writes it anew when the archive is whole`,
+      next: `Run: gamekeeper backup validate --deep ${name}, which writes it anew when the archive is whole`,
     });
   }
   const manifest = parseManifest(text);

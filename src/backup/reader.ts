@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { asFault, type Fault } from '../base/fault.ts';
+import { type EncodedRecord, walkRecord } from '../game/encoded-record.ts';
 import type { GameRecord } from '../game/record.ts';
 import { decodeRecord } from '../game/record-codec.ts';
 import { decompress } from './codec.ts';
@@ -30,9 +32,13 @@ export interface Archive {
   readonly mtimeMs: number;
   /** The raw bytes of one chunk. Fault `integrity` when they are not those that were written. */
   readChunk(index: number): Promise<Buffer>;
+  /** Reads the stored bytes of one chunk. Fault `integrity` as readChunk. */
+  checkChunk(index: number): Promise<void>;
 }
 
+/** One game, checked to its last byte; its values are made when they are asked for. */
 export interface ArchivedRecord {
+  readonly encoded: EncodedRecord;
   readonly record: GameRecord;
   /** As recordDigest. */
   readonly digest: string;
@@ -61,12 +67,21 @@ export async function openArchive(file: ReadableFile): Promise<Archive> {
   const offsets = chunkOffsets(headerEnd, chunks);
   if (offsets.at(-1) !== footerOffset) throw damaged('its chunks and its footer do not meet');
 
-  const readChunk = async (index: number) => {
+  const readStored = async (index: number) => {
     const [entry, offset] = [chunks[index], offsets[index]];
     if (!entry || offset === undefined) throw new RangeError(`No chunk ${index}`);
-    return readOneChunk(file, header, index, entry, offset);
+    return { entry, stored: await readStoredChunk(file, index, entry, offset) };
   };
-  return { header, totals, chunks, rootHash, sizeBytes, mtimeMs, readChunk };
+  return {
+    ...{ header, totals, chunks, rootHash, sizeBytes, mtimeMs },
+    async readChunk(index) {
+      const { entry, stored } = await readStored(index);
+      return unpackChunk(header, index, entry, stored);
+    },
+    async checkChunk(index) {
+      await readStored(index);
+    },
+  };
 }
 
 /** Every chunk in order; the next one is read and decompressed while the caller works on the last. */
@@ -97,20 +112,28 @@ function chunkOffsets(first: number, chunks: readonly ChunkEntry[]): number[] {
   return offsets;
 }
 
-async function readOneChunk(
+async function readStoredChunk(
   file: ReadableFile,
-  { codec }: ArchiveHeader,
   index: number,
   entry: ChunkEntry,
   offset: number,
 ): Promise<Buffer> {
-  if (entry.rawBytes > maxChunkBytes) throw damaged(`chunk ${index} claims ${entry.rawBytes} bytes`);
   const bytes = await readExactly(file, offset, chunkPrefixBytes + entry.storedBytes);
   const stored = bytes.subarray(chunkPrefixBytes);
   const prefix = bytes.subarray(0, chunkPrefixBytes);
   if (!prefix.equals(encodeChunkPrefix(index, entry)) || !sha256(stored).equals(entry.storedHash)) {
     throw damaged(`chunk ${index} is not what was written`);
   }
+  return stored;
+}
+
+async function unpackChunk(
+  { codec }: ArchiveHeader,
+  index: number,
+  entry: ChunkEntry,
+  stored: Buffer,
+): Promise<Buffer> {
+  if (entry.rawBytes > maxChunkBytes) throw damaged(`chunk ${index} claims ${entry.rawBytes} bytes`);
   const raw = await decompress(codec, stored, entry.rawBytes).catch((cause: unknown) => {
     throw damaged(`chunk ${index} cannot be decompressed (${asFault(cause).message})`);
   });
@@ -134,7 +157,7 @@ async function attemptChunk(archive: Archive, index: number): Promise<ChunkAttem
 
 function decodeChunk(raw: Buffer, index: number, expectedRecords: number | undefined): ChunkRead {
   try {
-    const records = [...splitRecords(raw)].map(decodeArchived);
+    const records = [...splitRecords(raw)].map((bytes) => new CheckedRecord(walkRecord(bytes)));
     if (records.length !== expectedRecords) throw damaged(`chunk ${index} has ${records.length} games`);
     return { kind: 'records', records };
   } catch (thrown) {
@@ -153,14 +176,20 @@ function* splitRecords(raw: Buffer): Generator<Buffer> {
   }
 }
 
-function decodeArchived(bytes: Buffer): ArchivedRecord {
-  const record = decodeRecord(bytes);
-  // One record has one encoding; another order would give the same game a second digest.
-  for (const [index, part] of record.parts.entries()) {
-    const before = record.parts[index - 1];
-    if (before && Buffer.compare(before.name, part.name) >= 0) throw damaged('the parts are out of order');
+class CheckedRecord implements ArchivedRecord {
+  readonly encoded: EncodedRecord;
+
+  constructor(encoded: EncodedRecord) {
+    this.encoded = encoded;
   }
-  return { record, digest: sha256(bytes).toString('hex') };
+
+  get record(): GameRecord {
+    return decodeRecord(this.encoded.bytes);
+  }
+
+  get digest(): string {
+    return hash('sha256', this.encoded.bytes, 'hex');
+  }
 }
 
 async function readExactly(file: ReadableFile, position: number, length: number): Promise<Buffer> {

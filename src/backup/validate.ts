@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
-import type { Layout } from '../game/record.ts';
+import type { Layout, RecordKey } from '../game/record.ts';
 import { gameLabel, keyText } from '../game/record-words.ts';
 import type { ArchiveFile } from './archive-file.ts';
 import type { Validation } from './archive-list.ts';
@@ -30,7 +30,8 @@ interface CheckOptions {
 }
 
 /**
- * Validates by name or path and remembers a pass beside the archive; a missing manifest is written anew.
+ * Validates by name or path, to the last byte of each game, and remembers a pass beside the archive; a missing manifest
+ * is written anew.
  *
  * @throws Fault `not-found`, `cannot-decrypt` without its key, or `io-failed` when the disk (not the archive) is at fault
  */
@@ -47,17 +48,40 @@ export async function validateArchive(
   return checked.validation;
 }
 
+/**
+ * Whether every stored byte is one that was written: header, table of chunks, chunks. Nothing is decompressed and no
+ * game decoded, so no pass is remembered.
+ *
+ * @throws as validateArchive
+ */
+export async function validateStructure(
+  store: ArchiveStore,
+  archive: string,
+  progress?: ValidationProgress,
+  signal?: AbortSignal,
+): Promise<Validation> {
+  const ref = await store.resolve(archive);
+  const check = (file: ArchiveFile) => checkStructure(file, ref.name, progress, signal);
+  return (await checkWith(store, ref, check)).validation;
+}
+
 /** As validateArchive, but writes nothing. */
-export async function checkStored(
+export const checkStored = (
   store: ArchiveStore,
   ref: ArchiveRef,
   options: CheckOptions = {},
   signal?: AbortSignal,
+) => checkWith(store, ref, (file) => checkArchive(file, ref.name, options, signal));
+
+async function checkWith(
+  store: ArchiveStore,
+  ref: ArchiveRef,
+  check: (file: ArchiveFile) => Promise<CheckedArchive>,
 ): Promise<{ readonly validation: Validation; readonly archive: StoredArchive | undefined }> {
   const file = await store.open(ref).catch((thrown: unknown) => findingOf(thrown));
   if (file instanceof Fault) return foundDamaged(ref.name, file);
   try {
-    const { validation, archive } = await checkArchive(file, ref.name, options, signal);
+    const { validation, archive } = await check(file);
     const problems = [
       ...validation.problems,
       ...(archive ? await manifestProblems(store, ref, archive) : []),
@@ -89,7 +113,7 @@ export async function checkArchive(
     if (chunk.kind === 'damaged') problems.push(chunk.fault.message);
     else {
       for (const archived of chunk.records) {
-        if (!tally.add(archived)) problems.push(`${gameLabel(archived.record)} is in it twice`);
+        if (!tally.add(archived.encoded)) problems.push(`${gameLabel(archived.encoded)} is in it twice`);
         onRecord?.(archived);
       }
     }
@@ -102,6 +126,27 @@ export async function checkArchive(
     validation: { name, ok: problems.length === 0, games: tally.games(), bytesRead, problems },
     archive,
   };
+}
+
+async function checkStructure(
+  file: ReadableFile,
+  name: string,
+  progress?: ValidationProgress,
+  signal?: AbortSignal,
+): Promise<CheckedArchive> {
+  const archive = await openArchive(file).catch((thrown: unknown) => findingOf(thrown));
+  if (archive instanceof Fault) return foundDamaged(name, archive);
+  const problems: string[] = [];
+  let bytesRead = archive.sizeBytes - chunkBytesOf(archive);
+  for (const [index, { storedBytes }] of archive.chunks.entries()) {
+    signal?.throwIfAborted();
+    const finding = await archive.checkChunk(index).catch((thrown: unknown) => findingOf(thrown));
+    if (finding) problems.push(finding.message);
+    bytesRead += chunkPrefixBytes + storedBytes;
+    progress?.(bytesRead, archive.sizeBytes);
+  }
+  const { games } = archive.totals;
+  return { validation: { name, ok: problems.length === 0, games, bytesRead, problems }, archive };
 }
 
 async function remember(
@@ -158,10 +203,9 @@ function createTally() {
   return {
     games: () => byLayout.current + byLayout.legacy,
     /** False when this game came before. */
-    add({ record }: ArchivedRecord): boolean {
-      byLayout[record.layout]++;
-      const key = keyText(record);
-      return seen.size < seen.add(key).size;
+    add(key: RecordKey): boolean {
+      byLayout[key.layout]++;
+      return seen.size < seen.add(keyText(key)).size;
     },
     differences({ totals, chunks }: Archive): string[] {
       const raw = chunks.reduce((sum, { rawBytes }) => sum + rawBytes, 0);

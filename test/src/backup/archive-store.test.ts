@@ -8,7 +8,7 @@ import { createArchiveStore } from '../../../src/backup/archive-store.ts';
 import type { Files } from '../../../src/backup/files.ts';
 import { nodeFiles } from '../../../src/backup/files.ts';
 import { manifestOf } from '../../../src/backup/manifest.ts';
-import { validateArchive } from '../../../src/backup/validate.ts';
+import { validateArchive, validateStructure } from '../../../src/backup/validate.ts';
 import { createArchiveWriter } from '../../../src/backup/writer.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { gameRecord } from '../../setup/archived-records.ts';
@@ -280,6 +280,45 @@ describe('validating', () => {
     await put('a');
     readOnly = true;
     expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: true });
+  });
+});
+
+describe('validating the structure alone', () => {
+  test('finds any byte that is another, and remembers no pass', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    expect(await validateStructure(store, 'a')).toMatchObject({ ok: true, games: 1 });
+    expect((await store.list()).archives[0]?.verifiedAtMs).toBeUndefined();
+    const path = join(folder, 'a.gka');
+    const bytes = await readFile(path);
+    const passed: number[] = [];
+    for (let at = 0; at < bytes.length; at++) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      await writeFile(path, damaged);
+      const found = await validateStructure(store, 'a').catch(({ code }: Fault) => ({
+        ok: code !== 'unsupported',
+      }));
+      if (found.ok) passed.push(at);
+    }
+    expect(passed).toEqual([]);
+  });
+
+  test('names every damaged chunk, with the bytes that were read', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    const path = join(folder, 'a.gka');
+    const bytes = await readFile(path);
+    const told: number[] = [];
+    const before = await validateStructure(store, 'a', (done) => told.push(done));
+    expect([before.bytesRead, told.at(-1)]).toEqual([bytes.length, bytes.length]);
+    const chunkAt = 13 + bytes.readUInt32BE(9);
+    bytes[chunkAt + 90] = (bytes[chunkAt + 90] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    expect(await validateStructure(store, 'a')).toMatchObject({
+      ok: false,
+      problems: ['The archive is damaged: chunk 0 is not what was written'],
+    });
   });
 });
 

@@ -1,0 +1,148 @@
+/**
+ * A record's canonical bytes (record-codec.ts), gone through where they lie: everything that decodeRecord refuses is
+ * refused, and no object is made for a field. Archives are read by the hundred thousand games.
+ */
+import { isUtf8 } from 'node:buffer';
+import { Fault } from '../base/fault.ts';
+import type { Layout, RecordKey } from './record.ts';
+
+export interface EncodedRecord extends RecordKey {
+  readonly bytes: Buffer;
+  readonly revision: number | undefined;
+  readonly expiresAtMs: number | undefined;
+  /** Every field whose value is plain bytes, as four numbers: start and end of its name, start and end of its value. */
+  readonly plain: readonly number[];
+  /** How many fields there are; more than the plain ones when some are of another type. */
+  readonly fields: number;
+}
+
+const version = 1;
+const layouts: readonly Layout[] = ['current', 'legacy'];
+/** As in record-codec.ts. */
+const deepest = 64;
+const kind = { bytes: 0, text: 1, number: 2, boolean: 3, null: 4, list: 5, map: 6, firstSet: 7, lastSet: 9 };
+
+/** @throws Fault `record-unreadable` for anything that encodeRecord could not have written. */
+export function walkRecord(bytes: Buffer): EncodedRecord {
+  return new Walk(bytes).record();
+}
+
+class Walk {
+  #at = 0;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  record(): EncodedRecord {
+    if (this.#u8() !== version) throw unreadable('unknown record version');
+    const layout = layouts[this.#u8()];
+    if (!layout) throw unreadable('unknown layout');
+    const id = this.#id();
+    const revision = this.#optional();
+    const expiresAtMs = this.#optional();
+    const fields = this.#u32();
+    const plain = this.#fields(fields);
+    if (this.#at !== this.#bytes.length) throw unreadable('bytes after the end');
+    return { bytes: this.#bytes, id, layout, revision, expiresAtMs, plain, fields };
+  }
+
+  #fields(count: number): number[] {
+    const plain: number[] = [];
+    let [beforeAt, beforeEnd] = [0, 0];
+    for (let index = 0; index < count; index++) {
+      const [nameAt, nameEnd] = [this.#blob(), this.#at];
+      // One record has one encoding; another order would give the same game a second digest.
+      if (index > 0 && this.#bytes.compare(this.#bytes, nameAt, nameEnd, beforeAt, beforeEnd) >= 0) {
+        throw unreadable('the parts are out of order');
+      }
+      [beforeAt, beforeEnd] = [nameAt, nameEnd];
+      if (this.#bytes[this.#at] === kind.bytes) {
+        this.#at++;
+        plain.push(nameAt, nameEnd, this.#blob(), this.#at);
+      } else this.#value(0);
+    }
+    return plain;
+  }
+
+  #value(depth: number): void {
+    if (depth > deepest) throw unreadable('its values are nested too deep');
+    const found = this.#u8();
+    if (found === kind.bytes) this.#blob();
+    else if (found === kind.text || found === kind.number) this.#text(this.#blob(), this.#at);
+    else if (found === kind.boolean) this.#flag();
+    else if (found === kind.list) this.#many(() => this.#value(depth + 1));
+    else if (found === kind.map) {
+      this.#many(() => {
+        this.#blob();
+        this.#value(depth + 1);
+      });
+    } else if (found >= kind.firstSet && found <= kind.lastSet) this.#many(() => this.#blob());
+    else if (found !== kind.null) throw unreadable('unknown kind of value');
+  }
+
+  #many(one: () => void): void {
+    const count = this.#u32();
+    for (let index = 0; index < count; index++) one();
+  }
+
+  #id(): string {
+    const at = this.#blob();
+    this.#text(at, this.#at);
+    return this.#bytes.toString('utf8', at, this.#at);
+  }
+
+  #text(at: number, end: number): void {
+    // Nearly always it is ASCII, and then short.
+    for (let index = at; index < end; index++) {
+      if ((this.#bytes[index] ?? 0) < 0x80) continue;
+      if (!isUtf8(this.#bytes.subarray(index, end))) throw unreadable('a text is not UTF-8');
+      return;
+    }
+  }
+
+  #optional(): number | undefined {
+    if (!this.#flag()) return undefined;
+    const value = this.#u32() * 2 ** 32 + this.#u32();
+    if (!Number.isSafeInteger(value)) throw unreadable('a number is out of range');
+    return value;
+  }
+
+  #flag(): boolean {
+    const flag = this.#u8();
+    if (flag > 1) throw unreadable('a flag is neither 0 nor 1');
+    return flag === 1;
+  }
+
+  /** @returns where it begins; afterwards this is at its end */
+  #blob(): number {
+    const length = this.#u32();
+    const at = this.#at;
+    this.#skip(length);
+    return at;
+  }
+
+  #u8(): number {
+    const at = this.#at;
+    this.#skip(1);
+    return this.#bytes[at] ?? 0;
+  }
+
+  #u32(): number {
+    const at = this.#at;
+    this.#skip(4);
+    return this.#bytes.readUInt32BE(at);
+  }
+
+  #skip(length: number): void {
+    if (this.#bytes.length - this.#at < length) throw unreadable('it ends too early');
+    this.#at += length;
+  }
+}
+
+function unreadable(why: string): Fault {
+  return new Fault('record-unreadable', `A game record cannot be decoded: ${why}`, {
+    next: 'Validate the archive and use an older one if it is damaged',
+  });
+}
