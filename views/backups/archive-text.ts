@@ -5,16 +5,6 @@ import { Fault } from '../../src/base/fault.ts';
 import { formatDuration, formatValue } from '../../src/base/units.ts';
 import { type Line, piece, wrap } from '../line.ts';
 
-/** In a word or two. */
-export function holdsText({ purpose, filter }: Manifest): string {
-  if (purpose === 'before-restore') return 'kept by restore';
-  if (purpose === 'retired') return 'retired';
-  if (filter.where !== undefined) return 'selection';
-  return filter.includeCompleted ? 'everything' : 'unfinished';
-}
-
-export const cipherText = ({ cipher }: Manifest): string => (cipher === 'none' ? 'no' : cipher);
-
 /** Always so many lines, so that nothing moves; why it cannot be read where it cannot. */
 export function archiveLines(row: ArchiveRow | undefined, cells: number, rows: number): readonly Line[] {
   const text = row === undefined ? '' : wordsOf(row);

@@ -1,10 +1,9 @@
 import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
+import { cipherText, holdsText, ratioText } from '../../src/backup/archive-words.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { formatAge, formatBytes, formatValue } from '../../src/base/units.ts';
 import type { ColumnWish } from '../layout.ts';
 import type { TableCell } from '../part/table.tsx';
-import { cipherText, holdsText } from './archive-text.ts';
-import { ratioText } from './gauge.ts';
 
 export interface ArchiveColumn extends ColumnWish {
   readonly cell: (row: ArchiveRow, nowMs: number) => TableCell;
@@ -22,9 +21,7 @@ export const archiveColumns: readonly ArchiveColumn[] = [
   ofManifest({ title: 'size', cells: 9, align: 'right', drop: 3 }, ({ storedBytes }) =>
     formatBytes(storedBytes),
   ),
-  ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 4 }, ({ rawBytes, storedBytes }) =>
-    ratioText(rawBytes, storedBytes),
-  ),
+  ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 4 }, ratioText),
   ofManifest({ title: 'holds', cells: 15, drop: 5 }, holdsText),
   ofManifest({ title: 'codec', cells: 5, drop: 8 }, ({ codec }) => codec),
   ofManifest({ title: 'encrypted', cells: 9, drop: 6 }, cipherText),

@@ -1,4 +1,5 @@
 /** How old the newest verified backup is, held against its limit, and how the last one went. */
+import { ratioText } from '../../src/backup/archive-words.ts';
 import { formatAge, formatBytes, formatDuration, formatValue } from '../../src/base/units.ts';
 import type { BackupFigures, WholeBackup } from '../../src/metrics/backup-figures.ts';
 import { endsOf, type Line, piece } from '../line.ts';
@@ -70,14 +71,12 @@ function newestLine({ newest, verified, failures = 0 }: BackupFigures, { cells, 
   return endsOf([label, piece(words), ...doubt], failed, cells, glyphs.ellipsis);
 }
 
-function backupWords({ startedAtMs, endedAtMs, games, rawBytes, storedBytes }: WholeBackup): string {
+function backupWords(backup: WholeBackup): string {
+  const { startedAtMs, endedAtMs, games, storedBytes } = backup;
   return [
     `${formatValue(games, 'games')} games`,
     formatBytes(storedBytes),
-    ratioText(rawBytes, storedBytes),
+    ratioText(backup),
     `took ${formatDuration(endedAtMs - startedAtMs)}`,
   ].join(', ');
 }
-
-export const ratioText = (rawBytes: number, storedBytes: number): string =>
-  storedBytes > 0 ? `${(rawBytes / storedBytes).toFixed(1)}:1` : 'no data';

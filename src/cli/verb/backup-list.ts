@@ -1,6 +1,7 @@
 import type { ArchiveRow } from '../../backup/archive-list.ts';
+import { cipherText, consistencyText, holdsText, ratioText } from '../../backup/archive-words.ts';
 import { Fault } from '../../base/fault.ts';
-import { formatAge, formatBytes } from '../../base/units.ts';
+import { formatAge, formatBytes, formatValue } from '../../base/units.ts';
 import { exit } from '../exit.ts';
 import { table } from '../table.ts';
 import type { VerbRun } from '../verb.ts';
@@ -14,18 +15,27 @@ export const run: VerbRun = async ({ world, signal }) => {
     text: () => [
       `${listing.archives.length} archives in ${listing.location}`,
       ...(listing.archives.length > 0
-        ? table([
-            ['NAME', 'AGE', 'GAMES', 'SIZE', 'SOURCE', 'VERIFIED'],
-            ...listing.archives.map((row) => cells(row, now)),
-          ])
+        ? table([titles, ...listing.archives.map((row) => cells(row, now))])
         : ['Make one with: gamekeeper backup create']),
     ],
   };
 };
 
+const titles = [
+  ...['NAME', 'AGE', 'GAMES', 'SIZE', 'RATIO', 'HOLDS', 'CODEC', 'ENCRYPTED'],
+  ...['VERIFIED', 'CONSISTENCY', 'SOURCE'],
+];
+
 function cells({ name, manifest, verifiedAtMs }: ArchiveRow, nowMs: number): string[] {
   const verified = verifiedAtMs === undefined ? 'never' : `${formatAge(nowMs - verifiedAtMs)} ago`;
-  if (manifest instanceof Fault) return [name, '?', '?', '?', `unreadable: ${manifest.message}`, verified];
-  const { endedAtMs, games, storedBytes, source } = manifest;
-  return [name, formatAge(nowMs - endedAtMs), String(games), formatBytes(storedBytes), source, verified];
+  if (manifest instanceof Fault)
+    return [name, ...Array<string>(7).fill('?'), verified, '?', `unreadable: ${manifest.message}`];
+  const { startedAtMs, games, storedBytes, codec, source } = manifest;
+  return [
+    name,
+    // What changed since it began may not be in it.
+    formatAge(nowMs - startedAtMs),
+    ...[formatValue(games, 'games'), formatBytes(storedBytes), ratioText(manifest), holdsText(manifest)],
+    ...[codec, cipherText(manifest), verified, consistencyText(manifest), source],
+  ];
 }

@@ -1,0 +1,27 @@
+/** What a manifest says, in a word or two. */
+import type { Manifest } from './archive-list.ts';
+
+/** Which games are in it. */
+export function holdsText({ purpose, filter }: Manifest): string {
+  if (purpose === 'before-restore') return 'kept by restore';
+  if (purpose === 'retired') return 'retired';
+  if (filter.where !== undefined) return 'selection';
+  return filter.includeCompleted ? 'everything' : 'unfinished';
+}
+
+export const cipherText = ({ cipher }: Manifest): string => (cipher === 'none' ? 'no' : cipher);
+
+export const ratioText = ({ rawBytes, storedBytes }: Pick<Manifest, 'rawBytes' | 'storedBytes'>): string =>
+  storedBytes > 0 ? `${(rawBytes / storedBytes).toFixed(1)}:1` : 'no data';
+
+/** Of how many moments it is, and what is known to have moved between them. */
+export function consistencyText({ consistency, meanwhile, leftOut, unsupported }: Manifest): string {
+  return [
+    consistency === 'fuzzy-scan' ? 'fuzzy' : consistency,
+    meanwhile?.changed ? `${meanwhile.changed} changed` : '',
+    leftOut.vanished > 0 ? `${leftOut.vanished} vanished` : '',
+    unsupported?.length ? `${unsupported.length} LACKING` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
