@@ -6,9 +6,12 @@ import type { GameKey } from '../games/game-view.ts';
 import { flagOption, textArgument, textOption, type VerbCall } from './verb.ts';
 
 export function gameKeyOf(call: VerbCall): GameKey {
-  const id = textArgument(call, 0) ?? '';
+  return { id: textArgument(call, 0) ?? '', ...layoutChoice(call) };
+}
+
+export function layoutChoice(call: VerbCall): Pick<GameKey, 'layout'> {
   const layout = textOption(call, 'layout');
-  return { id, ...(layout === 'current' || layout === 'legacy' ? { layout } : {}) };
+  return layout === 'current' || layout === 'legacy' ? { layout } : {};
 }
 
 export function noSuchGame({ id, layout }: GameKey, location: string): Fault {

@@ -3,6 +3,7 @@ import { formatAge, formatBytes, formatDuration } from '../base/units.ts';
 import { gameLabel } from '../game/record-words.ts';
 import type {
   EventRow,
+  GameContent,
   GameRow,
   GameView,
   HoldingRow,
@@ -61,19 +62,26 @@ export function sourceLine(location: string, readsFrom: 'primary' | 'replica'): 
   return readsFrom === 'primary' ? [] : [`Read from a replica of ${location}, which may be behind`];
 }
 
-/** Problems come first: they are why somebody looks. */
 export function viewLines(view: GameView, location: string, nowMs: number): string[] {
-  const { row, state, timeline, snapshots, events, otherFields, heldBy, stores } = view;
-  return [
-    ...sourceLine(location, view.readsFrom),
-    ...row.problems.map((problem) => `PROBLEM  ${problemText(problem)}`),
-    ...headLines(row, nowMs),
+  const { row, heldBy, stores } = view;
+  const where = [
     ...section('Stored', stores.map(storeCells)),
     ...section(
       'In memory',
       (heldBy ?? []).map((one) => holdingCells(one, nowMs)),
     ),
     ...(heldBy === undefined && row.layout === 'current' ? ['', nobodyAsked] : []),
+  ];
+  return [...sourceLine(location, view.readsFrom), ...contentLines(view, nowMs, where)];
+}
+
+/** Problems come first: they are why somebody looks. @param where it is */
+export function contentLines(content: GameContent, nowMs: number, where: readonly string[] = []): string[] {
+  const { row, state, timeline, snapshots, events, otherFields } = content;
+  return [
+    ...row.problems.map((problem) => `PROBLEM  ${problemText(problem)}`),
+    ...headLines(row, nowMs),
+    ...where,
     ...section('Phases', timeline.map(spanCells)),
     ...section('Snapshots', snapshots.map(snapshotCells)),
     ...section(`Last ${events.length} events`, events.map(eventCells)),

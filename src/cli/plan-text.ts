@@ -35,12 +35,17 @@ export function planLines(plan: Plan): string[] {
 }
 
 function changeLines(changes: readonly Change[]): string[] {
-  const shown = changes
-    .slice(0, changesShown)
-    .map((change) => [marks[change.effect], change.target, fromTo(change), change.why ?? '']);
+  const shown = changes.slice(0, changesShown).map(changeCells);
   const rest = changes.length - shown.length;
   return [countLine(changes), ...table(shown), ...(rest > 0 ? [`… and ${rest} more, see --json`] : [])];
 }
+
+export const changeCells = (change: Change): string[] => [
+  marks[change.effect],
+  change.target,
+  fromTo(change),
+  change.why ?? '',
+];
 
 /** `3 to create, 1 to update, 0 to delete, 2 to skip, 5 unchanged`: every effect, so that none is overlooked. */
 function countLine(changes: readonly Change[]): string {

@@ -105,6 +105,11 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
     });
   });
 
+  const archivedGames = once(async () => {
+    const { composeArchivedGames } = await import('./archived-games.ts');
+    return composeArchivedGames({ store: await archives(), clock, live: storages.games, codec });
+  });
+
   const preflight = async (signal?: AbortSignal) => {
     const { preflight: look } = await import('../preflight/preflight.ts');
     const { backupLocation, backupLocationIsDefault } = settings;
@@ -172,6 +177,7 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
     runner,
     actions: composeActions({ settings, clock, actor, storages, servers, codec, archives, runner }),
     archives,
+    archivedGames,
     backups,
     runbooks,
     startWalk,

@@ -18,6 +18,7 @@ import type { Walk } from '../runbook/walk.ts';
 import type { Attached } from '../sandbox/attach.ts';
 import type { Status } from '../status/status.ts';
 import type { Actions } from './actions.ts';
+import type { ArchivedGames } from './archived-games.ts';
 
 export interface World {
   readonly settings: Settings;
@@ -53,6 +54,7 @@ export interface World {
   runner(): Promise<Runner>;
   readonly actions: Actions;
   archives(): Promise<ArchiveStore>;
+  archivedGames(): Promise<ArchivedGames>;
   /** What the archives say, and how the backups of this machine went. */
   backups(signal?: AbortSignal): Promise<BackupsLook>;
   runbooks(): Promise<RunbookLibrary>;

@@ -143,10 +143,9 @@ export interface StoreRow {
     | { readonly kind: 'unread'; readonly fault: Fault };
 }
 
-export interface GameView {
+/** What the record of a game says, wherever it was read. */
+export interface GameContent {
   readonly row: GameRow;
-  /** A replica may be behind: what it says is not shown as the present. */
-  readonly readsFrom: 'primary' | 'replica';
   readonly state: StateView;
   /** Oldest first; begins later than the game when older events are gone. */
   readonly timeline: readonly PhaseSpan[];
@@ -158,6 +157,11 @@ export interface GameView {
   readonly otherFields: readonly string[];
   /** The game exists in both layouts, which is a conflict that a person must settle. */
   readonly inBothLayouts: boolean;
+}
+
+export interface GameView extends GameContent {
+  /** A replica may be behind: what it says is not shown as the present. */
+  readonly readsFrom: 'primary' | 'replica';
   /** One row for each game server; undefined where none can be asked. */
   readonly heldBy?: readonly HoldingRow[];
   readonly stores: readonly StoreRow[];

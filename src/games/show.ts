@@ -12,7 +12,15 @@ import type { HeldSummary } from '../platform/admin-schemas.ts';
 import { findHolders } from '../platform/held-games.ts';
 import { type CurrentGame, readCurrent } from './current-game.ts';
 import { decodeGame } from './decoded.ts';
-import type { EventRow, GameKey, GameView, HoldingRow, StateView, StoreRow } from './game-view.ts';
+import type {
+  EventRow,
+  GameContent,
+  GameKey,
+  GameView,
+  HoldingRow,
+  StateView,
+  StoreRow,
+} from './game-view.ts';
 import { given } from './given.ts';
 import { legacyEventRow } from './legacy-rows.ts';
 import { newestState } from './newest-state.ts';
@@ -38,26 +46,27 @@ export async function showGame(
 ): Promise<GameView | undefined> {
   const found = await readGame(parts.backend, key, signal);
   if (!found) return undefined;
-  const { read, inBothLayouts } = found;
-  const row = rowOf(found.key, read, inBothLayouts, { decoder: parts.codec, depth: 'proof' });
-  if (!row) return undefined;
+  const content = contentOf(found, parts.codec);
+  if (!content) return undefined;
   const [stores, heldBy] = await Promise.all([
     storesOf(parts, found, signal),
     heldByOf(parts, found, signal),
   ]);
-  return {
-    row,
-    readsFrom: parts.backend.readsFrom,
-    ...contentOf(read, parts.codec),
-    inBothLayouts,
-    stores,
-    ...given({ heldBy }),
-  };
+  return { ...content, readsFrom: parts.backend.readsFrom, stores, ...given({ heldBy }) };
 }
 
-type Content = Pick<GameView, 'state' | 'timeline' | 'snapshots' | 'events' | 'otherFields'>;
+/** undefined for a game that is gone. */
+export function contentOf(
+  { key, read, inBothLayouts }: FoundGame,
+  decoder: Decoder,
+): GameContent | undefined {
+  const row = rowOf(key, read, inBothLayouts, { decoder, depth: 'proof' });
+  return row && { row, ...recordContent(read, decoder), inBothLayouts };
+}
 
-function contentOf(read: RecordRead, decoder: Decoder): Content {
+type Content = Omit<GameContent, 'row' | 'inBothLayouts'>;
+
+function recordContent(read: RecordRead, decoder: Decoder): Content {
   if (read.kind === 'record') {
     return read.record.layout === 'legacy'
       ? legacyContent(read.record)
