@@ -63,7 +63,19 @@ const planOptions: readonly Option[] = [
     form: '--plan <id|path>',
     about: 'apply exactly this saved plan',
     conflicts: [
-      ...['onExisting', 'only', 'to', 'resume', 'undo', 'reason', 'mode', 'snapshot', 'at', 'since', 'parallel'],
+      ...[
+        'onExisting',
+        'only',
+        'to',
+        'resume',
+        'undo',
+        'reason',
+        'mode',
+        'snapshot',
+        'at',
+        'since',
+        'parallel',
+      ],
       ...['file', 'phase', 'evict', 'discard', 'all', 'idleFor', 'olderThan', 'for'],
       ...['keepLast', 'keepDaily', 'keepWeekly', 'includeRetired'],
     ],
@@ -308,7 +320,8 @@ export const verbs: readonly Verb[] = [
       { form: '--only <id...>', about: 'restore these games only' },
       {
         form: '--to <place>',
-        about: 'redis, redis/PREFIX, dynamodb, dynamodb/TABLE or embedded/FOLDER; where games are played without it',
+        about:
+          'redis, redis/PREFIX, dynamodb, dynamodb/TABLE or embedded/FOLDER; where games are played without it',
       },
       {
         form: '--resume',
@@ -333,39 +346,6 @@ export const verbs: readonly Verb[] = [
       ...planOptions,
     ],
     load: () => import('./cli/verb/backup-retire.ts'),
-  },
-  {
-    name: 'backup prune',
-    summary: 'Remove archives by age, never the newest verified one',
-    effect: 'target',
-    options: [
-      { form: '--keep-last <count>', about: 'verified archives that stay however old; 3 without it' },
-      { form: '--keep-daily <count>', about: 'days of which the newest one stays; 7 without it' },
-      { form: '--keep-weekly <count>', about: 'weeks of which the newest one stays; 4 without it' },
-      { form: '--include-retired', about: 'archives of retired games too, which storage has no longer' },
-      ...planOptions,
-    ],
-    load: () => import('./cli/verb/backup-prune.ts'),
-  },
-  {
-    name: 'backup diff',
-    summary: 'What differs between an archive and another one, or storage now',
-    effect: 'none',
-    arguments: [archive, { form: '[other]', about: 'another archive, or live: storage now, as without it' }],
-    options: [
-      { form: '--game <id>', about: 'this game only, field by field' },
-      { ...layoutOption, about: 'with --game: this one, where its id is in both' },
-      { form: '--limit <count>', about: 'how many games are named', fallback: '100' },
-    ],
-    load: () => import('./cli/verb/backup-diff.ts'),
-  },
-  {
-    name: 'backup show',
-    summary: 'All that an archive says of a game, as games show tells it of storage',
-    effect: 'none',
-    arguments: [archive, { form: '<game>', about: 'id of a game' }],
-    options: [layoutOption],
-    load: () => import('./cli/verb/backup-show.ts'),
   },
   {
     name: 'backup prune',
