@@ -1,12 +1,14 @@
 /** Encrypted archives from the order to the restore. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import { createArchiveKeys, type KeySources } from '../../../src/backup/archive-keys.ts';
 import { archiveRef } from '../../../src/backup/archive-names.ts';
 import { createArchiveStore } from '../../../src/backup/archive-store.ts';
 import type { Packing } from '../../../src/backup/archiving.ts';
+import { openArchive } from '../../../src/backup/reader.ts';
 import { createRetireAction } from '../../../src/backup/retire.ts';
 import { validateArchive } from '../../../src/backup/validate.ts';
 import { Fault } from '../../../src/base/fault.ts';
@@ -362,4 +364,20 @@ describe('a damaged encrypted archive is rejected', () => {
     const cut = bytes.subarray(0, 60);
     expect(await rejection(cut)).toContain('The archive is damaged: its age header does not end');
   });
+});
+
+test('an encrypted archive of format 1 that was written long ago stays readable', async () => {
+  const golden = (name: string) => fileURLToPath(new URL(`golden/${name}`, import.meta.url));
+  const disk = memoryFiles();
+  disk.put(path, readFileSync(golden('format-1-age.gka')));
+  const keys = createArchiveKeys({ identityFile: golden('format-1-age.key') });
+  const file = await createArchiveStore(backupFolder, { files: disk, keys }).open(
+    archiveRef(backupFolder, 'a'),
+  );
+  const archive = await openArchive(file);
+  expect(archive.header).toMatchObject({ codec: 'gzip', cipher: 'age', archiveId: 'golden' });
+  expect(archive.totals.games).toBe(3);
+  expect(archive.rootHash.toString('hex')).toBe(
+    'bbecfef6405f9c4b4eb37afef5d07d61b07aef7943f338abc63aa484169e3b55',
+  );
 });
