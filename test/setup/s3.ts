@@ -5,7 +5,15 @@ import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { onTestFinished } from 'vitest';
+import { createArchiveStore } from '../../src/backup/archive-store.ts';
 
 /** What a storage makes of a condition on a write. */
 export const conditions = ['kept', 'ignored', 'refused'] as const;
@@ -27,6 +35,38 @@ const credentials = {
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_EC2_METADATA_DISABLED: 'true',
 } as const;
+
+/** Smaller than AWS allows, so that little is written in many parts and read in many blocks. */
+export const smallSizes = { partBytes: 20_000, blockBytes: 7_000 } as const;
+
+/** A store of archives in a bucket of its own, and a look behind it. */
+export async function openS3Place({ endpoint, bucket, uploads }: TestS3, through = endpoint) {
+  const Bucket = await bucket();
+  const prefix = 'of/staging';
+  const store = createArchiveStore(`s3://${Bucket}/${prefix}`, { s3: { endpoint: through, ...smallSizes } });
+  const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
+  onTestFinished(() => client.destroy());
+  const nameOf = (name: string) => ({ Bucket, Key: `${prefix}/${name}` });
+
+  return {
+    store,
+    bucket: Bucket,
+    async contents() {
+      const names: string[] = [];
+      for await (const page of paginateListObjectsV2({ client }, { Bucket }))
+        names.push(...(page.Contents ?? []).map(({ Key = '' }) => Key.replace(`${prefix}/`, '')));
+      const unfinished = (await uploads(Bucket)).map((id) => `upload ${id}`);
+      return [...names.toSorted(), ...unfinished.toSorted()];
+    },
+    async put(name: string, bytes: Uint8Array) {
+      await client.send(new PutObjectCommand({ ...nameOf(name), Body: bytes }));
+    },
+    async bytes(name: string) {
+      const { Body } = await client.send(new GetObjectCommand(nameOf(name)));
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    },
+  };
+}
 
 export async function startS3(condition: (typeof conditions)[number] = 'kept'): Promise<TestS3> {
   Object.assign(process.env, credentials);
