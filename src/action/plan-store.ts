@@ -19,6 +19,8 @@ export interface PlanStore {
    * expired; `unsupported` when a newer gamekeeper made it
    */
   load(reference: string): Promise<Plan>;
+  /** Also one that was used or has expired, which nobody may apply. @throws Fault `not-found`, `integrity`, `unsupported` */
+  look(id: string): Promise<Plan>;
   /** Looks only. @throws Fault `refused` when a run has used it */
   refuseUsed(id: PlanId): Promise<void>;
   /** @throws Fault `refused` when a run has used it before */
@@ -36,6 +38,11 @@ export function createPlanStore(folder: string, clock: Clock, disk: Disk): PlanS
       const text = JSON.stringify(plan, undefined, 2);
       await disk.replace(pathOf(plan.id), `${text}\n`);
       return parsePlan(text, pathOf(plan.id));
+    },
+
+    async look(id) {
+      const path = pathOf(parsePlanId(id));
+      return parsePlan(await readPlan(path, id), path);
     },
 
     async load(reference) {

@@ -10,6 +10,7 @@ import { execute } from './execute.ts';
 import { createJournal } from './journal.ts';
 import { acquireLock } from './lock.ts';
 import { createLog } from './log.ts';
+import { createPastRuns, type PastRuns } from './past-runs.ts';
 import {
   type Confirmed,
   type Draft,
@@ -39,6 +40,7 @@ interface RunnerOptions {
 export interface Runner {
   readonly audit: Audit;
   readonly reports: ReportStore;
+  readonly past: PastRuns;
   /** Drafts and saves a plan. Writes nothing but that file. */
   prepare<I, D extends PlanDetail>(action: Action<I, D>, input: I, signal?: AbortSignal): Promise<Plan<D>>;
   /**
@@ -80,6 +82,7 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     audit,
     reports,
+    past: createPastRuns(audit, plans),
     unfinishedRuns: () => findUnfinished(folder, audit),
 
     async prepare(action, input, signal) {

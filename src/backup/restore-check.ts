@@ -2,8 +2,11 @@ import type { Check } from '../action/action.ts';
 import type { Backend, RecordRead } from '../backend/port.ts';
 import { foundIn, readInBatches } from '../backend/record-reads.ts';
 import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
-import { isLeftAlone, type PlannedGame } from './restore-decision.ts';
+import { isLeftAlone, isRemoved, type PlannedGame } from './restore-decision.ts';
 import type { RestoreDetail } from './restore-plan.ts';
+
+/** The target should hold it as the archive does. */
+export const isCompared = ({ does }: PlannedGame): boolean => does !== 'skip' && does !== 'delete';
 
 /**
  * Reads back every game that the target should now hold as the archive does. One that was equal and left alone
@@ -16,7 +19,7 @@ export async function checkRestored(
   signal?: AbortSignal,
 ): Promise<Check> {
   const name = 'Games equal to the archive';
-  const compared = games.filter(({ does }) => does !== 'skip');
+  const compared = games.filter(isCompared);
   const other: string[] = [];
   const movedOn: string[] = [];
   let playedOn = 0;
@@ -29,7 +32,7 @@ export async function checkRestored(
   }
   const due = compared.length - playedOn;
   const equal = due - other.length - movedOn.length;
-  const skipped = games.length - compared.length;
+  const skipped = games.filter(({ does }) => does === 'skip').length;
   const found = [
     `${equal} of ${gamesText(due)}`,
     other.length > 0 ? `not: ${namesOf(other)}` : '',
@@ -42,6 +45,23 @@ export async function checkRestored(
     kind: kindOf(due, other.length, movedOn.length),
     found: found.filter(Boolean).join('; '),
   };
+}
+
+/** Reads back that each game that was to be removed is there no more. */
+export async function checkRemoved(
+  backend: Backend,
+  games: readonly PlannedGame[],
+  signal?: AbortSignal,
+): Promise<Check> {
+  const removed = games.filter(isRemoved);
+  const left: string[] = [];
+  for await (const batch of readInBatches(backend, [removed], signal)) {
+    for (const { key, read } of batch) if (read.kind !== 'absent') left.push(gameLabel(key));
+  }
+  const found = `${removed.length - left.length} of ${gamesText(removed.length)}`;
+  const name = 'Games gone from storage';
+  if (left.length === 0) return { name, kind: 'pass', found };
+  return { name, kind: 'fail', found: `${found}; still there: ${namesOf(left)}` };
 }
 
 function kindOf(due: number, other: number, movedOn: number): Check['kind'] {

@@ -1,5 +1,5 @@
 import type { Change } from '../action/plan.ts';
-import type { RecordRead } from '../backend/port.ts';
+import type { Expected, RecordRead } from '../backend/port.ts';
 import { type Found, foundIn } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import { describeRecord, gameLabel } from '../game/record-words.ts';
@@ -8,24 +8,31 @@ import { describeRecord, gameLabel } from '../game/record-words.ts';
 export const restorePolicies = ['fail', 'skip', 'newer', 'overwrite'] as const;
 export type RestorePolicy = (typeof restorePolicies)[number];
 
-/** What a restore keeps in memory of each game in the archive. */
+/** What a restore keeps in memory of each game that it is to bring back as it was. */
 export interface ArchivedGame extends RecordKey {
-  readonly digest: string;
+  /** `absent`: there was no such game, so bringing that back removes what is there. */
+  readonly digest: Expected;
   readonly revision?: number | undefined;
   readonly expiresAtMs?: number | undefined;
   readonly words: string;
   /** Why the target would not take it, whatever is there. */
   readonly refusal?: string;
-  /** That is why: it would be gone by now, so nothing is missing without it. */
+  /** That is why: it would be gone by now, so nothing is missing without it, and what is in its place is removed. */
   readonly hasExpired?: boolean;
+  /** What may be replaced under any policy: what the run left there that is undone, or saw there that is gone on with. */
+  readonly replaces?: Expected;
+  /** Of whatever else is there, in place of the restore's. */
+  readonly policy?: RestorePolicy;
+  /** Why it is removed, where there was none. */
+  readonly whyRemoved?: string;
   /** Why the second side of dual writes would not follow. */
   readonly secondaryRefusal?: string;
 }
 
 export interface PlannedGame extends RecordKey {
-  readonly does: 'create' | 'update' | 'unchanged' | 'skip';
-  /** Digest of the archive's record. */
-  readonly archived: string;
+  readonly does: 'create' | 'update' | 'delete' | 'unchanged' | 'skip';
+  /** Digest of the archive's record; `absent` where there was no such game. */
+  readonly archived: Expected;
   readonly found: Found;
   /** The archive's. */
   readonly revision?: number | undefined;
@@ -36,7 +43,17 @@ export interface PlannedGame extends RecordKey {
   readonly held?: true;
 }
 
-export const isWritten = ({ does }: Pick<PlannedGame, 'does'>) => does === 'create' || does === 'update';
+type Does = Pick<PlannedGame, 'does'>;
+
+export const isWritten = ({ does }: Does) => does === 'create' || does === 'update';
+export const isRemoved = ({ does }: Does) => does === 'delete';
+/** What is there now will be there no more. */
+export const isLost = ({ does }: Does) => does === 'update' || does === 'delete';
+export const isTouched = (game: Does) => isWritten(game) || isRemoved(game);
+
+/** What is there once the plan is carried out. */
+export const goalOf = ({ does, archived }: PlannedGame): Expected =>
+  does === 'delete' ? 'absent' : archived;
 
 /** A game that a server has in memory. */
 export interface HeldBy {
@@ -53,6 +70,8 @@ export interface Decision {
   readonly lowers: boolean;
   /** The second side of dual writes will not follow. */
   readonly onPrimaryOnly: boolean;
+  /** The archive's time of deletion is past. */
+  readonly expired: boolean;
 }
 
 export function decide(
@@ -62,10 +81,9 @@ export function decide(
   heldBy?: HeldBy,
 ): Decision {
   const found = foundIn(read);
-  const verdict = judgeHeld(judge(archived, read, found, policy), policy, heldBy);
-  const writes = isWritten(verdict);
-  const held = heldBy && writes;
-  const behind = writes ? archived.secondaryRefusal : undefined;
+  const verdict = judgeHeld(archived, judge(archived, read, found, policy), policy, heldBy);
+  const held = heldBy && isTouched(verdict);
+  const behind = isWritten(verdict) ? archived.secondaryRefusal : undefined;
   const why = [verdict.why, behind && `the secondary refuses it: ${behind}`].filter(Boolean).join('; ');
   const { id, layout, digest, revision, expiresAtMs } = archived;
   const from = read.kind === 'record' ? describeRecord(read.record) : undefined;
@@ -74,6 +92,7 @@ export function decide(
   const shows = {
     create: { to },
     update: { from: from ?? '', to },
+    delete: { from: from ?? '' },
     unchanged: { to },
     skip: from === undefined ? {} : { from },
   }[verdict.does];
@@ -98,6 +117,7 @@ export function decide(
     conflicts: verdict.conflicts ?? false,
     lowers: verdict.does === 'update' && isOlder(archived, read),
     onPrimaryOnly: behind !== undefined,
+    expired: archived.hasExpired ?? false,
   };
 }
 
@@ -108,28 +128,50 @@ interface Verdict {
   readonly refused?: boolean;
 }
 
-function judge(archived: ArchivedGame, read: RecordRead, found: Found, policy: RestorePolicy): Verdict {
-  if (found === archived.digest) return { does: 'unchanged' };
-  const { refusal, hasExpired = false } = archived;
-  if (refusal !== undefined) return { does: 'skip', why: refusal, refused: !hasExpired };
-  if (read.kind === 'absent') return { does: 'create' };
+function judge(archived: ArchivedGame, read: RecordRead, found: Found, wanted: RestorePolicy): Verdict {
+  const { digest, refusal, hasExpired = false, replaces, policy = wanted } = archived;
+  if (found === digest) return { does: 'unchanged' };
+  if (refusal !== undefined && !hasExpired) return { does: 'skip', why: refusal, refused: true };
+  if (read.kind === 'absent') return judgeAbsent(archived, policy);
+  if (found === replaces) return replace(archived);
   if (policy === 'fail') return { does: 'skip', why: 'exists and differs', conflicts: true };
-  if (policy === 'skip') return { does: 'skip', why: 'exists and differs; existing games are skipped' };
+  if (policy === 'skip') return { does: 'skip', why: skipped(archived) };
   // What cannot be read cannot be compared, kept or replaced safely.
   if (read.kind === 'unreadable') return { does: 'skip', why: `cannot be read: ${read.fault.message}` };
-  return policy === 'overwrite' ? { does: 'update' } : judgeNewer(archived.revision, read.record.revision);
+  const verdict = policy === 'newer' ? judgeNewer(archived.revision, read.record.revision) : undefined;
+  return verdict?.does === 'skip' ? verdict : replace(archived);
+}
+
+/** A game that somebody removed since is another than the one that may be replaced under any policy. */
+function judgeAbsent({ refusal, hasExpired, replaces }: ArchivedGame, policy: RestorePolicy): Verdict {
+  if (hasExpired && refusal !== undefined) return { does: 'skip', why: refusal };
+  if (replaces === undefined || replaces === 'absent' || policy === 'overwrite') return { does: 'create' };
+  const why = 'removed since';
+  return policy === 'fail' ? { does: 'skip', why, conflicts: true } : { does: 'skip', why };
+}
+
+const skipped = ({ replaces }: ArchivedGame) =>
+  replaces === undefined ? 'exists and differs; existing games are skipped' : 'changed since, and left alone';
+
+function replace({ digest, refusal, hasExpired, whyRemoved }: ArchivedGame): Verdict {
+  const why = hasExpired ? refusal : digest === 'absent' ? whyRemoved : undefined;
+  const does = hasExpired || digest === 'absent' ? 'delete' : 'update';
+  return why === undefined ? { does } : { does, why };
 }
 
 /** An equal game that is being played will not stay equal. */
-function judgeHeld(verdict: Verdict, policy: RestorePolicy, heldBy: HeldBy | undefined): Verdict {
+function judgeHeld(
+  { digest, hasExpired = false }: ArchivedGame,
+  verdict: Verdict,
+  policy: RestorePolicy,
+  heldBy: HeldBy | undefined,
+): Verdict {
   if (!heldBy) return verdict;
-  const moves = verdict.does === 'unchanged' && policy === 'overwrite' && !heldBy.isOver;
-  if (!moves && verdict.does !== 'update') return verdict;
-  return {
-    ...verdict,
-    does: 'update',
-    why: `held by ${heldBy.server}`,
-  };
+  const isBroughtBack = digest !== 'absent' && !hasExpired;
+  const moves = verdict.does === 'unchanged' && policy === 'overwrite' && isBroughtBack && !heldBy.isOver;
+  if (!moves && !isLost(verdict)) return verdict;
+  const why = [verdict.why, `held by ${heldBy.server}`].filter(Boolean).join('; ');
+  return { ...verdict, does: moves ? 'update' : verdict.does, why };
 }
 
 function judgeNewer(archived: number | undefined, existing: number | undefined): Verdict {

@@ -5,8 +5,8 @@ import { Fault } from '../base/fault.ts';
 import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import { findHolders, type Holders, hasOnlyCopy, heldUnverified } from '../platform/held-games.ts';
-import { isWritten, type PlannedGame, type RestorePolicy } from './restore-decision.ts';
-import type { RestoreDetail } from './restore-plan.ts';
+import { isLost, isRemoved, isTouched, type PlannedGame, type RestorePolicy } from './restore-decision.ts';
+import type { RestoreDetail, RestoreTarget } from './restore-plan.ts';
 
 /** What the plan says about them. */
 export interface HeldPlan {
@@ -20,15 +20,16 @@ export function planHeld(
   games: readonly PlannedGame[],
   holders: Holders | undefined,
   policy: RestorePolicy,
+  { backend, isPlayed }: RestoreTarget,
 ): HeldPlan {
-  const written = games.filter(isWritten);
+  const written = games.filter(isTouched);
   const ahead = written.flatMap((game) => {
     const holding = (isCurrent(game) && holders?.of.get(game.id)) || [];
     // Storage does not have it, so whatever memory has is only there.
     const only = holding.filter((holder) => hasOnlyCopy(holder) || game.found === 'absent');
     return only.length > 0 ? [{ id: game.id, label: `${gameLabel(game)} (revision ${newest(only)})` }] : [];
   });
-  const played = written.filter(({ held, does }) => held && does === 'update').map(gameLabel);
+  const played = written.filter((game) => game.held && isLost(game)).map(gameLabel);
   return {
     discards: ahead.map(({ id }) => id),
     warnings: [
@@ -39,7 +40,9 @@ export function planHeld(
         ? `Only in the memory of a server, and lost with this: ${namesOf(ahead.map(({ label }) => label))}`
         : '',
     ].filter(Boolean),
-    unverified: heldUnverified(holders),
+    unverified: isPlayed
+      ? heldUnverified(holders)
+      : [`Whether other servers than those that are configured play from ${backend.location}`],
   };
 }
 
@@ -52,23 +55,27 @@ const newest = (holders: readonly { held: { revision: number; ahead: number } }[
 const isCurrent = ({ layout }: PlannedGame) => layout === 'current';
 
 const idsOf = (games: readonly PlannedGame[]) =>
-  games.filter((game) => isWritten(game) && isCurrent(game)).map(({ id }) => id);
+  games.filter((game) => isTouched(game) && isCurrent(game)).map(({ id }) => id);
 
 /** Asks again who holds them: what was loaded since the plan is let go of too. */
 export function letGoStep(
   name: string,
-  admin: AdminClient | undefined,
+  open: () => Promise<AdminClient | undefined>,
   { games, discards }: RestoreDetail,
 ): Step {
-  if (admin) return evictStep({ name, admin, ids: idsOf(games), discards: new Set(discards) });
-  const fault = new Fault(
-    'refused',
-    'The plan has servers let go of games, and this session cannot ask them',
-    {
-      next: 'Set STATE_ADMIN_TOKEN',
+  return {
+    name,
+    async run(context) {
+      const admin = await open();
+      if (!admin) return { kind: 'failed', fault: cannotAsk() };
+      return evictStep({ name, admin, ids: idsOf(games), discards: new Set(discards) }).run(context);
     },
-  );
-  return { name, run: async () => ({ kind: 'failed', fault }) };
+  };
+}
+
+function cannotAsk(): Fault {
+  const what = 'The plan has servers let go of games, and this session cannot ask them';
+  return new Fault('refused', what, { next: 'Set STATE_ADMIN_TOKEN' });
 }
 
 /** A server that loaded a game again has what was restored, and may have played on. */
@@ -81,10 +88,10 @@ export async function checkHeld(
   const { of, unasked } = await findHolders(admin, ids, signal);
   const stale = games.filter(
     (game) =>
-      isWritten(game) &&
+      isTouched(game) &&
       isCurrent(game) &&
       (of.get(game.id) ?? []).some(
-        ({ held }) => held.revision < (game.revision ?? 0) || held.diverged_at !== null,
+        ({ held }) => isRemoved(game) || held.revision < (game.revision ?? 0) || held.diverged_at !== null,
       ),
   );
   const found = [

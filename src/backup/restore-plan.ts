@@ -1,66 +1,109 @@
-import type { Change, Draft } from '../action/plan.ts';
-import type { Backend, PrimaryBackend, Refusals } from '../backend/port.ts';
-import { foundIn, readInBatches } from '../backend/record-reads.ts';
-import { digestOf } from '../base/digest.ts';
+import type { PastRuns } from '../action/past-runs.ts';
+import type { Draft } from '../action/plan.ts';
+import type { Backend, PrimaryBackend } from '../backend/port.ts';
+import { readInBatches } from '../backend/record-reads.ts';
 import { Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
 import type { RecordKey } from '../game/record.ts';
 import { gamesText, keyText, namesOf } from '../game/record-words.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import { findHolders, type Holders } from '../platform/held-games.ts';
-import { type ArchiveRef, defaultArchiveName } from './archive-names.ts';
-import { summarise } from './archived-game.ts';
+import { defaultArchiveName } from './archive-names.ts';
 import type { ArchivingParts } from './archiving.ts';
-import type { ArchiveHeader } from './format.ts';
-import type { ArchivedRecord } from './reader.ts';
+import { basisOf } from './restore-basis.ts';
 import {
   type ArchivedGame,
   type Decision,
   decide,
   type HeldBy,
-  isLeftAlone,
+  isLost,
+  isRemoved,
+  isTouched,
   isWritten,
   type PlannedGame,
   type RestorePolicy,
 } from './restore-decision.ts';
 import { planHeld } from './restore-held.ts';
-import { checkStored } from './validate.ts';
+import { findRestore } from './restore-past.ts';
+import { scopeOfResume } from './restore-resume.ts';
+import { choose, type Ground, readWholeArchive, type Scope } from './restore-scope.ts';
+import { scopeOfUndo } from './restore-undo.ts';
+import { originWarnings, safetyChanges, secondaryUnverified, titleOf, warningsOf } from './restore-words.ts';
 
-export interface RestoreParts extends ArchivingParts {
+/** Where games are put. */
+export interface RestoreTarget {
   readonly backend: PrimaryBackend;
-  readonly random: RandomHex;
-  /** undefined where the game servers cannot be asked what they hold. */
+  /** undefined where the game servers cannot be asked what they hold, or play from elsewhere. */
   readonly admin: AdminClient | undefined;
+  /** Whether the game servers that are configured play from there. */
+  readonly isPlayed: boolean;
 }
 
-export interface RestoreInput {
+export interface RestoreParts extends Omit<ArchivingParts, 'backend'> {
+  /** @param to another backend, key prefix or table than the one that is configured, see `RestoreInput` */
+  target(to: string | undefined): Promise<RestoreTarget>;
+  readonly random: RandomHex;
+  /** Restores of before, to undo them and to go on with them. */
+  readonly past: PastRuns;
+}
+
+interface FromArchive {
   /** Name in the backup location, or a path. */
   readonly archive: string;
   readonly onExisting: RestorePolicy;
   /** Ids; all games when left out. */
   readonly only?: readonly string[] | undefined;
+  /** `redis`, `redis/PREFIX`, `dynamodb`, `dynamodb/TABLE` or `embedded/FOLDER`; where games are played when left out. */
+  readonly to?: string | undefined;
+  readonly undo?: undefined;
+  /** Goes on with the newest restore of this archive to this place, by its policy and with its games. */
+  readonly resume?: boolean | undefined;
+}
+
+export interface UndoInput {
+  /** The id of the restore's run. */
+  readonly undo: string;
+  /** Of games that are no longer as that run left them. */
+  readonly onExisting: RestorePolicy;
+  readonly only?: readonly string[] | undefined;
+}
+
+export type RestoreInput = FromArchive | UndoInput;
+
+export interface ArchiveUsed {
+  readonly path: string;
+  readonly name: string;
+  readonly rootHash: string;
+  readonly rawBytes: number;
 }
 
 export interface RestoreDetail {
-  readonly archivePath: string;
-  readonly archiveName: string;
-  readonly rootHash: string;
+  /** What is read; undefined when games are only removed. */
+  readonly archive?: ArchiveUsed;
   readonly target: string;
+  /** As in the input. */
+  readonly to?: string;
   readonly onExisting: RestorePolicy;
   readonly games: readonly PlannedGame[];
-  /** Keeps what is overwritten; undefined when nothing is. */
+  /** Keeps what is overwritten or removed; undefined when nothing is. */
   readonly safety?: { readonly name: string; readonly archiveId: string };
   /** Servers are asked to let go of the games first. */
   readonly letsGo: boolean;
   /** Ids of games of which they may drop what storage never took. */
   readonly discards: readonly string[];
+  /** The run that is undone. */
+  readonly undoes?: string;
+  /** The run that is gone on with. */
+  readonly resumes?: string;
 }
 
 export const restoreSteps = {
   verify: 'Verify the archive',
   letGo: 'Have the servers let go of the games',
   keep: 'Keep the games that will be overwritten',
+  keepRemoved: 'Keep the games that will be overwritten or removed',
   write: 'Write the games',
+  remove: 'Remove the games',
 };
 
 export async function draftRestore(
@@ -68,42 +111,43 @@ export async function draftRestore(
   input: RestoreInput,
   signal?: AbortSignal,
 ): Promise<Draft<RestoreDetail>> {
-  const { backend, store } = parts;
-  const ref = await store.resolve(input.archive);
-  const refusals = await backend.refusals(signal);
-  const { games: archived, rootHash, header } = await readWholeArchive(parts, ref, refusals, signal);
-  const chosen = choose(archived, input.only);
-  const current = chosen.filter(({ layout }) => layout === 'current').map(({ id }) => id);
-  const holders = parts.admin && (await findHolders(parts.admin, current, signal));
-  const decisions = await compare(backend, chosen, input.onExisting, holders, signal);
+  const { to, scopeOn } = await asked(parts, input);
+  const target = await parts.target(to);
+  const { backend, admin } = target;
+  const ground = { parts, target, refusals: await backend.refusals(signal) };
+  const scope = await scopeOn(ground, signal);
+  const current = scope.games.filter(({ layout }) => layout === 'current').map(({ id }) => id);
+  const holders = admin && (await findHolders(admin, current, signal));
+  const decisions = await compare(backend, scope, holders, signal);
   refuseConflicts(decisions);
 
   const games = decisions.map(({ game }) => game);
-  const overwrites = games.some(({ does }) => does === 'update');
-  const safety = overwrites ? { safety: await nameSafety(parts) } : {};
-  const { discards, warnings, unverified } = planHeld(games, holders, input.onExisting);
+  const { archive, onExisting, undoes, resumes } = scope;
+  const { discards, warnings, unverified } = planHeld(games, holders, onExisting, target);
   const detail: RestoreDetail = {
-    archivePath: ref.path,
-    archiveName: ref.name,
-    rootHash,
+    ...(archive ? { archive } : {}),
     target: backend.location,
-    onExisting: input.onExisting,
+    ...(to === undefined ? {} : { to }),
+    onExisting,
     games,
-    letsGo: parts.admin !== undefined && games.some(isWritten),
+    letsGo: admin !== undefined && games.some(isTouched),
     discards,
-    ...safety,
+    ...(games.some(isLost) ? { safety: await nameSafety(parts) } : {}),
+    ...(undoes === undefined ? {} : { undoes }),
+    ...(resumes === undefined ? {} : { resumes }),
   };
   return {
     title: titleOf(detail),
     place: backend.location,
     changes: [...safetyChanges(detail), ...decisions.map(({ change }) => change)],
-    steps: stepsOf(detail),
+    steps: stepNames(detail),
     warnings: [
-      ...originWarnings(header, parts.environment),
+      ...originWarnings(scope.header, parts.environment),
+      ...scope.warnings,
       ...warningsOf(decisions, await doubles(backend, games, signal)),
       ...warnings,
     ],
-    unverified: [...unverified, ...secondaryUnverified(refusals)],
+    unverified: [...unverified, ...secondaryUnverified(ground.refusals)],
     basis: basisOf(
       detail,
       games.map(({ found }) => found),
@@ -112,80 +156,55 @@ export async function draftRestore(
   };
 }
 
-type BasisParts = Pick<RestoreDetail, 'target' | 'rootHash' | 'onExisting' | 'games'>;
-
-/**
- * What a restore plan depends on: the target, the archive, and of each game what decided over it. A game that is
- * left alone may go on being played, and so may one that a server has yet to let go of; that it exists is what counts.
- */
-export function basisOf(
-  { target, rootHash, onExisting, games }: BasisParts,
-  found: readonly string[],
-): string {
-  const states = games.map((game, index) => {
-    const state = found[index] ?? 'absent';
-    const mayMove = isLeftAlone(game, onExisting) || game.held;
-    return mayMove && state !== 'absent' ? 'present' : state;
-  });
-  return digestOf({ target, rootHash, onExisting, states, keys: games.map(keyText) });
+/** The names of the steps, in their order. */
+export function stepNames({ archive, safety, letsGo, games }: RestoreDetail): string[] {
+  const { verify, letGo, keep, keepRemoved, write, remove } = restoreSteps;
+  const removes = games.some(isRemoved);
+  return [
+    ...(archive ? [verify] : []),
+    ...(letsGo ? [letGo] : []),
+    ...(safety ? [removes ? keepRemoved : keep] : []),
+    ...(games.some(isWritten) || (archive && !removes) ? [write] : []),
+    ...(removes ? [remove] : []),
+  ];
 }
 
-/** What is in the target now, in the order of the games. */
-export async function readFound(
-  backend: Backend,
-  games: readonly PlannedGame[],
-  signal?: AbortSignal,
-): Promise<string[]> {
-  const found: string[] = [];
-  for await (const batch of readInBatches(backend, [games], signal)) {
-    found.push(...batch.map(({ read }) => foundIn(read)));
+interface Asked {
+  readonly to: string | undefined;
+  scopeOn(ground: Ground, signal?: AbortSignal): Promise<Scope>;
+}
+
+/** What is undone is undone where it was done. */
+async function asked(parts: RestoreParts, input: RestoreInput): Promise<Asked> {
+  if (input.undo === undefined) {
+    return { to: input.to, scopeOn: (ground, signal) => scopeOfArchive(ground, input, signal) };
   }
-  return found;
+  const past = await findRestore(parts.past, input.undo);
+  return { to: past.detail.to, scopeOn: (ground, signal) => scopeOfUndo(ground, past, input, signal) };
 }
 
-async function readWholeArchive(
-  parts: RestoreParts,
-  ref: ArchiveRef,
-  refusals: Refusals,
+async function scopeOfArchive(
+  ground: Ground,
+  { archive: name, onExisting, only, resume }: FromArchive,
   signal?: AbortSignal,
-) {
-  const games: ArchivedGame[] = [];
-  const { backend, clock } = parts;
-  const target = { backend, refusals, nowMs: clock.now() };
-  const onRecord = (archived: ArchivedRecord) => games.push(summarise(archived, target));
-  const { validation, archive } = await checkStored(parts.store, ref, { onRecord }, signal);
-  if (validation.ok && archive) {
-    return { games, rootHash: archive.rootHash.toString('hex'), header: archive.header };
-  }
-  throw new Fault('integrity', `Archive ${ref.name} is not whole: ${namesOf(validation.problems)}`, {
-    next: 'Restore from another archive: gamekeeper backup list shows which are validated',
-  });
-}
-
-function choose(archived: readonly ArchivedGame[], only: readonly string[] | undefined) {
-  if (!only) return archived;
-  const wanted = new Set(only);
-  const chosen = archived.filter(({ id }) => wanted.has(id));
-  const present = new Set(chosen.map(({ id }) => id));
-  const missing = [...wanted].filter((id) => !present.has(id));
-  if (missing.length === 0) return chosen;
-  throw new Fault('not-found', `Not in the archive: ${namesOf(missing)}`, {
-    next: 'Check the ids, or look into an older archive',
-  });
+): Promise<Scope> {
+  if (resume) return scopeOfResume(ground, name, signal);
+  const ref = await ground.parts.store.resolve(name);
+  const { games, archive, header } = await readWholeArchive(ground, ref, signal);
+  return { games: choose(games, only, 'archive'), archive, header, onExisting, warnings: [] };
 }
 
 async function compare(
   backend: Backend,
-  archived: readonly ArchivedGame[],
-  policy: RestorePolicy,
+  { games, onExisting }: Pick<Scope, 'games' | 'onExisting'>,
   holders: Holders | undefined,
   signal?: AbortSignal,
 ): Promise<Decision[]> {
   const decisions: Decision[] = [];
-  for await (const batch of readInBatches(backend, [archived], signal)) {
+  for await (const batch of readInBatches<ArchivedGame>(backend, [games], signal)) {
     for (const { key: game, read } of batch) {
       const held = game.layout === 'current' ? heldBy(holders, game.id) : undefined;
-      decisions.push(decide(game, read, policy, held));
+      decisions.push(decide(game, read, onExisting, held));
     }
   }
   return decisions;
@@ -222,52 +241,13 @@ async function doubles(
     .filter(({ does }) => does === 'create')
     .map(({ id, layout }): RecordKey => ({ id, layout: layout === 'legacy' ? 'current' : 'legacy' }));
   const created = new Set(games.filter(isWritten).map(keyText));
+  const removed = new Set(games.filter(isRemoved).map(keyText));
   const found: string[] = [];
   for await (const batch of readInBatches(backend, [others], signal)) {
-    const both = batch.filter(({ key, read }) => read.kind !== 'absent' || created.has(keyText(key)));
+    const both = batch.filter(
+      ({ key, read }) => (read.kind !== 'absent' && !removed.has(keyText(key))) || created.has(keyText(key)),
+    );
     found.push(...both.map(({ key }) => key.id));
   }
   return [...new Set(found)];
-}
-
-function titleOf({ archiveName, target, games }: RestoreDetail): string {
-  const count = (does: PlannedGame['does']) => games.filter((game) => game.does === does).length;
-  const counts = `${count('create')} to create, ${count('update')} to overwrite, ${count('unchanged')} unchanged, ${count('skip')} to skip`;
-  return `Restore ${archiveName} to ${target}: ${counts}`;
-}
-
-function safetyChanges({ safety }: RestoreDetail): Change[] {
-  if (!safety) return [];
-  return [
-    { target: `archive ${safety.name}`, effect: 'create', why: 'keeps the games that are overwritten' },
-  ];
-}
-
-function stepsOf({ safety, letsGo }: RestoreDetail): string[] {
-  const { verify, letGo, keep, write } = restoreSteps;
-  return [verify, ...(letsGo ? [letGo] : []), ...(safety ? [keep] : []), write];
-}
-
-function secondaryUnverified({ unknown }: Refusals): string[] {
-  return unknown ? [`Whether the secondary takes these games: ${unknown.message}`] : [];
-}
-
-function originWarnings({ environment, source }: ArchiveHeader, here: string): string[] {
-  if (environment === here) return [];
-  return [`The archive is of ${environment} (${source}); this is ${here}`];
-}
-
-function warningsOf(decisions: readonly Decision[], inBothLayouts: readonly string[]): string[] {
-  const lowered = decisions.filter(({ lowers }) => lowers).map(({ change }) => change.target);
-  const skipped = decisions.filter(({ game }) => game.does === 'skip').map(({ change }) => change.target);
-  const behind = decisions.filter(({ onPrimaryOnly }) => onPrimaryOnly).map(({ change }) => change.target);
-  return [
-    decisions.length === 0 ? 'There is no game to restore' : '',
-    lowered.length > 0 ? `Goes back to an older revision: ${namesOf(lowered)}` : '',
-    skipped.length > 0 ? `Not restored: ${namesOf(skipped)}` : '',
-    behind.length > 0
-      ? `Restored on the primary only, for the secondary refuses them: ${namesOf(behind)}`
-      : '',
-    inBothLayouts.length > 0 ? `Will exist in both layouts: ${namesOf(inBothLayouts)}` : '',
-  ].filter(Boolean);
 }

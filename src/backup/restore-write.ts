@@ -7,7 +7,6 @@ import { refOfPath } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { type ArchivedRecord, openArchive, readChunks } from './reader.ts';
 import { isWritten, type PlannedGame } from './restore-decision.ts';
-import type { RestoreDetail } from './restore-plan.ts';
 
 interface ToWrite extends RecordKey {
   readonly archived: ArchivedRecord;
@@ -21,7 +20,7 @@ interface ToWrite extends RecordKey {
  */
 export async function writeGames(
   { backend, store }: { readonly backend: Backend; readonly store: ArchiveStore },
-  { archivePath, games }: RestoreDetail,
+  { archivePath, games }: { readonly archivePath: string; readonly games: readonly PlannedGame[] },
   kept: ReadonlyMap<string, string>,
   context: StepContext,
 ): Promise<StepOutcome> {

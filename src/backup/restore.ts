@@ -3,54 +3,58 @@ import { knownStep } from '../action/known-step.ts';
 import { refusedCheck } from '../action/refused-check.ts';
 import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
-import type { GameRecord } from '../game/record.ts';
-import { recordDigest } from '../game/record-codec.ts';
-import { gameLabel, gamesText, keyText, namesOf } from '../game/record-words.ts';
+import { gameLabel, namesOf } from '../game/record-words.ts';
 import { refOfPath } from './archive-names.ts';
-import { writeArchive } from './archiving.ts';
 import { publishedCheck } from './create.ts';
 import { openArchive } from './reader.ts';
-import { checkRestored } from './restore-check.ts';
-import { isReplaced } from './restore-decision.ts';
+import { basisOf, readFound } from './restore-basis.ts';
+import { checkRemoved, checkRestored, isCompared } from './restore-check.ts';
+import { isRemoved } from './restore-decision.ts';
 import { checkHeld, letGoStep } from './restore-held.ts';
+import { keepGames } from './restore-keep.ts';
 import {
-  basisOf,
   draftRestore,
   type RestoreDetail,
   type RestoreInput,
   type RestoreParts,
-  readFound,
   restoreSteps,
+  stepNames,
 } from './restore-plan.ts';
+import { removeGames } from './restore-remove.ts';
 import { writeGames } from './restore-write.ts';
 import { targetLock } from './target-lock.ts';
-import { checkStored, validateArchive } from './validate.ts';
+import { checkStored } from './validate.ts';
 
 /**
- * `backup restore`. The plan names each game and the digest of what it replaces, so a game that moves after the
- * preview is left alone, unless a server plays it and lets go of it first. What is overwritten is kept in an archive of its
- * own before. Restoring twice is restoring once.
+ * `backup restore`, and with `undo` its reverse. The plan names each game and the digest of what it replaces, so a game
+ * that moves after the preview is left alone, unless a server plays it and lets go of it first. What is overwritten or
+ * removed is kept in an archive of its own before. Restoring twice is restoring once.
  */
 export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, RestoreDetail> {
-  const { backend, store, clock, admin } = parts;
+  const { store, clock } = parts;
   return {
     name: 'backup restore',
     effect: 'target',
     draft: (input, signal) => draftRestore(parts, input, signal),
     async basis(detail, signal) {
+      const { backend } = await parts.target(detail.to);
       const found = await readFound(backend, detail.games, signal);
-      const rootHash = await rootHashAt(parts, detail.archivePath);
-      return basisOf({ ...detail, target: backend.location, rootHash }, found);
+      const archive = detail.archive && { rootHash: await rootHashAt(parts, detail.archive.path) };
+      return basisOf({ ...detail, target: backend.location, ...(archive ? { archive } : {}) }, found);
     },
     lockKey: ({ target }) => targetLock(target),
     steps: ({ detail }) => stepsOf(parts, detail),
     async verify({ detail }, signal) {
-      const { safety } = detail;
-      const restored = await checkRestored(backend, detail, clock.now(), signal);
+      const { safety, games } = detail;
+      const { backend, admin } = await parts.target(detail.to);
+      const removes = games.some(isRemoved);
       return [
-        restored,
-        ...refusedCheck(detail.games.filter(({ refused }) => refused).map(gameLabel)),
-        ...(detail.letsGo && admin ? [await checkHeld(admin, detail.games, signal)] : []),
+        ...(removes && !games.some(isCompared)
+          ? []
+          : [await checkRestored(backend, detail, clock.now(), signal)]),
+        ...(removes ? [await checkRemoved(backend, games, signal)] : []),
+        ...refusedCheck(games.filter(({ refused }) => refused).map(gameLabel)),
+        ...(detail.letsGo && admin ? [await checkHeld(admin, games, signal)] : []),
         ...(safety ? [await publishedCheck(store, safety.name)] : []),
       ];
     },
@@ -59,72 +63,45 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
 
 function stepsOf(parts: RestoreParts, detail: RestoreDetail): Step[] {
   const kept = new Map<string, string>();
-  const verify = knownStep(restoreSteps.verify, (context) => verifyStep(parts, detail, context));
-  const keep = knownStep(restoreSteps.keep, (context) => keepStep(parts, detail, kept, context));
-  const write: Step = {
-    name: restoreSteps.write,
-    run: (context) => writeGames(parts, detail, kept, context),
-  };
-  const letGo = letGoStep(restoreSteps.letGo, parts.admin, detail);
-  return [verify, ...(detail.letsGo ? [letGo] : []), ...(detail.safety ? [keep] : []), write];
+  const there = async () => ({ ...parts, ...(await parts.target(detail.to)) });
+  const keep: Step['run'] = async (context) => keepGames(await there(), detail, kept, context);
+  const { archive, games } = detail;
+  const { verify, letGo, keep: keepName, keepRemoved, write, remove } = restoreSteps;
+  const all = [
+    knownStep(verify, (context) => verifyStep(parts, detail, context)),
+    letGoStep(letGo, async () => (await there()).admin, detail),
+    knownStep(keepName, keep),
+    knownStep(keepRemoved, keep),
+    {
+      name: write,
+      run: async (context: StepContext) =>
+        archive ? writeGames(await there(), { archivePath: archive.path, games }, kept, context) : nothing,
+    },
+    {
+      name: remove,
+      run: async (context: StepContext) => removeGames((await there()).backend, games, kept, context),
+    },
+  ];
+  const names = new Set(stepNames(detail));
+  return all.filter(({ name }) => names.has(name));
 }
+
+const nothing: StepOutcome = { kind: 'unchanged', note: 'nothing to write' };
 
 /** Before the first write: the file may have changed since the preview. */
 async function verifyStep(
   { store }: RestoreParts,
-  { archivePath, rootHash }: RestoreDetail,
+  { archive: used }: RestoreDetail,
   { signal, progress }: StepContext,
 ): Promise<StepOutcome> {
+  if (!used) return { kind: 'unchanged' };
   const told = (done: number, total: number) => progress(done, total, 'bytes');
-  const { validation, archive } = await checkStored(
-    store,
-    refOfPath(archivePath),
-    { progress: told },
-    signal,
-  );
+  const { validation, archive } = await checkStored(store, refOfPath(used.path), { progress: told }, signal);
   const { ok, problems, bytesRead } = validation;
   if (!ok) return failed('integrity', namesOf(problems));
-  if (archive?.rootHash.toString('hex') !== rootHash) return failed('stale', 'It is another archive now');
+  if (archive?.rootHash.toString('hex') !== used.rootHash)
+    return failed('stale', 'It is another archive now');
   return { kind: 'unchanged', note: `${formatBytes(bytesRead)} read, whole` };
-}
-
-/**
- * @param kept receives, by key, the digests of the games that are in the safety archive: exactly as the plan saw them, or
- *   as their servers left them
- */
-async function keepStep(
-  parts: RestoreParts,
-  { games, safety, onExisting }: RestoreDetail,
-  kept: Map<string, string>,
-  { signal, progress }: StepContext,
-): Promise<StepOutcome> {
-  if (!safety) return { kind: 'unchanged' };
-  const overwritten = new Map(
-    games.filter(({ does }) => does === 'update').map((game) => [keyText(game), game]),
-  );
-  const archived = new Map<string, string>();
-  const keep = (record: GameRecord) => {
-    const [key, digest] = [keyText(record), recordDigest(record)];
-    const game = overwritten.get(key);
-    const { revision } = record;
-    if (game && isReplaced(game, { digest, revision }, onExisting)) archived.set(key, digest);
-    return true;
-  };
-  const pages = [[...overwritten.values()]];
-  const told = (done: number) => progress(done, overwritten.size, 'games');
-  const order = {
-    ...safety,
-    pages,
-    keep,
-    filter: { includeCompleted: true },
-    purpose: 'before-restore',
-  } as const;
-  const archive = await writeArchive(parts, order, told, signal);
-  await archive.publish();
-  const { ok, problems } = await validateArchive(parts.store, safety.name, parts.clock, undefined, signal);
-  if (!ok) return failed('integrity', `Archive ${safety.name} is not whole: ${namesOf(problems)}`);
-  for (const [key, digest] of archived) kept.set(key, digest);
-  return { kind: 'done', note: `${gamesText(archive.written.totals.games)} kept in ${archive.ref.path}` };
 }
 
 async function rootHashAt({ store }: RestoreParts, path: string): Promise<string> {

@@ -1,6 +1,7 @@
 /** Every change that can be planned. A new one is a line of `Actions` and a method below; nothing else lists them. */
 import type { Action } from '../action/action.ts';
 import type { PlanDetail } from '../action/plan.ts';
+import type { Runner } from '../action/run.ts';
 import type { ArchiveStore } from '../backup/archive-store.ts';
 import type { BackupDetail, BackupInput } from '../backup/create.ts';
 import type { PruneDetail, PruneInput } from '../backup/prune-plan.ts';
@@ -61,6 +62,7 @@ export interface ActionParts {
   readonly servers: Servers;
   codec(): Promise<Codec>;
   archives(): Promise<ArchiveStore>;
+  runner(): Promise<Pick<Runner, 'past'>>;
 }
 
 export function composeActions(parts: ActionParts): Actions {
@@ -93,10 +95,11 @@ export function composeActions(parts: ActionParts): Actions {
     },
     async 'backup restore'() {
       const { createRestoreAction } = await import('../backup/restore.ts');
+      const { restoreTargets } = await import('./restore-targets.ts');
       return createRestoreAction({
         ...(await archiving()),
-        backend: await storages.changing(),
-        admin: await servers.admin(),
+        target: restoreTargets(settings, storages, servers),
+        past: (await parts.runner()).past,
       });
     },
     async 'backup retire'() {

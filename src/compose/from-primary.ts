@@ -15,8 +15,7 @@ export const readsReplica = (target: Target): boolean =>
 export function fromPrimary<T extends Target>(target: T): T {
   if (target.kind !== 'redis' || target.readFrom === 'primary') return target;
   // Sentinels and clusters know their primary; this is the replica itself.
-  if (parseRedisUrl(target.url).topology.kind === 'single')
-    throw behind(redisLocation(target.url, 'replica'));
+  if (parseRedisUrl(target.url).topology.kind === 'single') throw behind(redisLocation(target));
   return { ...target, readFrom: 'primary' };
 }
 

@@ -1,4 +1,5 @@
 /** Where the games are: the first storage, and the second one while games move from one to the other. */
+import type { BackendPlace } from '../backend/catalogue.ts';
 import type { Backend, BackendListener, PrimaryBackend } from '../backend/port.ts';
 import { redisLocation } from '../backend/redis/address.ts';
 import type { Clock } from '../base/clock.ts';
@@ -29,6 +30,8 @@ export interface Storages {
   changing(): Promise<PrimaryBackend>;
   /** @throws Fault as `changing`, and without a second backend */
   sides(): Promise<Sides>;
+  /** Any other place, opened once. */
+  elsewhere(place: BackendPlace): Promise<PrimaryBackend>;
   /** Games that the secondary does not hold as the primary does, after all that was written; undefined without dual writes. */
   settleDualWrites(): Promise<number | undefined>;
   close(): Promise<void>;
@@ -66,6 +69,16 @@ export function composeStorages(
   const replica = readsReplica(target) ? once(() => openAt(target)) : undefined;
   const secondReplica = second && readsReplica(second) ? once(() => openAt(second)) : undefined;
 
+  const others = new Map<string, Promise<Backend>>();
+  const openOther = (place: BackendPlace): Promise<Backend> => {
+    const key = JSON.stringify(place);
+    const opened =
+      others.get(key) ??
+      import('../backend/catalogue.ts').then(({ openBackend }) => openBackend(place, clock, listener));
+    others.set(key, opened);
+    return opened;
+  };
+
   const toChange = async () => guarded((await writing()).backend);
   const toLook = once(async () => (replica ? guarded(await replica()) : toChange()));
   const lookAtSecond = openSecond && once(async () => guarded(await (secondReplica ?? openSecond)()));
@@ -86,6 +99,7 @@ export function composeStorages(
       const [primary, secondary] = await Promise.all([changing(), openSecond().then(guarded)]);
       return { primary, secondary: asPrimary(await withRetries(secondary)) };
     },
+    elsewhere: async (place) => asPrimary(await withRetries(await guarded(await openOther(place)))),
     settleDualWrites: async () => (await writing.made())?.dualWrite?.settle(),
     async close() {
       const written = await writing.made();
@@ -94,6 +108,7 @@ export function composeStorages(
       if (!written?.dualWrite) await (await openSecond?.made())?.close();
       await (await replica?.made())?.close();
       await (await secondReplica?.made())?.close();
+      for (const other of others.values()) await other.then((backend) => backend.close()).catch(() => {});
     },
   };
 }
@@ -116,7 +131,7 @@ function placeOf({ target }: Settings): string {
 }
 
 function locationOf(store: Store): string {
-  if (store.kind === 'redis') return redisLocation(store.url, store.readFrom);
+  if (store.kind === 'redis') return redisLocation(store);
   return `dynamodb table ${store.table}${store.endpoint === undefined ? '' : ` at ${store.endpoint}`}`;
 }
 

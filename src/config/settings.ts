@@ -5,13 +5,15 @@ import { type ConfiguredEngine, chosenSettings, engineSettings } from './engine-
 import type { Env } from './environment-layer.ts';
 import type { Layer } from './given.ts';
 import type { Values, VariableName } from './schema.ts';
-import { type Choice, type Store, storeOf, type Target } from './target.ts';
+import { type Choice, type Store, type StoresByKind, storesOf, type Target } from './target.ts';
 
 export interface Settings {
   readonly environment: string;
   readonly target: Target;
   /** The backend that dual writes go to as well; it may be set without them, to be filled and compared. */
   readonly secondary?: Store;
+  /** As configured, whichever is used. */
+  readonly stores: StoresByKind;
   readonly dualWrite: boolean;
   readonly profile: string | undefined;
   readonly connectTimeoutMs: number;
@@ -74,10 +76,12 @@ export function settingsOf(values: Values, { given, choice, profile, env, secret
   const gameServerUrls = values.GAME_SERVER_URLS ?? [];
   const adminToken = values.STATE_ADMIN_TOKEN;
   const engine = engineSettings(values);
+  const stores = storesOf(values);
   return {
     environment,
-    target: primary === 'sandbox' ? { kind: primary } : storeOf(primary, values),
-    ...(secondary === undefined ? {} : { secondary: storeOf(secondary, values) }),
+    target: primary === 'sandbox' ? { kind: primary } : stores[primary],
+    ...(secondary === undefined ? {} : { secondary: stores[secondary] }),
+    stores,
     dualWrite: values.STATE_DUAL_WRITE,
     profile,
     connectTimeoutMs: values.STATE_CONN_TIMEOUT,

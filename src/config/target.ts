@@ -17,11 +17,13 @@ export type Target =
       readonly caFile?: string;
       readonly sentinelLogin?: { readonly username?: string; readonly password: string };
       readonly readFrom: 'primary' | 'replica';
+      readonly keyPrefix?: string;
     } & Limits)
   | ({ readonly kind: 'dynamodb'; readonly table: string; readonly endpoint?: string } & Limits);
 
 /** A backend that a platform of its own can be. */
 export type Store = Exclude<Target, { kind: 'sandbox' }>;
+export type StoresByKind = { readonly [Kind in Store['kind']]: Extract<Store, { kind: Kind }> };
 
 type Kind = Target['kind'];
 
@@ -81,30 +83,32 @@ export function choosePlatform(values: Partial<Values>, given: Layer): Choice {
   };
 }
 
-export function storeOf(kind: Store['kind'], values: Values): Store {
+/** What is configured of both, whichever is used. */
+export function storesOf(values: Values): StoresByKind {
   const limits = {
     poolSize: values.STATE_POOL_SIZE,
     connectTimeoutMs: values.STATE_CONN_TIMEOUT,
     operationTimeoutMs: values.STATE_OP_TIMEOUT,
   };
-  const { REDIS_CA_FILE: caFile, DYNAMODB_ENDPOINT: endpoint } = values;
-  const { REDIS_SENTINEL_USERNAME: username, REDIS_SENTINEL_PASSWORD: password } = values;
-  if (kind === 'redis') {
-    return {
-      kind,
-      url: values.REDIS_URL,
-      ...(caFile === undefined ? {} : { caFile }),
-      ...(password === undefined
-        ? {}
-        : { sentinelLogin: { ...(username === undefined ? {} : { username }), password } }),
-      readFrom: values.REDIS_READ_FROM,
-      ...limits,
-    };
-  }
+  const { DYNAMODB_STATE_TABLE: table, DYNAMODB_ENDPOINT: endpoint } = values;
   return {
-    kind,
-    table: values.DYNAMODB_STATE_TABLE,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    redis: redisOf(values, limits),
+    dynamodb: { kind: 'dynamodb', table, ...(endpoint === undefined ? {} : { endpoint }), ...limits },
+  };
+}
+
+function redisOf(values: Values, limits: Limits): StoresByKind['redis'] {
+  const { REDIS_CA_FILE: caFile, REDIS_KEY_PREFIX: keyPrefix } = values;
+  const { REDIS_SENTINEL_USERNAME: username, REDIS_SENTINEL_PASSWORD: password } = values;
+  return {
+    kind: 'redis',
+    url: values.REDIS_URL,
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(password === undefined
+      ? {}
+      : { sentinelLogin: { ...(username === undefined ? {} : { username }), password } }),
+    readFrom: values.REDIS_READ_FROM,
+    ...(keyPrefix === undefined ? {} : { keyPrefix }),
     ...limits,
   };
 }

@@ -83,15 +83,15 @@ async function writeRaw(raw: Redis, record: GameRecord): Promise<void> {
     Buffer.from(name),
     Buffer.from(storedBytes(value)),
   ]);
-  await raw.hset(keyOf(record), ...fields);
-  if (record.expiresAtMs !== undefined) await raw.pexpireat(keyOf(record), record.expiresAtMs);
+  await raw.hset(keyOf(record, ''), ...fields);
+  if (record.expiresAtMs !== undefined) await raw.pexpireat(keyOf(record, ''), record.expiresAtMs);
 }
 
 async function readRaw(raw: Redis, key: RecordKey) {
   // Names and values in turn.
-  const fields = (await raw.callBuffer('HGETALL', keyOf(key))) as Buffer[];
+  const fields = (await raw.callBuffer('HGETALL', keyOf(key, ''))) as Buffer[];
   const pairs = fields.flatMap((name, at) =>
     at % 2 ? [] : [`${name.toString('hex')} ${fields[at + 1]?.toString('hex')}`],
   );
-  return { pairs: pairs.sort(), expiry: await raw.pexpiretime(keyOf(key)) };
+  return { pairs: pairs.sort(), expiry: await raw.pexpiretime(keyOf(key, '')) };
 }

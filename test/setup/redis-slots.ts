@@ -4,7 +4,7 @@ import { slotOf } from '../../src/backend/redis/slots.ts';
 import type { TestRedis } from './redis.ts';
 import { ask, type TestCluster, until } from './redis-cluster.ts';
 
-export const slotOfGame = (id: string) => slotOf(keyOf({ id, layout: 'current' }));
+export const slotOfGame = (id: string) => slotOf(keyOf({ id, layout: 'current' }, ''));
 
 /** The master that began with the slots of this game, and one that did not. */
 export function sidesOf({ masters }: TestCluster, id: string): readonly [from: TestRedis, to: TestRedis] {

@@ -54,9 +54,19 @@ export function parseRedisUrl(url: string): RedisAddress {
 }
 
 /** For people, without secrets; known before anything is reached. @throws Fault as parseRedisUrl */
-export function redisLocation(url: string, readFrom: 'primary' | 'replica'): string {
+export function redisLocation({ url, readFrom, keyPrefix = '' }: PlaceOfGames): string {
   const { location } = parseRedisUrl(url);
-  return readFrom === 'replica' ? `${location}, read from a replica` : location;
+  return [
+    location,
+    keyPrefix === '' ? '' : `, keys ${keyPrefix}…`,
+    readFrom === 'replica' ? ', read from a replica' : '',
+  ].join('');
+}
+
+interface PlaceOfGames {
+  readonly url: string;
+  readonly readFrom: 'primary' | 'replica';
+  readonly keyPrefix?: string;
 }
 
 function topologyOf(kind: string, hosts: string, path: string): { topology: Topology; db: number } {

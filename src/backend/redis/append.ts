@@ -14,7 +14,7 @@ export async function append(on: OnKey, send: SendAppend, id: GameId, append: Ap
     ...(snapshot ? [snapshotField(revision), asArgument(snapshot.bytes)] : []),
   ];
   const head = [expected || 'absent', revision, phase, atMs, expiresAtMs ?? '', snapshot?.keep ?? ''];
-  const key = keyOf({ id, layout: 'current' });
+  const key = keyOf({ id, layout: 'current' }, on.prefix);
   const [outcome, found] = await on(key, (redis) => send(redis, key, [...head, ...fields]));
   if (outcome === 'done') return { kind: 'committed', revision };
   return { kind: 'conflict', expected, actual: actualRevision(id, found) };
@@ -22,7 +22,7 @@ export async function append(on: OnKey, send: SendAppend, id: GameId, append: Ap
 
 export async function putSnapshot(on: OnKey, id: GameId, snapshot: PutSnapshot): Promise<SnapshotPut> {
   const { revision, bytes, keep, dropEventsThrough } = snapshot;
-  const key = keyOf({ id, layout: 'current' });
+  const key = keyOf({ id, layout: 'current' }, on.prefix);
   const [outcome, found] = await on(key, (redis) =>
     redis.gkPutSnapshot(key, revision, asArgument(bytes), keep, dropEventsThrough),
   );

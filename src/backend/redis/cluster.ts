@@ -56,6 +56,7 @@ export function openCluster(
   };
 
   return {
+    prefix: settings.prefix,
     async call(key, route, command) {
       const slot = slotOf(key);
       let redirect: Redirect | undefined;

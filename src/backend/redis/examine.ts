@@ -16,13 +16,19 @@ export async function examineServers(
   const [ofAll, ofPrimaries] = await Promise.all([
     servers.examine(),
     servers.each(
-      async (redis) => [...(await examineInfo(redis, servers.primaryRole)), await examineRights(redis)],
+      async (redis) => [
+        ...(await examineInfo(redis, servers.primaryRole)),
+        await examineRights(redis, servers.prefix),
+      ],
       'primary',
     ),
   ]);
   const ofReaders =
     readFrom === 'replica' && servers.primaryRole === 'master'
-      ? await servers.each(async (redis) => [await examineReplica(redis), await examineRights(redis)])
+      ? await servers.each(async (redis) => [
+          await examineReplica(redis),
+          await examineRights(redis, servers.prefix),
+        ])
       : [];
   return [...ofAll, ...merged([...ofPrimaries, ...ofReaders])];
 }
@@ -47,9 +53,9 @@ async function examineReplica(redis: Redis): Promise<Finding> {
   return info === undefined ? refused('replica', 'INFO') : role(info, 'slave');
 }
 
-async function examineRights(redis: Redis): Promise<Finding> {
+async function examineRights(redis: Redis, prefix: string): Promise<Finding> {
   const lacking = await unlessRefused(() =>
-    redis.gkLackingRights(keyOf(sample), keyOf({ ...sample, layout: 'legacy' })),
+    redis.gkLackingRights(keyOf(sample, prefix), keyOf({ ...sample, layout: 'legacy' }, prefix)),
   );
   return lacking === undefined ? scriptsRefused : rights(lacking);
 }

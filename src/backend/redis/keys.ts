@@ -1,6 +1,7 @@
 /**
  * One hash per game: `gk1:{game:<id>}` in the current layout, `game:<id>` in the legacy one. The braces put both
- * into one slot of a cluster when the id itself holds none.
+ * into one slot of a cluster when the id itself holds none. A prefix before all of them keeps other games apart on the
+ * same server.
  */
 import { isUtf8 } from 'node:buffer';
 import type { RecordKey } from '../../game/record.ts';
@@ -9,14 +10,16 @@ const current = { start: 'gk1:{game:', end: '}' };
 const legacy = { start: 'game:' };
 
 /** Matches both layouts, so that one pass over the keys finds all; `recordKeyOf` drops the rest. */
-export const scanPattern = '*game:*';
+export const scanPattern = (prefix: string) => `${prefix}*game:*`;
 
-export function keyOf({ id, layout }: RecordKey): string {
-  return layout === 'legacy' ? legacy.start + id : current.start + id + current.end;
+export function keyOf({ id, layout }: RecordKey, prefix: string): string {
+  return prefix + (layout === 'legacy' ? legacy.start + id : current.start + id + current.end);
 }
 
 /** undefined for a key of somebody else. */
-export function recordKeyOf(key: Buffer): RecordKey | undefined {
+export function recordKeyOf(prefixed: Buffer, prefix: string): RecordKey | undefined {
+  if (!prefixed.toString('latin1').startsWith(prefix)) return undefined;
+  const key = prefixed.subarray(prefix.length);
   const text = key.toString('latin1');
   if (text.startsWith(current.start) && text.endsWith(current.end)) {
     return { id: idOf(key.subarray(current.start.length, -current.end.length)), layout: 'current' };

@@ -11,6 +11,8 @@ import { type Lane, type Link, openLink } from './link.ts';
 import { createOutage } from './outage.ts';
 
 export interface PoolSettings {
+  /** Of the keys of these games, see keys.ts. */
+  readonly prefix: string;
   readonly access: Access;
   /** The most connections to one server. */
   readonly poolSize: number;

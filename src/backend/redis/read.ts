@@ -11,7 +11,7 @@ import type { OnKey } from './servers.ts';
 /** One step on the server, so the record is untorn. */
 export async function readRecord(on: OnKey, key: RecordKey): Promise<RecordRead> {
   if (!key.id.isWellFormed()) return { kind: 'unreadable', fault: unreadableId(key.id) };
-  const name = keyOf(key);
+  const name = keyOf(key, on.prefix);
   const [type, expiresAtMs, fields, mortal] = await on(name, (redis) => redis.gkReadGameBuffer(name));
   switch (type.toString()) {
     case 'hash':

@@ -33,6 +33,8 @@ export interface RedisPlace {
   readonly sentinelLogin?: SentinelLogin;
   /** A replica may be behind. Without sentinels or a cluster the URL itself names it. */
   readonly readFrom: 'primary' | 'replica';
+  /** Before every key of a game, so that other games are kept apart on the same server. */
+  readonly keyPrefix?: string;
   /** The most connections to one server; they are opened as load asks for them. */
   readonly poolSize: number;
   readonly connectTimeoutMs: number;
@@ -52,7 +54,8 @@ const recordsPerStep = 100;
 export function openRedis(options: RedisOptions): Backend {
   const { clock, readFrom } = options;
   const address = parseRedisUrl(options.url);
-  const location = redisLocation(options.url, readFrom);
+  const { keyPrefix = '' } = options;
+  const location = redisLocation(options);
   const servers = openServers(address, options);
   const sendAppend = servers.takesKeysTogether ? appendTogether() : appendAlone;
   let closed = false;
@@ -61,10 +64,11 @@ export function openRedis(options: RedisOptions): Backend {
     if (closed) throw new Fault('wrong-use', `The connection to ${location} is closed`);
     return interruptible(work, signal);
   };
-  const on =
-    (route: Route, signal: AbortSignal | undefined): OnKey =>
-    (key, command) =>
+  const on = (route: Route, signal: AbortSignal | undefined): OnKey => {
+    const call = <T>(key: string | Buffer, command: ServerCommand<T>) =>
       within(signal, () => servers.call(key, route, signal ? unless(signal, command) : command));
+    return Object.assign(call, { prefix: keyPrefix });
+  };
 
   return {
     kind: 'redis',
@@ -152,12 +156,14 @@ function openServers(address: RedisAddress, options: RedisOptions): Servers {
 
 function poolSettings({ db, tls, username, password }: RedisAddress, options: RedisOptions): PoolSettings {
   const { caFile, connectTimeoutMs, operationTimeoutMs, poolSize, clock, listener = {} } = options;
+  const { keyPrefix: prefix = '' } = options;
   const ca = caFile === undefined ? undefined : readCertificates(caFile);
   return {
     access: { db, tls, username, password, ca, connectTimeoutMs, operationTimeoutMs },
     poolSize,
     clock,
     listener,
+    prefix,
   };
 }
 

@@ -27,7 +27,7 @@ export function refusalOf({ id, parts }: GameRecord): Fault | undefined {
 export async function replaceRecord(on: OnKey, record: GameRecord, expected: Expected): Promise<Replaced> {
   const read = await readRecord(on, record);
   if (!isExpected(read, expected)) return { kind: 'changed' };
-  const key = keyOf(record);
+  const key = keyOf(record, on.prefix);
   const wanted = [record.expiresAtMs ?? '', ...record.parts.flatMap(pair)];
   const outcome = await on(key, (redis) => redis.gkReplaceGame(key, ...found(read), ...wanted));
   // By the server's clock, which is the one that deletes.
@@ -38,7 +38,7 @@ export async function replaceRecord(on: OnKey, record: GameRecord, expected: Exp
 export async function removeRecord(on: OnKey, key: RecordKey, expected: string): Promise<Replaced> {
   const read = await readRecord(on, key);
   if (!isExpected(read, expected)) return { kind: 'changed' };
-  const name = keyOf(key);
+  const name = keyOf(key, on.prefix);
   return { kind: await on(name, (redis) => redis.gkRemoveGame(name, ...found(read))) };
 }
 

@@ -11,15 +11,15 @@ export interface FoundKey {
 
 /** Every game of both layouts, once: SCAN itself may repeat a key. Pages may be of any size but empty. */
 export async function* scanKeys(
-  servers: Pick<Servers, 'keys'>,
+  servers: Pick<Servers, 'keys' | 'prefix'>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly FoundKey[]> {
   const seen = new Set<string>();
-  const pages = servers.keys(scanPattern);
+  const pages = servers.keys(scanPattern(servers.prefix));
   for (;;) {
     const next = await interruptible(() => pages.next(), signal);
     if (next.done) return;
-    const page = next.value.filter((key) => isNew(seen, key)).flatMap(foundKey);
+    const page = next.value.filter((key) => isNew(seen, key)).flatMap((key) => foundKey(key, servers.prefix));
     if (page.length > 0) yield page;
   }
 }
@@ -31,7 +31,7 @@ function isNew(seen: Set<string>, key: Buffer): boolean {
   return true;
 }
 
-function foundKey(key: Buffer): FoundKey[] {
-  const record = recordKeyOf(key);
+function foundKey(key: Buffer, prefix: string): FoundKey[] {
+  const record = recordKeyOf(key, prefix);
   return record ? [{ key, record }] : [];
 }

@@ -51,6 +51,7 @@ export function openSentinel(
   };
 
   return {
+    prefix: settings.prefix,
     async call(_, route, command) {
       const answer = await tryCall(route, command);
       if (answer !== demoted) return answer;

@@ -19,10 +19,16 @@ export interface Answer<T> {
 export type ServerCommand<T> = (redis: Redis) => Promise<T>;
 
 /** `Servers.call` on a route that is settled. */
-export type OnKey = <T>(key: string | Buffer, command: ServerCommand<T>) => Promise<T>;
+export interface OnKey {
+  <T>(key: string | Buffer, command: ServerCommand<T>): Promise<T>;
+  /** Of the keys of these games, see keys.ts. */
+  readonly prefix: string;
+}
 
 /** Failures are Faults. A command that may have reached a server is never sent again. */
 export interface Servers {
+  /** Of the keys of these games, see keys.ts. */
+  readonly prefix: string;
   /** One command on the server of this key; it must be sent before the first await. */
   call<T>(key: string | Buffer, route: Route, command: ServerCommand<T>): Promise<T>;
   /** The same command on each of the servers that hold all games between them: those that answer reads, or primaries. */

@@ -10,6 +10,7 @@ export function openSingle(
 ): Servers {
   const pool = createPool(server, settings);
   return {
+    prefix: settings.prefix,
     call: (_, { lane }, command) => pool.run(command, lane),
     each: async (command) => [{ server: pool.server, answer: await pool.run(command) }],
     keys: (pattern) => scanServer(async () => pool, pattern),

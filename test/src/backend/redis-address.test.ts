@@ -51,8 +51,14 @@ test.each([
 });
 
 test('a place that is read from a replica says so', () => {
-  expect(redisLocation('redis://:pw@h', 'primary')).toBe('redis://h:6379/0');
-  expect(redisLocation('redis://:pw@h', 'replica')).toBe('redis://h:6379/0, read from a replica');
+  const url = 'redis://:pw@h';
+  expect(redisLocation({ url, readFrom: 'primary' })).toBe('redis://h:6379/0');
+  expect(redisLocation({ url, readFrom: 'replica' })).toBe('redis://h:6379/0, read from a replica');
+});
+
+test('a place of games under a prefix says so', () => {
+  const place = { url: 'redis://:pw@h', readFrom: 'primary', keyPrefix: 'copy:' } as const;
+  expect(redisLocation(place)).toBe('redis://h:6379/0, keys copy:…');
 });
 
 test.each([

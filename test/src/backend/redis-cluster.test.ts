@@ -87,7 +87,7 @@ test('games go on while their slot moves, key by key, and afterwards', async () 
   expect((await backend.read(id))?.events).toHaveLength(6);
   await moveSlot(cluster, slot, to, from);
   expect(await backend.append(id, appendOn(6))).toMatchObject({ revision: 7 });
-  expect(await ask(from, 'EXISTS', keyOf({ id, layout: 'current' }))).toBe(1);
+  expect(await ask(from, 'EXISTS', keyOf({ id, layout: 'current' }, ''))).toBe(1);
 });
 
 test('a server that has forgotten all scripts is taught them, also by an append that was sent on to it', async () => {

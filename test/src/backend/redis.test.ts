@@ -356,7 +356,7 @@ test('a key that SCAN repeats comes once', async () => {
   async function* keys() {
     for (const page of answers) yield page.map((key) => Buffer.from(key));
   }
-  const pages = scanKeys({ keys }, undefined);
+  const pages = scanKeys({ keys, prefix: '' }, undefined);
   const found: string[] = [];
   for await (const page of pages) found.push(...page.map(({ key }) => key.toString()));
   expect(found).toEqual(['game:a', 'game:b', 'gk1:{game:a}']);

@@ -10,9 +10,10 @@ import { Fault } from '../../../src/base/fault.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { keyText } from '../../../src/game/record-words.ts';
-import { anyRecords, gameRecord } from '../../setup/archived-records.ts';
+import { gameRecord } from '../../setup/archived-records.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
+import { archiveAndTarget, untilExpiredMs } from '../../setup/restored-games.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
@@ -31,6 +32,17 @@ async function world(archived: readonly GameRecord[], present: readonly GameReco
 }
 
 const atTurn = (id: string, revision: number) => gameRecord({ id, revision, phase: 'TURN' });
+/** `x` and `gone` have expired since the archive was made; another `x` is there. */
+async function expiredSince() {
+  const expiresAtMs = virtualClock().now() + 1000;
+  const room = await world(
+    ['x', 'gone'].map((id) => gameRecord({ id, revision: 2, expiresAtMs })),
+    [atTurn('x', 1)],
+  );
+  room.clock.advance(2000);
+  return room;
+}
+
 const targets = (plan: Plan<RestoreDetail>) =>
   plan.changes.map(({ target, effect }) => `${effect} ${target}`);
 
@@ -98,19 +110,40 @@ describe('the plan of a restore', () => {
     await expect(plan()).rejects.toMatchObject({ code: 'integrity' });
   });
 
-  test('skips what has expired by now, with the reason, so that nothing is deleted by it', async () => {
-    const { backend, clock, plan, restoreAll, backUp } = await world([], []);
-    backend.records.set('current:x', gameRecord({ id: 'x', revision: 2, expiresAtMs: clock.now() + 1000 }));
-    await backUp('b');
-    backend.records.set('current:x', atTurn('x', 1));
-    clock.advance(2000);
-    const report = await restoreAll({ archive: 'b' });
-    expect(report.changes).toMatchObject([
-      { target: 'x', effect: 'skip', why: expect.stringContaining('expired at') },
+  test('shows what has expired since as a deletion of what is there, which is kept before', async () => {
+    const { backend, apply, restore, plan, undo } = await expiredSince();
+    const made = await plan();
+    expect(made.changes).toEqual([
+      expect.objectContaining({ why: 'keeps the games that are overwritten or removed' }),
+      {
+        ...{ target: 'x', effect: 'delete', from: 'revision 1, TURN' },
+        why: 'Game x expired at 2026-11-23T03:00:01.000Z: stored again it would vanish at once',
+      },
+      {
+        ...{ target: 'gone', effect: 'skip' },
+        why: 'Game gone expired at 2026-11-23T03:00:01.000Z: stored again it would vanish at once',
+      },
     ]);
+    expect(made.title).toContain('0 to create, 0 to overwrite, 1 to delete, 0 unchanged, 1 to skip');
+    expect(made.warnings).toContain('Removed, for the time at which the archive has them deleted is past: x');
+    const report = await apply(restore, made);
+    expect(report).toMatchObject({
+      outcome: 'done',
+      checks: [{ kind: 'pass', found: '1 of 1 game' }, { kind: 'pass' }],
+    });
+    expect(backend.records.size).toBe(0);
+    await undo(report.runId);
     expect(backend.records.get('current:x')).toEqual(atTurn('x', 1));
-    expect(backend.writes).toEqual([]);
-    await expect(plan('overwrite', ['x'])).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('deletes nothing that has expired in the archive unless the policy would replace it', async () => {
+    const { plan, backend } = await expiredSince();
+    await expect(plan('fail')).rejects.toMatchObject({ code: 'conflict' });
+    expect(targets(await plan('skip'))).toEqual(['skip x', 'skip gone']);
+    backend.records.set('current:x', atTurn('x', 2));
+    expect(targets(await plan('newer'))).toEqual(['skip x', 'skip gone']);
+    backend.records.set('current:x', atTurn('x', 1));
+    expect(targets(await plan('newer')).slice(1)).toEqual(['delete x', 'skip gone']);
   });
 
   test('skips what the target has no place for, with the reason, and never asks it for that', async () => {
@@ -258,32 +291,14 @@ describe('the plan of a restore', () => {
   });
 });
 
-/** Two versions of some games: those in the archive and those in the target, some in both, some equal. */
-const archiveAndTarget = anyRecords(8).chain((archived) =>
-  fc
-    .record({
-      kept: fc.subarray(archived),
-      changed: fc.subarray(archived),
-      shift: fc.integer({ min: -3, max: 3 }),
-      others: anyRecords(4),
-    })
-    .map(({ kept, changed, shift, others }) => {
-      const present = new Map([...others, ...kept].map((record) => [keyText(record), record]));
-      for (const { id, layout, revision = 1 } of changed) {
-        const other = gameRecord({ id, layout, revision: Math.max(1, revision + shift), phase: 'SCORING' });
-        present.set(keyText(other), other);
-      }
-      return { archived, present: [...present.values()] };
-    }),
-);
-
 const policy = fc.constantFrom(...restorePolicies);
 
 describe('a restore', () => {
   test('changes exactly what its plan says, and a second one changes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(archiveAndTarget, policy, async ({ archived, present }, onExisting) => {
-        const { plan, apply, restore, backend } = await world(archived, present);
+        const { plan, apply, restore, backend, clock } = await world(archived, present);
+        clock.advance(untilExpiredMs);
         const before = backend.digests();
         const planned = await plan(onExisting).catch((thrown: unknown) => thrown);
         if (planned instanceof Fault) {
@@ -297,6 +312,7 @@ describe('a restore', () => {
         const expected = { ...before };
         for (const { does, archived: digest, ...key } of made.detail.games) {
           if (does === 'create' || does === 'update') expected[keyText(key)] = digest;
+          if (does === 'delete') delete expected[keyText(key)];
         }
         expect(after).toEqual(expected);
         const due = made.detail.games.filter(({ does }) => does !== 'skip').length;
@@ -304,7 +320,7 @@ describe('a restore', () => {
         if (onExisting === 'newer') expectNoneLowered(present, backend.records);
 
         const again = await plan(onExisting);
-        expect(again.changes.filter(({ effect }) => effect === 'create' || effect === 'update')).toEqual([]);
+        expect(again.changes.filter(({ effect }) => effect !== 'skip' && effect !== 'unchanged')).toEqual([]);
       }),
       { numRuns: 40 },
     );
