@@ -18,7 +18,7 @@ import { gameRecord } from '../../setup/archived-records.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { carryOut } from '../../setup/carry-out.ts';
 import { currentRecord } from '../../setup/game-records.ts';
-import { type MemoryFiles, memoryFiles } from '../../setup/memory-files.ts';
+import { type MemoryFiles, memoryFiles, survivals } from '../../setup/memory-files.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
@@ -380,4 +380,30 @@ test('an encrypted archive of format 1 that was written long ago stays readable'
   expect(archive.rootHash.toString('hex')).toBe(
     'bbecfef6405f9c4b4eb37afef5d07d61b07aef7943f338abc63aa484169e3b55',
   );
+});
+
+test('a crash at any change of the disk leaves a whole encrypted archive or none', async () => {
+  const { recipient, identityFile } = await keyPair();
+  const keys = createArchiveKeys({ identityFile });
+  const run = async (crashAt: number) => {
+    const files = memoryFiles([backupFolder]);
+    files.crashAfter(crashAt);
+    const { backUp } = session({ packing: forKeys(recipient), files });
+    return { files, report: await backUp() };
+  };
+  const total = (await run(Number.POSITIVE_INFINITY)).files.changes();
+  const seen = new Set<number>();
+  for (let crashAt = 0; crashAt < total; crashAt++) {
+    const { files, report } = await run(crashAt);
+    for (const survival of survivals) {
+      const store = createArchiveStore(backupFolder, { files: files.afterCrash(survival), keys });
+      const { archives } = await store.list();
+      seen.add(archives.length);
+      if (report.outcome === 'done') expect(archives).toHaveLength(1);
+      for (const { name } of archives) {
+        expect(await validateArchive(store, name, virtualClock())).toMatchObject({ ok: true, games: 3 });
+      }
+    }
+  }
+  expect([...seen].sort()).toEqual([0, 1]);
 });
