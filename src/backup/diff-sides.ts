@@ -49,7 +49,7 @@ export interface GamesOfSide {
   games(share: Share, signal?: AbortSignal): AsyncIterable<readonly SideGame[]>;
 }
 
-export const keyHash = (key: RecordKey): Buffer => createHash('sha256').update(keyText(key)).digest();
+const keyHash = (key: RecordKey): Buffer => createHash('sha256').update(keyText(key)).digest();
 
 export interface ArchiveInHand {
   readonly name: string;

@@ -82,11 +82,11 @@ export async function draftPrune(
     remove: removed.map(prunedOf),
   };
   return {
-    title: titleOf(judged, removed, store.location),
+    title: titleOf(judged, removed, policy, store.location),
     place: store.location,
     changes: changesOf(judged, parts.clock.now()),
     steps: isReadBack ? Object.values(pruneSteps) : [pruneSteps.remove],
-    warnings: warningsOf(judged, policy),
+    warnings: warningsOf(judged),
     unverified: [
       newest && !isReadBack ? `Whether ${newest.name} can still be read: ${lacksKey}` : '',
       removed.some(({ manifest }) => manifest.filter.includeCompleted) ? unknownRetired : '',
@@ -162,11 +162,17 @@ function removedOf({ retention }: Judged): Listed[] {
     .sort((a, b) => a.endedAtMs - b.endedAtMs || (a.name < b.name ? -1 : 1));
 }
 
-function titleOf({ retention, left }: Judged, removed: readonly Listed[], location: string): string {
-  const sizeBytes = removed.reduce((sum, { manifest }) => sum + manifest.storedBytes, 0);
-  const count = retention.fates.length + left.length;
-  const size = removed.length > 0 ? ` (${formatBytes(sizeBytes)})` : '';
-  return `Remove ${removed.length} of ${archivesText(count)}${size} from ${location}`;
+function titleOf(
+  { retention, left }: Judged,
+  removed: readonly Listed[],
+  { maxAgeMs }: RetentionPolicy,
+  location: string,
+): string {
+  const count = archivesText(retention.fates.length + left.length);
+  if (removed.length === 0 || !retention.newest) return `Remove none of ${count} in ${location}`;
+  const size = formatBytes(removed.reduce((sum, { manifest }) => sum + manifest.storedBytes, 0));
+  const which = `made more than ${formatDuration(maxAgeMs)} before ${retention.newest.name}`;
+  return `Remove ${removed.length} of ${count} (${size}) from ${location}, ${which}`;
 }
 
 const archivesText = (count: number) => (count === 1 ? '1 archive' : `${count} archives`);
@@ -189,16 +195,14 @@ function changesOf({ retention, left }: Judged, nowMs: number): Change[] {
 
 const effects = { removed: 'delete', kept: 'unchanged', ignored: 'skip' } as const;
 
-function warningsOf({ retention, left }: Judged, { maxAgeMs }: RetentionPolicy): string[] {
+function warningsOf({ retention, left }: Judged): string[] {
   const { newest, fates } = retention;
   const ignored = [
     ...fates.filter(({ fate }) => fate.kind === 'ignored').map(({ archive }) => archive.name),
     ...left.map(({ name }) => name),
   ];
   return [
-    newest
-      ? `What is older than ${newest.name} (${new Date(newest.endedAtMs).toISOString()}) by more than ${formatDuration(maxAgeMs)} goes`
-      : 'Nothing goes: no archive of all games is verified; make one, or validate one',
+    newest ? '' : 'Nothing goes: no archive of all games is verified; make one, or validate one',
     ignored.length > 0 ? `Left alone and not counted: ${namesOf(ignored)}` : '',
   ].filter(Boolean);
 }

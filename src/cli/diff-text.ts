@@ -2,7 +2,7 @@
 import type { ArchiveDiff, DifferentGame } from '../backup/diff.ts';
 import type { DiffSide } from '../backup/diff-sides.ts';
 import type { GameSide } from '../backup/game-diff.ts';
-import { formatBytes, formatValue } from '../base/units.ts';
+import { formatBytes, formatDuration, formatValue } from '../base/units.ts';
 import type { ComparedGame } from '../compose/archived-games.ts';
 import { gameLabel, idText } from '../game/record-words.ts';
 import { changesOf } from '../games/field-changes.ts';
@@ -28,7 +28,7 @@ export function sideText(side: DiffSide): string {
 }
 
 const spanText = (fromMs: number, toMs: number) =>
-  `${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`;
+  `${new Date(fromMs).toISOString()}, in ${formatDuration(toMs - fromMs)}`;
 
 export function diffLines({ from, to, counts, games, more }: ArchiveDiff): string[] {
   const { same, ...different } = counts;

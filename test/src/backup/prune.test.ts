@@ -43,7 +43,7 @@ describe('pruning archives', () => {
   test('removes exactly those that the plan shows, after reading the newest back', async () => {
     const { action, run, names } = await withOldOnes();
     const { title, changes, steps } = await action.draft(few);
-    expect(title).toMatch(/^Remove 2 of 3 archives \(.+\) from \/archives$/);
+    expect(title).toMatch(/^Remove 2 of 3 archives \(.+\) from \/archives, made more than 30 d before new$/);
     expect(changes.map(({ target, effect }) => [target, effect])).toEqual([
       ['old', 'delete'],
       ['older', 'delete'],
