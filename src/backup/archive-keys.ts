@@ -20,6 +20,12 @@ export interface ArchiveKeys {
    * @throws Fault `wrong-use` when they cannot
    */
   ready(encryption: Encryption): Promise<void>;
+  /**
+   * Whether an archive that is written so could be opened by what is configured, in another session too.
+   *
+   * @throws Fault as `ready`, or when what is configured cannot be read
+   */
+  opens(encryption: Encryption): Promise<boolean>;
   /** How to write one archive so. */
   sealer(encryption: Encryption): Promise<(file: WritableFile) => UnendedFile>;
   /**
@@ -65,19 +71,29 @@ export function createArchiveKeys(sources: KeySources = {}): ArchiveKeys {
     return fileKey;
   };
 
+  const headerFor = async (encryption: Exclude<Encryption, { kind: 'none' }>): Promise<AgeHeader> => {
+    const { newHeader, passphraseRecipient } = await ageHeaders();
+    if (encryption.kind === 'recipients') return newHeader(encryption.recipients);
+    return newHeader([passphraseRecipient(await forNew(), sources.scryptLogN)]);
+  };
+
   return {
+    async opens(encryption) {
+      const { openHeader } = await ageHeaders();
+      const identities = sources.identityFile === undefined ? [] : await identitiesIn(sources.identityFile);
+      await configured();
+      // A passphrase that encrypts is the one that opens.
+      if (encryption.kind !== 'recipients') return true;
+      const { header } = await headerFor(encryption);
+      return (await openHeader(Buffer.from(header), identities)) !== undefined;
+    },
     async ready(encryption) {
       if (encryption.kind === 'passphrase') await forNew();
       if (encryption.kind === 'recipients') (await ageHeaders()).checkRecipients(encryption.recipients);
     },
     async sealer(encryption) {
       if (encryption.kind === 'none') return plainWriting;
-      const { newHeader, passphraseRecipient } = await ageHeaders();
-      const header = await newHeader(
-        encryption.kind === 'recipients'
-          ? encryption.recipients
-          : [passphraseRecipient(await forNew(), sources.scryptLogN)],
-      );
+      const header = await headerFor(encryption);
       remember(header);
       return (file) => sealingFile(file, header);
     },

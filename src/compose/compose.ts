@@ -11,6 +11,7 @@ import { createRedactor } from '../base/redact.ts';
 import { isS3Url } from '../base/s3-url.ts';
 import type { Settings } from '../config/settings.ts';
 import { composeActions } from './actions.ts';
+import { packingOf, usesKeys } from './packing.ts';
 import { besideProgram } from './program-files.ts';
 import { composeServers } from './servers.ts';
 import { composeStatus } from './status.ts';
@@ -46,17 +47,24 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
     return createCensusSource({ backend: await storages.primary.open(), clock });
   });
 
+  const keys = once(async () => {
+    const { createArchiveKeys } = await import('../backup/archive-keys.ts');
+    return createArchiveKeys({ ...settings.backupKeys, ask: askSecret });
+  });
+
   const archives = once(async () => {
     if (settings.backupLocationIsDefault) await mkdir(settings.backupLocation, { recursive: true });
     const { createArchiveStore } = await import('../backup/archive-store.ts');
-    const { createArchiveKeys } = await import('../backup/archive-keys.ts');
-    const keys = createArchiveKeys({ ...settings.backupKeys, ask: askSecret });
     const s3 = {
       endpoint: settings.backupEndpoint,
       connectTimeoutMs: settings.connectTimeoutMs,
       idleTimeoutMs: settings.operationTimeoutMs,
     };
-    return createArchiveStore(settings.backupLocation, { maxBytes: settings.backupMaxBytes, keys, s3 });
+    return createArchiveStore(settings.backupLocation, {
+      maxBytes: settings.backupMaxBytes,
+      keys: await keys(),
+      s3,
+    });
   });
 
   const runner = once(async () => {
@@ -110,6 +118,11 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
     return composeArchivedGames({ store: await archives(), clock, live: storages.games, codec });
   });
 
+  const lookAtArchiveKeys = async () => {
+    const { lookAtKeys } = await import('../backup/key-check.ts');
+    return lookAtKeys(await keys(), packingOf(settings).encryption);
+  };
+
   const preflight = async (signal?: AbortSignal) => {
     const { preflight: look } = await import('../preflight/preflight.ts');
     const { backupLocation, backupLocationIsDefault } = settings;
@@ -130,6 +143,7 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
         objects: inObjects
           ? { location: backupLocation, list: async (ended) => (await archives()).list(ended) }
           : undefined,
+        keys: usesKeys(settings) ? { subject: backupLocation, look: lookAtArchiveKeys } : undefined,
         timeoutMs: settings.connectTimeoutMs + examinationMs,
         clock,
         secrets: settings.secrets,

@@ -8,6 +8,11 @@ export function packingOf(settings: Settings): Packing {
   return { codec: settings.backupCompress ? 'zstd' : 'none', encryption: encryptionOf(settings) };
 }
 
+/** Whether archives are encrypted, or may have been. */
+export function usesKeys({ backupEncrypt, backupKeys }: Settings): boolean {
+  return backupEncrypt || Object.values(backupKeys).some((value) => value !== undefined);
+}
+
 function encryptionOf({ backupEncrypt, backupRecipients, backupKeys }: Settings): Encryption {
   if (!backupEncrypt) return { kind: 'none' };
   if (backupRecipients.length > 0) return { kind: 'recipients', recipients: backupRecipients };

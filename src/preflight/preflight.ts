@@ -29,6 +29,8 @@ export interface PreflightParts {
   readonly folders: readonly NamedFolder[];
   /** undefined when archives go to a folder. */
   readonly objects?: ArchiveObjects | undefined;
+  /** What encrypts archives and opens them; undefined when nothing does. */
+  readonly keys?: { readonly subject: string; look(): Promise<Finding> } | undefined;
   /** For one probe, from connecting on. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -55,7 +57,16 @@ export async function preflight(parts: PreflightParts, signal?: AbortSignal): Pr
   }));
 }
 
-function probesOf({ backends, platform, admin, metrics, folders, objects, clock }: PreflightParts): Probe[] {
+function probesOf({
+  backends,
+  platform,
+  admin,
+  metrics,
+  folders,
+  objects,
+  keys,
+  clock,
+}: PreflightParts): Probe[] {
   return [
     ...backends.map(({ location, open }) => ({
       subject: location,
@@ -80,6 +91,15 @@ function probesOf({ backends, platform, admin, metrics, folders, objects, clock 
             subject: objects.location,
             name: 'archives',
             look: (signal: AbortSignal) => lookAtObjects(objects, signal),
+          },
+        ]
+      : []),
+    ...(keys
+      ? [
+          {
+            subject: keys.subject,
+            name: 'encryption',
+            look: async () => [{ subject: keys.subject, ...(await keys.look()) }],
           },
         ]
       : []),
