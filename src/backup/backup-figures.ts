@@ -37,22 +37,25 @@ export function backupFigures(
 }
 
 interface ArchivesToRead {
+  /** A folder, or `s3://bucket/prefix`. */
   readonly location: string;
+  /** Of an S3 that is not AWS's. */
+  readonly endpoint?: string;
   /** As gamekeeper's ENVIRONMENT, which its archives name. */
   readonly environment: string;
   readonly clock: Pick<Clock, 'now'>;
 }
 
 /**
- * The figures of a folder of archives, as a game server exports them: `gauges.backups` of `createExporter`.
+ * The figures of the archives there, as a game server exports them: `gauges.backups` of `createExporter`.
  *
- * @throws Fault `not-found` when the folder does not exist
+ * @throws Fault `not-found` when the folder or the bucket does not exist
  */
 export async function readBackupFigures(
-  { location, environment, clock }: ArchivesToRead,
+  { location, endpoint, environment, clock }: ArchivesToRead,
   signal?: AbortSignal,
 ): Promise<BackupFigures> {
-  const listing = await createArchiveStore(location).list(signal);
+  const listing = await createArchiveStore(location, { s3: { endpoint } }).list(signal);
   return backupFigures(listing, { atMs: clock.now(), environment });
 }
 
