@@ -1,4 +1,3 @@
-import type { RecordKey } from '../game/record.ts';
 import { type Backend, type Operation, operations } from './port.ts';
 
 export interface Call {
@@ -15,10 +14,10 @@ export type Intercepted<B extends Backend> = Backend & Pick<B, 'readsFrom'>;
 
 /** The same backend with `around` about every call that reaches it; of a scan, about every page. */
 export function intercept<B extends Backend>(backend: B, around: Around): Intercepted<B> {
-  const wrapped = Object.entries(operations).map(([name, effect]) => {
+  const wrapped = Object.entries(operations).flatMap(([name, effect]) => {
     // The keys of `operations` are those of Operation.
     const operation = name as Operation;
-    return [operation, wrap(backend, operation, effect, around)];
+    return backend[operation] ? [[operation, wrap(backend, operation, effect, around)] as const] : [];
   });
   const { kind, location, readsFrom, supports } = backend;
   // Each operation has got a method that takes and returns what its original does.
@@ -33,8 +32,13 @@ export function intercept<B extends Backend>(backend: B, around: Around): Interc
 }
 
 function wrap(backend: Backend, operation: Operation, effect: Call['effect'], around: Around) {
+  const call = (signal?: AbortSignal): Call => ({ operation, effect, signal });
   if (operation === 'scan') {
-    return (signal?: AbortSignal) => scanPages(backend, { operation, effect, signal }, around);
+    return (signal?: AbortSignal) => eachPage(backend.scan(signal), call(signal), around);
+  }
+  const { scanEncoded } = backend;
+  if (operation === 'scanEncoded' && scanEncoded) {
+    return (signal?: AbortSignal) => eachPage(scanEncoded.call(backend, signal), call(signal), around);
   }
   return (...args: unknown[]) => {
     const signal = args.find((arg) => arg instanceof AbortSignal);
@@ -44,19 +48,15 @@ function wrap(backend: Backend, operation: Operation, effect: Call['effect'], ar
   };
 }
 
-async function* scanPages(
-  backend: Backend,
-  call: Call,
-  around: Around,
-): AsyncGenerator<readonly RecordKey[]> {
-  const pages = backend.scan(call.signal)[Symbol.asyncIterator]();
+async function* eachPage<T>(pages: AsyncIterable<T>, call: Call, around: Around): AsyncGenerator<T> {
+  const iterator = pages[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const page = await around(call, () => pages.next());
+      const page = await around(call, () => iterator.next());
       if (page.done) return;
       yield page.value;
     }
   } finally {
-    await pages.return?.();
+    await iterator.return?.();
   }
 }

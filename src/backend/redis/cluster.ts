@@ -89,6 +89,7 @@ export function openCluster(
         pools.map(async (pool) => ({ server: pool.server, answer: await pool.run(command) })),
       );
     },
+    reader: (key) => poolOf(slotOf(key), 'read', undefined),
     keys: (pattern) => scanCluster({ nodes, reader, pattern, settings }),
     takesKeysTogether: false,
     primaryRole: 'master',

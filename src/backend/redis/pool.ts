@@ -9,6 +9,7 @@ import type { Access, Server } from './client.ts';
 import { redisFault } from './faults.ts';
 import { type Lane, type Link, openLink } from './link.ts';
 import { createOutage } from './outage.ts';
+import { openRawLine, type RawLine } from './raw-line.ts';
 
 export interface PoolSettings {
   /** Of the keys of these games, see keys.ts. */
@@ -29,6 +30,8 @@ export interface Pool {
   take(lane: Lane): Promise<Loan>;
   /** Does one command. Whatever goes wrong comes out as a Fault. */
   run<T>(command: (redis: Redis) => Promise<T>, lane?: Lane): Promise<T>;
+  /** A connection of its own, beyond the pool's size, for whom it is closed. Rejects with a Fault. */
+  line(): Promise<RawLine>;
   faultOf(thrown: unknown): Fault;
   /** Ends what is under way. */
   close(): void;
@@ -55,6 +58,7 @@ export function createPool(
   const faultOf = (thrown: unknown) => redisFault(thrown, name);
   const attempts = createAttempts(clock, faultOf);
   const links: Link[] = [];
+  const lines = new Set<RawLine>();
   let losses = 0;
   let closed = false;
 
@@ -125,10 +129,20 @@ export function createPool(
         giveBack();
       }
     },
+    async line() {
+      if (closed) throw retired(name);
+      const line = await openRawLine(server, access).catch((thrown: unknown) => {
+        throw faultOf(thrown);
+      });
+      for (const other of lines) if (!other.isOpen) lines.delete(other);
+      lines.add(line);
+      if (closed) line.close();
+      return line;
+    },
     faultOf,
     close() {
       closed = true;
-      for (const link of links) link.close();
+      for (const open of [...links, ...lines]) open.close();
     },
   };
 }

@@ -28,7 +28,11 @@ export async function readRecord(on: OnKey, key: RecordKey): Promise<RecordRead>
  * @param fields names and values in turn
  * @param expiresAtMs negative for none
  */
-function recordOf({ id, layout }: RecordKey, fields: readonly Buffer[], expiresAtMs: number): GameRecord {
+export function recordOf(
+  { id, layout }: RecordKey,
+  fields: readonly Buffer[],
+  expiresAtMs: number,
+): GameRecord {
   const parts = sortedParts(partsOf(fields));
   const revision = revisionOfParts({ layout, parts });
   return {

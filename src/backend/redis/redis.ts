@@ -13,6 +13,7 @@ import { append, putSnapshot } from './append.ts';
 import { appendAlone, appendTogether } from './append-batches.ts';
 import { takeCensus } from './census.ts';
 import { openCluster } from './cluster.ts';
+import { scanEncoded } from './encoded-scan.ts';
 import { examineServers } from './examine.ts';
 import { isNotPermitted } from './faults.ts';
 import type { PoolSettings } from './pool.ts';
@@ -96,6 +97,10 @@ export function openRedis(options: RedisOptions): Backend {
     async *scan(signal) {
       await within(signal, async () => {});
       for await (const page of scanKeys(servers, signal)) yield page.map(({ record }) => record);
+    },
+    async *scanEncoded(signal) {
+      await within(signal, async () => {});
+      yield* scanEncoded(servers, on(readMany, signal), signal);
     },
     async readRecords(keys: readonly RecordKey[], signal) {
       const reads: RecordRead[] = [];

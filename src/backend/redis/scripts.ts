@@ -77,14 +77,18 @@ const putSnapshot = `${checkPermissions}${readRevision}${trim}
   return {'done', rev}
 `;
 
-/**
- * Redis 7.4 and Valkey 9 give single fields a time of deletion. Servers that cannot do that are not asked. Answers
- * the first such field, or ''.
- */
-const mortalField = `
-  local function mortalField()
+/** Redis 7.4 and Valkey 9 give single fields a time of deletion. */
+const fieldsMayExpire = `
+  local function fieldsMayExpire()
     local version, valkey = redis.REDIS_VERSION_NUM, redis.VALKEY_VERSION_NUM
-    if (valkey or version) < (valkey and 0x090000 or 0x070400) then return '' end
+    return (valkey or version) >= (valkey and 0x090000 or 0x070400)
+  end
+`;
+
+/** Answers the first field with a time of deletion, or ''. Servers that know no such are not asked. */
+const mortalField = `${fieldsMayExpire}
+  local function mortalField()
+    if not fieldsMayExpire() then return '' end
     local names = redis.call('HKEYS', KEYS[1])
     for first = 1, #names, 1000 do
       local last = math.min(first + 999, #names)
@@ -158,6 +162,11 @@ const countGame = `${revisionOf}
   return {redis.call('HGET', KEYS[1], 'phase'), snapshots}
 `;
 
+/** Answers 1 where single fields may have a time of deletion, else 0. */
+const canFieldsExpire = `${fieldsMayExpire}
+  return fieldsMayExpire() and 1 or 0
+`;
+
 /** ARGV: a key of each layout. Answers the commands that this user may not run on one of them. */
 const lackingRights = `
   local lacking = {}
@@ -190,6 +199,7 @@ export const scripts = {
   gkRemoveGame: { numberOfKeys: 1, lua: removeGame },
   gkLackingRights: { numberOfKeys: 0, lua: lackingRights, readOnly: true },
   gkCountGame: { numberOfKeys: 1, lua: countGame, readOnly: true },
+  gkFieldsMayExpire: { numberOfKeys: 0, lua: canFieldsExpire, readOnly: true },
 };
 
 export type Argument = string | number | Buffer;
@@ -209,6 +219,7 @@ declare module 'ioredis' {
     gkReplaceGame(key: string, ...argv: Argument[]): Result<'written' | 'changed' | 'expired', Context>;
     gkRemoveGame(key: string, ...argv: Argument[]): Result<'written' | 'changed', Context>;
     gkLackingRights(...keys: string[]): Result<string[], Context>;
+    gkFieldsMayExpire(): Result<number, Context>;
     gkCountGame(key: Buffer): Result<[phase: string | null, snapshots: number], Context>;
   }
 }

@@ -64,6 +64,7 @@ export function openSentinel(
       const pool = await (of === 'primary' ? primary : reader).serving();
       return [{ server: pool.server, answer: await pool.run(command) }];
     },
+    reader: () => reader.serving(),
     keys: (pattern) => scanServer(reader.serving, pattern),
     takesKeysTogether: true,
     primaryRole: 'master',

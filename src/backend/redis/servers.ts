@@ -33,6 +33,8 @@ export interface Servers {
   call<T>(key: string | Buffer, route: Route, command: ServerCommand<T>): Promise<T>;
   /** The same command on each of the servers that hold all games between them: those that answer reads, or primaries. */
   each<T>(command: ServerCommand<T>, of?: 'primary'): Promise<readonly Answer<T>[]>;
+  /** The connections to the server that answers reads of this key, as far as is known. */
+  reader(key: string | Buffer): Promise<Pool>;
   /** Every key that matches, in pages; some may come twice. */
   keys(pattern: string): AsyncGenerator<readonly Buffer[]>;
   /** Whether one script may take several keys. */

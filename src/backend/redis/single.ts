@@ -13,6 +13,7 @@ export function openSingle(
     prefix: settings.prefix,
     call: (_, { lane }, command) => pool.run(command, lane),
     each: async (command) => [{ server: pool.server, answer: await pool.run(command) }],
+    reader: async () => pool,
     keys: (pattern) => scanServer(async () => pool, pattern),
     takesKeysTogether: true,
     primaryRole: readFrom === 'replica' ? 'slave' : 'master',

@@ -1,0 +1,178 @@
+/**
+ * Every game, encoded, for backups: keys by SCAN, fields as bytes. A game of which that way is not sure is read again
+ * by its script, and so are all when a connection fails: that way tells what is wrong, and finds the next server.
+ */
+import { interruptible } from '../../base/interruptible.ts';
+import type { RecordKey } from '../../game/record.ts';
+import { encodedRead } from '../encoded-scan.ts';
+import type { EncodedRead } from '../port.ts';
+import { GameAnswers, gameQuestions } from './game-answers.ts';
+import { GameEncoder } from './game-encoder.ts';
+import { recordKeyOf, scanPattern } from './keys.ts';
+import type { Pool } from './pool.ts';
+import type { RawLine } from './raw-line.ts';
+import { readRecord } from './read.ts';
+import type { OnKey, Servers } from './servers.ts';
+
+/** Asked for together: enough to keep the server at it, not more than memory should hold of answers. */
+const batchBytes = 384 * 1024;
+const mostGames = 500;
+const firstGames = 32;
+
+interface FoundGame {
+  /** Its key, as the server has it. */
+  readonly name: Buffer;
+  readonly key: RecordKey;
+}
+
+/** @param on reads one game with all checks, wherever it is by then */
+export async function* scanEncoded(
+  servers: Pick<Servers, 'keys' | 'prefix' | 'reader'>,
+  on: OnKey,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly EncodedRead[]> {
+  const lines = createLines();
+  const encoder = new GameEncoder();
+  let games = firstGames;
+
+  const readBatch = async (batch: readonly FoundGame[]): Promise<readonly EncodedRead[]> => {
+    const found = await readByLines({ servers, lines, encoder }, batch);
+    const reads = await Promise.all(batch.map(({ key }, index) => found[index] ?? readSingly(on, key)));
+    const bytes = reads.reduce((sum, read) => sum + (read.kind === 'record' ? read.bytes.length : 0), 0);
+    const average = Math.max(1, bytes / batch.length);
+    games = Math.max(1, Math.min(mostGames, Math.round(batchBytes / average)));
+    return reads;
+  };
+
+  try {
+    let ahead: Promise<readonly EncodedRead[]> | undefined;
+    for await (const batch of batches(servers, () => games, signal)) {
+      const current = ahead;
+      ahead = interruptible(() => readBatch(batch), signal);
+      // Awaited in the next round; a failure before that must not end the process.
+      ahead.catch(() => {});
+      if (current) yield await current;
+    }
+    if (ahead) yield await ahead;
+  } finally {
+    lines.close();
+  }
+}
+
+/** The next page of keys is asked for while the games of one are read. */
+async function* batches(
+  servers: Pick<Servers, 'keys' | 'prefix'>,
+  size: () => number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly FoundGame[]> {
+  const pages = servers.keys(scanPattern(servers.prefix));
+  const nextPage = () => {
+    const page = interruptible(() => pages.next(), signal);
+    page.catch(() => {});
+    return page;
+  };
+  let ahead = nextPage();
+  for (;;) {
+    const page = await ahead;
+    if (page.done) return;
+    ahead = nextPage();
+    const found = page.value.flatMap((name) => foundGame(name, servers.prefix));
+    for (let at = 0; at < found.length; ) {
+      const batch = found.slice(at, at + size());
+      at += batch.length;
+      yield batch;
+    }
+  }
+}
+
+function foundGame(name: Buffer, prefix: string): FoundGame[] {
+  const key = recordKeyOf(name, prefix);
+  return key ? [{ name, key }] : [];
+}
+
+async function readSingly(on: OnKey, key: RecordKey): Promise<EncodedRead> {
+  const read = await readRecord(on, key);
+  if (read.kind === 'record') return encodedRead(read.record);
+  return read.kind === 'absent' ? { kind: 'absent', key } : { kind: 'unreadable', key, fault: read.fault };
+}
+
+interface Reader {
+  readonly servers: Pick<Servers, 'reader'>;
+  readonly lines: Lines;
+  readonly encoder: GameEncoder;
+}
+
+/** undefined for games that are to be read singly. */
+async function readByLines(
+  { servers, lines, encoder }: Reader,
+  batch: readonly FoundGame[],
+): Promise<readonly (EncodedRead | undefined)[]> {
+  const reads: (EncodedRead | undefined)[] = new Array(batch.length);
+  const ask = async (pool: Pool, indexes: readonly number[]) => {
+    const line = await lines.to(pool);
+    if (!line) return;
+    const games = indexes.flatMap((index) => batch[index] ?? []);
+    let at = 0;
+    const answers = new GameAnswers((answer) => {
+      const [index, game] = [indexes[at], games[at]];
+      at++;
+      if (index === undefined || !game || answer.kind === 'unclear') return;
+      reads[index] =
+        answer.kind === 'absent'
+          ? { kind: 'absent', key: game.key }
+          : encoder.encode(game.key, answer.fields, answer.expiresAtMs);
+    });
+    const names = games.map(({ name }) => name.toString('latin1'));
+    // What it did not answer is asked again singly, and that tells why.
+    await line.ask(gameQuestions(names), names.length, answers).catch(() => {});
+  };
+  await Promise.all([...(await byReader(servers, batch))].map(([pool, indexes]) => ask(pool, indexes)));
+  return reads;
+}
+
+/** Which games of the batch each server answers for. */
+async function byReader(
+  servers: Pick<Servers, 'reader'>,
+  batch: readonly FoundGame[],
+): Promise<Map<Pool, number[]>> {
+  const groups = new Map<Pool, number[]>();
+  for (const [index, { name, key }] of batch.entries()) {
+    // Of its id nobody can be sure.
+    if (!key.id.isWellFormed()) continue;
+    const pool = await servers.reader(name);
+    const group = groups.get(pool);
+    if (group) group.push(index);
+    else groups.set(pool, [index]);
+  }
+  return groups;
+}
+
+interface Lines {
+  /** undefined when there is none, or the server has more to say of a game than this way asks for. */
+  to(pool: Pool): Promise<RawLine | undefined>;
+  close(): void;
+}
+
+function createLines(): Lines {
+  const lines = new Map<Pool, Promise<RawLine | undefined>>();
+  const open = async (pool: Pool) => {
+    try {
+      return (await pool.run((redis) => redis.gkFieldsMayExpire())) === 1 ? undefined : await pool.line();
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    async to(pool) {
+      const known = lines.get(pool);
+      const line = await known;
+      if (known && (!line || line.isOpen)) return line;
+      const opened = open(pool);
+      lines.set(pool, opened);
+      return opened;
+    },
+    close() {
+      for (const opened of lines.values()) void opened.then((line) => line?.close());
+    },
+  };
+}
