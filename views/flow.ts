@@ -1,12 +1,14 @@
 /** How an action goes from a request to a report, as data: plan, preview, confirmation, steps, result. */
 import type { Report, RunObserver, StepState } from '../src/action/action.ts';
 import type { Plan } from '../src/action/plan.ts';
+import type { Clock } from '../src/base/clock.ts';
 import { asFault, type Fault } from '../src/base/fault.ts';
+import { type Progress, sparingly } from './pace.ts';
 
 export interface RunningStep {
   readonly name: string;
   readonly state: StepState;
-  readonly progress?: { readonly done: number; readonly total: number; readonly unit: string };
+  readonly progress?: Progress;
 }
 
 export type Flow =
@@ -99,11 +101,18 @@ const withStep = (steps: readonly RunningStep[], index: number, change: Partial<
 const hasStarted = (steps: readonly RunningStep[]) => steps.some(({ state }) => state.kind !== 'pending');
 
 /** The runner's reports as events of the flow. */
-export const observing = (send: (event: FlowEvent) => void): RunObserver => ({
-  started: () => {},
-  step: (index, state) => send({ kind: 'step', index, state }),
-  progress: (index, done, total, unit) => send({ kind: 'progress', index, progress: { done, total, unit } }),
-  verifying: () => send({ kind: 'verifying' }),
-});
+export function observing(send: (event: FlowEvent) => void, clock: Pick<Clock, 'now'>): RunObserver {
+  let running = 0;
+  const told = sparingly(clock, (progress) => send({ kind: 'progress', index: running, progress }));
+  return {
+    started: () => {},
+    step: (index, state) => send({ kind: 'step', index, state }),
+    progress(index, done, total, unit) {
+      running = index;
+      told({ done, total, unit });
+    },
+    verifying: () => send({ kind: 'verifying' }),
+  };
+}
 
 export const brokeWith = (thrown: unknown): FlowEvent => ({ kind: 'broke', fault: asFault(thrown) });

@@ -1,4 +1,5 @@
 /** How far something has come, how fast it goes and when it will be done, from what it reported so far. */
+import type { Clock } from '../src/base/clock.ts';
 import { formatBytes, formatDuration, formatValue } from '../src/base/units.ts';
 
 export interface Progress {
@@ -46,4 +47,21 @@ function paceText(first: Mark, now: Mark, { total, unit }: Progress): string {
   if (total === undefined || total <= now.done) return rate;
   const leftMs = ((total - now.done) / perSecond) * 1000;
   return `${rate}, ${formatDuration(Math.max(1000, leftMs))} left`;
+}
+
+const everyMs = 200;
+
+/** Drops what comes too soon after the one before, all but the end: no eye follows more, and each costs a frame. */
+export function sparingly(
+  clock: Pick<Clock, 'now'>,
+  tell: (progress: Progress) => void,
+): (progress: Progress) => void {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    const now = clock.now();
+    // A clock that was set back must not keep it silent.
+    if (Math.abs(now - toldAtMs) < everyMs && progress.done !== progress.total) return;
+    toldAtMs = now;
+    tell(progress);
+  };
 }

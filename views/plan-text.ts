@@ -30,9 +30,10 @@ export function changeText({ from, to }: Change, arrow: string): string {
   return to ?? from ?? '';
 }
 
-/** Warnings, and what nobody has checked, so that silence is not taken for a pass. */
-export function noteLines({ warnings, unverified }: Plan, cells: number): readonly Line[] {
+/** Estimates, warnings, and what nobody has checked, so that silence is not taken for a pass. */
+export function noteLines({ estimates = [], warnings, unverified }: Plan, cells: number): readonly Line[] {
   return [
+    ...estimates.flatMap((text) => labelled('~ estimate', text, 'quiet', cells)),
     ...warnings.flatMap((text) => labelled('! warning', text, 'warn', cells)),
     ...unverified.flatMap((text) => labelled('? not verified', text, 'warn', cells)),
   ];

@@ -2,15 +2,17 @@
  * All that the console's screens may reach. `cli/console.ts` hands in the real ones; tests hand in fakes. Screens
  * see feeds and plain types, never a backend, the engine or the environment.
  */
-import type { Action, Report, RunObserver } from '../src/action/action.ts';
+import type { Action, Report, RunObserver, RunOutcome } from '../src/action/action.ts';
 import type { Plan } from '../src/action/plan.ts';
 import type { Validation } from '../src/backup/archive-list.ts';
 import type { BackupsLook } from '../src/backup/backup-figures.ts';
+import type { ArchiveDiff } from '../src/backup/diff.ts';
 import type { Clock } from '../src/base/clock.ts';
 import type { Feed } from '../src/base/feed.ts';
 import type { Actions } from '../src/compose/actions.ts';
+import type { ArchivedGame, ComparedGame } from '../src/compose/archived-games.ts';
 import type { FleetFlags } from '../src/flags/store.ts';
-import type { GamesPort } from '../src/games/game-view.ts';
+import type { GameKey, GamesPort } from '../src/games/game-view.ts';
 import type { Point, SignalId } from '../src/metrics/source.ts';
 import type { Runbook } from '../src/runbook/runbook.ts';
 import type { Walk } from '../src/runbook/walk.ts';
@@ -35,6 +37,24 @@ interface TextEditor {
   readonly command: string;
   /** `ended`: how it failed, and then the text is as it was. */
   edit(text: string): Promise<{ readonly text: string; readonly ended?: string }>;
+}
+
+type Told = (progress: {
+  readonly done: number;
+  /** undefined where nobody knows. */
+  readonly total: number | undefined;
+  /** `bytes`, or what is counted. */
+  readonly unit: string;
+}) => void;
+
+/** A restore that was run from this machine. */
+export interface PastRestore {
+  readonly run: string;
+  readonly title: string;
+  readonly startedAtMs: number;
+  readonly user: string;
+  /** undefined: it did not end, or goes on still. */
+  readonly outcome: RunOutcome | undefined;
 }
 
 export interface ConsolePorts {
@@ -72,11 +92,23 @@ export interface ConsolePorts {
   games(): Promise<GamesPort>;
   /** undefined: the operator has chosen none. */
   readonly editor: TextEditor | undefined;
-  validateArchive(
-    name: string,
-    progress: (done: number, total: number) => void,
-    signal: AbortSignal,
-  ): Promise<Validation>;
+  readonly archives: {
+    validate(name: string, told: Told, signal: AbortSignal): Promise<Validation>;
+    /** @param to an archive, or `live` for what storage has now */
+    diff(from: string, to: string, told: Told, signal: AbortSignal): Promise<ArchiveDiff>;
+    /** One game, field by field; undefined when neither side has it. */
+    diffGame(
+      from: string,
+      to: string,
+      game: GameKey,
+      told: Told,
+      signal: AbortSignal,
+    ): Promise<ComparedGame | undefined>;
+    /** undefined when it is not in the archive. */
+    show(archive: string, game: GameKey, told: Told, signal: AbortSignal): Promise<ArchivedGame | undefined>;
+    /** What `restore --undo` can take back, newest first. */
+    restores(): Promise<readonly PastRestore[]>;
+  };
   readonly runbooks: {
     list(): Promise<readonly Runbook[]>;
     start(id: string): Promise<Walk>;

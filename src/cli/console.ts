@@ -5,7 +5,6 @@ import type { ActionKinds, ActionName, ActionRequest, ConsolePorts } from '../..
 import type { Action, Report, RunObserver } from '../action/action.ts';
 import { Confirmed, type Plan } from '../action/plan.ts';
 import type { Runner } from '../action/run.ts';
-import { validateArchive } from '../backup/validate.ts';
 import { Fault } from '../base/fault.ts';
 import { createFeed } from '../base/feed.ts';
 import { once } from '../base/once.ts';
@@ -13,6 +12,7 @@ import type { World } from '../compose/world.ts';
 import { isProduction } from '../config/environment-name.ts';
 import { editorCommand } from '../config/terminal.ts';
 import type { MetricSource } from '../metrics/source.ts';
+import { archivePorts } from './console-archives.ts';
 import { createEditor } from './editor.ts';
 import { refuseReadOnly } from './read-only.ts';
 
@@ -89,8 +89,7 @@ function consolePorts(world: World, editor: string | undefined): ConsolePorts {
     },
     games: world.games,
     editor: editor === undefined ? undefined : createEditor(editor),
-    validateArchive: async (name, progress, signal) =>
-      validateArchive(await world.archives(), name, clock, progress, signal),
+    archives: archivePorts(world),
     runbooks: {
       list: async () => (await world.runbooks()).list(),
       start: (id) => world.startWalk(id),

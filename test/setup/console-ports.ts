@@ -3,10 +3,12 @@ import type { Report, RunObserver, RunOutcome, StepState } from '../../src/actio
 import type { Plan } from '../../src/action/plan.ts';
 import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
 import { type BackupsLook, backupFigures } from '../../src/backup/backup-figures.ts';
+import type { ArchiveDiff } from '../../src/backup/diff.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Fault } from '../../src/base/fault.ts';
 import type { Feed, FeedState } from '../../src/base/feed.ts';
 import { newPlanId, newRunId, type RandomHex } from '../../src/base/ids.ts';
+import type { ComparedGame } from '../../src/compose/archived-games.ts';
 import { isProduction } from '../../src/config/environment-name.ts';
 import type { FleetFlags } from '../../src/flags/store.ts';
 import type { Point, Reading, Readings, SignalId } from '../../src/metrics/source.ts';
@@ -14,7 +16,7 @@ import type { Runbook } from '../../src/runbook/runbook.ts';
 import type { Walk, WalkState } from '../../src/runbook/walk.ts';
 import type { Status } from '../../src/status/status.ts';
 import type { ActionRequest, ConsolePorts } from '../../views/ports.ts';
-import { type FakeGames, fakeGames } from './fake-games.ts';
+import { type FakeGames, fakeGames, gameRow, gameView } from './fake-games.ts';
 
 export const startMs = Date.UTC(2026, 10, 23, 12, 54, 0);
 const hex: RandomHex = (bytes) => 'ab'.repeat(bytes);
@@ -192,6 +194,55 @@ export const archive = (name: string, changes: Partial<ArchiveRow> = {}): Archiv
   ...changes,
 });
 
+const moments = { startedAtMs: startMs - 1_000, endedAtMs: startMs };
+
+export const archiveDiff: ArchiveDiff = {
+  from: {
+    kind: 'archive',
+    name: '20261123T115400Z-aaaaaa',
+    environment: 'sandbox',
+    source: 'embedded /var/lib/gamekeeper',
+    ...{ ...moments, startedAtMs: startMs - 3_600_000 },
+    filter: { includeCompleted: false },
+  },
+  to: { kind: 'live', location: 'embedded /var/lib/gamekeeper', readsFrom: 'primary', ...moments },
+  counts: { created: 1, changed: 1, removed: 1, 'left-out': 0, unreadable: 0, same: 409 },
+  games: [
+    { id: 'new-1', layout: 'current', is: 'created', to: 'revision 1, NOT_STARTED' },
+    { id: 'table-7', layout: 'current', is: 'changed', from: 'revision 7, TURN', to: 'revision 9, SCORING' },
+    { id: 'old-3', layout: 'legacy', is: 'removed', from: 'TURN' },
+  ],
+  more: 0,
+};
+
+export const comparedGame: ComparedGame = {
+  sides: { from: archiveDiff.from, to: archiveDiff.to },
+  id: 'table-7',
+  is: 'changed',
+  from: { layout: 'current', words: 'revision 7, TURN', sizeBytes: 2_000, digest: 'a', stateRevision: 7 },
+  to: { layout: 'current', words: 'revision 9, SCORING', sizeBytes: 2_100, digest: 'b', stateRevision: 9 },
+  state: {
+    kind: 'compared',
+    changes: [
+      { pointer: '/round', from: 3, to: 4 },
+      { pointer: '/players/2', to: { id: 'eve' } },
+    ],
+  },
+  parts: [{ name: 'rev', from: '7', to: '9' }],
+};
+
+const fakeArchives: ConsolePorts['archives'] = {
+  validate: async (name) => ({ name, ok: true, games: 412, bytesRead: 1_250_000, problems: [] }),
+  diff: async () => archiveDiff,
+  diffGame: async () => comparedGame,
+  show: async (_, { id }) => ({
+    ...gameView(gameRow(id), { room_id: id, round: 3 }),
+    archive: archiveDiff.from,
+    problems: [],
+  }),
+  restores: async () => [],
+};
+
 /** @param failures at the time of the look */
 export function backups(archives: readonly ArchiveRow[], failures = 0): BackupsLook {
   const listing = { location: '/backups', archives };
@@ -274,6 +325,7 @@ export interface FakePorts extends ConsolePorts {
 }
 
 interface FakeOptions {
+  readonly archives?: Partial<ConsolePorts['archives']>;
   readonly environment?: string;
   readonly readOnly?: boolean;
   readonly readsReplica?: boolean;
@@ -325,7 +377,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       run: (prepared, typed, observer, signal) =>
         new Promise((end, fail) => runs.push({ plan: prepared, typed, observer, signal, end, fail })),
     },
-    validateArchive: async (name) => ({ name, ok: true, games: 412, bytesRead: 1_250_000, problems: [] }),
+    archives: { ...fakeArchives, ...options.archives },
     runbooks: {
       list: async () => options.runbooks ?? [disablePersistence],
       start: async (id) => (await options.walk?.(id)) ?? fakeWalk(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { progressText } from '../../views/pace.ts';
+import { progressText, sparingly } from '../../views/pace.ts';
 
 const first = { atMs: 0, done: 10 };
 const games = (done: number, total?: number) => ({ done, total, unit: 'games' });
@@ -26,4 +26,19 @@ test('the pace of bytes is in bytes', () => {
 
 test('without a total there is no share and no end', () => {
   expect(progressText(games(50), first, 10_000)).toBe('50 games  4/s');
+});
+
+test('what comes too soon is dropped, but never the end', () => {
+  const told: number[] = [];
+  let nowMs = 0;
+  const tell = sparingly({ now: () => nowMs }, ({ done }) => told.push(done));
+  tell(games(1, 100));
+  nowMs = 100;
+  tell(games(2, 100));
+  nowMs = 250;
+  tell(games(3, 100));
+  tell(games(100, 100));
+  nowMs = -60_000;
+  tell(games(4, 100));
+  expect(told).toEqual([1, 3, 100, 4]);
 });

@@ -3,6 +3,7 @@ import { Fault } from '../../src/base/fault.ts';
 import type { ScreenId } from '../../views/navigation.ts';
 import {
   archive,
+  archiveDiff,
   backups,
   degraded,
   type FakePorts,
@@ -342,14 +343,133 @@ test('restoring asks what becomes of games that exist, then previews', async () 
 });
 
 test('validating says whether an archive can be restored from', async () => {
-  const ports = fakePorts();
   const problems = ['chunk 3: its hash does not match'];
-  const validateArchive = async (name: string) => ({ name, ok: false, games: 400, bytesRead: 900, problems });
-  screen = openConsole({ ...ports, validateArchive }, { screen: 'backups' });
-  await screen.shows('v validate');
+  const validate = async (name: string) => ({ name, ok: false, games: 400, bytesRead: 900, problems });
+  await open(fakePorts({ archives: { validate } }), 'backups');
   screen.send('v');
   await screen.shows('NOT VALID: do not restore from it.');
   expect(screen.text()).toContain('chunk 3: its hash does not match');
+});
+
+test('an archive is compared with what storage has now, then one game field by field', async () => {
+  const asked: string[] = [];
+  const diff = async (from: string, to: string) => {
+    asked.push(`${from} to ${to}`);
+    return archiveDiff;
+  };
+  await open(fakePorts({ archives: { diff } }), 'backups');
+  screen.send('d');
+  await screen.shows(/► what embedded .* has now +now/);
+  screen.send(enter);
+  await screen.shows('1 removed  1 changed  1 created  409 the same');
+  expect(asked).toEqual(['20261123T115400Z-aaaaaa to live']);
+  expect(screen.text()).toMatch(/► created +new-1 +- +revision 1, NOT_START/);
+  screen.send('j');
+  await screen.shows(/► changed +table-7/);
+  screen.send(enter);
+  await screen.shows('2 fields of its state differ');
+  expect(screen.text()).toMatch(/~ \/round {2}3 → 4\n *\+ \/players\/2 {2}\{"id":"eve"\}/);
+  expect(screen.text()).toContain('1 part as it is stored differs');
+  screen.send(esc);
+  await screen.shows(/► changed +table-7/);
+});
+
+test('of two archives the older one is before, whichever was chosen first', async () => {
+  const asked: string[] = [];
+  const diff = async (from: string, to: string) => {
+    asked.push(`${from} to ${to}`);
+    return archiveDiff;
+  };
+  const ports = fakePorts({ archives: { diff } });
+  const begun = (name: string, hours: number) =>
+    archive(name, { manifest: manifest(name, { startedAtMs: startMs - hours * 3_600_000 }) });
+  ports.feeds.archives.give(backups([begun('new', 1), begun('old', 9)]));
+  await open(ports, 'backups');
+  screen.send('d');
+  await screen.shows('What is new compared with?');
+  screen.send(`j${enter}`);
+  await screen.shows('409 the same');
+  expect(asked).toEqual(['old to new']);
+});
+
+test('a comparison can be left, and stops then', async () => {
+  const stopped = Promise.withResolvers<void>();
+  const diff: FakePorts['archives']['diff'] = (_from, _to, told, signal) => {
+    told({ done: 200, total: 800, unit: 'games' });
+    signal.addEventListener('abort', () => stopped.resolve());
+    return stopped.promise.then(() => Promise.reject(new Fault('interrupted', 'It was stopped')));
+  };
+  await open(fakePorts({ archives: { diff } }), 'backups');
+  screen.send('d');
+  await screen.shows('compared with?');
+  screen.send(enter);
+  await screen.shows('Read: 200 of 800 games  25 %');
+  screen.send('x');
+  await screen.shows('They could not be compared');
+  screen.send(esc);
+  await screen.shows('Archives in /backups');
+});
+
+test('a game of an archive is shown in all its parts, and as old as it is', async () => {
+  await open(fakePorts(), 'backups');
+  screen.send('g');
+  await screen.shows('Id?');
+  screen.send(`table-7${enter}`);
+  await screen.shows('as in 20261123T115400Z-aaaaaa, 60 min old');
+  expect(screen.text()).toContain('GAME  table-7');
+  expect(screen.text()).not.toContain('Where');
+});
+
+test('a game that is not in the archive is said to be missing', async () => {
+  await open(fakePorts({ archives: { show: async () => undefined } }), 'backups');
+  screen.send('g');
+  await screen.shows('Id?');
+  screen.send(`nobody${enter}`);
+  await screen.shows('Game nobody is not in 20261123T115400Z-aaaaaa');
+});
+
+test('a restore is undone by choosing its run; the preview comes first', async () => {
+  const restores = async () => [
+    { run: 'run-2', title: 'Restore b', startedAtMs: startMs - 60_000, user: 'ana', outcome: undefined },
+    { run: 'run-1', title: 'Restore a', startedAtMs: startMs, user: 'ben', outcome: 'done' as const },
+  ];
+  const ports = fakePorts({ archives: { restores } });
+  await open(ports, 'backups');
+  screen.send('u');
+  await screen.shows(/► Restore b .*60 s +ana +not known/);
+  screen.send('j');
+  await screen.shows(/► Restore a .*ben +done/);
+  screen.send(enter);
+  await screen.shows('PREVIEW');
+  expect(ports.requests).toEqual([
+    { action: 'backup restore', input: { undo: 'run-1', onExisting: 'fail' } },
+  ]);
+});
+
+test('without a restore there is nothing to undo', async () => {
+  await open(fakePorts(), 'backups');
+  screen.send('u');
+  await screen.shows('no restore was run from this machine');
+  screen.send(enter);
+  await screen.shows('preview: no restore was run from this machine');
+});
+
+test('pruning is previewed like every change', async () => {
+  const ports = fakePorts();
+  await open(ports, 'backups');
+  screen.send('p');
+  await screen.shows('PREVIEW');
+  expect(ports.requests).toEqual([{ action: 'backup prune', input: {} }]);
+});
+
+test('a read-only console compares and shows, and neither undoes nor prunes', async () => {
+  await open(fakePorts({ readOnly: true }), 'backups');
+  for (const key of ['u', 'p', 't']) {
+    screen.send(key);
+    await screen.shows(`${key} does nothing here`);
+  }
+  screen.send('d');
+  await screen.shows('compared with?');
 });
 
 test('a filter hides rows and says so; Esc in it shows them again', async () => {

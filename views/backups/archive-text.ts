@@ -14,18 +14,20 @@ export function archiveLines(row: ArchiveRow | undefined, cells: number, rows: n
 
 function wordsOf({ manifest }: ArchiveRow): string {
   if (manifest instanceof Fault) return manifest.next ?? '';
-  const { startedAtMs, endedAtMs, createdBy, codec, meanwhile, unsupported, leftOut } = manifest;
+  const { startedAtMs, endedAtMs, createdBy, codec, meanwhile, unsupported, leftOut, resumed } = manifest;
   const counted = (count: number | undefined, what: string) =>
     count ? `${formatValue(count, 'games')} ${what}` : '';
   return [
+    // First, so that no other word pushes it out.
+    counted(unsupported?.length, 'LACKING, for no record can say what they are'),
     `${contents(manifest)} of ${manifest.environment}`,
     `read game by game within ${formatDuration(endedAtMs - startedAtMs)} from ${utc(startedAtMs)} on, by ${createdBy}`,
     `${codec === 'none' ? 'not compressed' : codec}, ${encryption(manifest)}`,
+    resumed ? 'gone on with after an interruption' : '',
     counted(meanwhile?.changed, 'changed meanwhile'),
     counted(leftOut.completed, 'ended and left out'),
     counted(leftOut.filtered, 'not selected'),
     counted(leftOut.vanished, 'gone before they were read'),
-    counted(unsupported?.length, 'LACKING: no record can represent them'),
   ]
     .filter(Boolean)
     .join('; ');

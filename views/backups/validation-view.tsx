@@ -1,41 +1,49 @@
 import { Box } from 'ink';
+import { useCallback } from 'react';
+import type { Validation } from '../../src/backup/archive-list.ts';
 import { formatBytes, formatValue } from '../../src/base/units.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
-import { useProgress } from '../hook/use-progress.ts';
+import type { Reader } from '../hook/use-long-read.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
-import { faultLines } from '../part/fault-notice.tsx';
 import { ScrollLines } from '../part/scroll-lines.tsx';
+import { UntilRead } from '../part/until-read.tsx';
 import { useShell } from '../shell.ts';
 import type { Glyphs } from '../theme.ts';
-import { useValidation, type Validating } from './use-validation.ts';
 
 interface ValidationViewProps {
   readonly name: string;
   readonly onClose: () => void;
 }
 
+const backTo = 'back to the archives';
+
 /** Reads a whole archive back and says whether it could be restored from. */
 export function ValidationView({ name, onClose }: ValidationViewProps) {
+  const { ports } = useShell();
+  const read: Reader<Validation> = useCallback(
+    (told, signal) => ports.archives.validate(name, told, signal),
+    [ports, name],
+  );
+  const title = [piece('VALIDATE  ', 'accent', true), piece(name, 'plain', true)];
+  return (
+    <UntilRead {...{ title, read, backTo, onClose }} busy="a validation" failure="It could not be validated">
+      {(validation) => <Validated title={title} validation={validation} onClose={onClose} />}
+    </UntilRead>
+  );
+}
+
+interface ValidatedProps {
+  readonly title: LineData;
+  readonly validation: Validation;
+  readonly onClose: () => void;
+}
+
+function Validated({ title, validation, onClose }: ValidatedProps) {
   const { theme, frame } = useShell();
-  const { validating, interrupt } = useValidation(name);
-  const told = useProgress();
-  const cells = frame.columns - 2;
-  const lines = [
-    [piece('VALIDATE  ', 'accent', true), piece(name, 'plain', true)],
-    [],
-    ...validationLines(validating, theme.glyphs, cells, told),
-  ];
+  const lines = [title, [], ...validationLines(validation, theme.glyphs, frame.columns - 2)];
   const list = useList(Math.max(1, lines.length - frame.contentRows + 2), frame.contentRows, 'scroll');
-  const reading = validating.at === 'reading';
-  useKeys('screen', {
-    rows: [
-      ...list.rows,
-      reading
-        ? { keys: ['x', 'esc'], what: 'interrupt', run: interrupt }
-        : { keys: ['esc'], what: 'back to the archives', run: onClose },
-    ],
-  });
+  useKeys('screen', { rows: [...list.rows, { keys: ['esc'], what: backTo, run: onClose }] });
   return (
     <Box flexDirection="column" paddingX={1}>
       <ScrollLines lines={lines} from={list.selected} height={frame.contentRows} />
@@ -44,17 +52,10 @@ export function ValidationView({ name, onClose }: ValidationViewProps) {
 }
 
 function validationLines(
-  validating: Validating,
+  { ok, games, bytesRead, problems }: Validation,
   glyphs: Glyphs,
   cells: number,
-  told: ReturnType<typeof useProgress>,
 ): readonly LineData[] {
-  if (validating.at === 'failed') return faultLines('It could not be validated', validating.fault, cells);
-  if (validating.at === 'reading') {
-    const read = told('reading', validating.progress);
-    return [[piece(read === '' ? `Reading it back ${glyphs.ellipsis}` : `Read back: ${read}`, 'quiet')]];
-  }
-  const { ok, games, bytesRead, problems } = validating.validation;
   const read = `${formatValue(games, 'games')} games, ${formatBytes(bytesRead)} read`;
   if (ok) return [[piece(`${glyphs.step.done} VALID: every hash matches. `, 'good', true), piece(read)]];
   return [

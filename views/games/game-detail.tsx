@@ -34,9 +34,14 @@ interface GameDetailProps {
   readonly actions: readonly KeyRow[];
 }
 
-/** Problems come first where there are any: nothing else about the game can be trusted then. */
-export const sectionsOf = ({ row }: GameView): readonly Section[] =>
-  row.problems.length > 0 ? ['problems', ...sections.filter((one) => one !== 'problems')] : sections;
+/**
+ * Problems come first where there are any: nothing else about the game can be trusted then. A game that no storage was
+ * asked for, but an archive, is nowhere.
+ */
+export function sectionsOf({ row, stores }: GameView): readonly Section[] {
+  const told = sections.filter((one) => one !== 'where' || stores.length > 0);
+  return row.problems.length > 0 ? ['problems', ...told.filter((one) => one !== 'problems')] : told;
+}
 
 export function GameDetail({ view, age, section, onSection, actions }: GameDetailProps) {
   const { frame, theme } = useShell();

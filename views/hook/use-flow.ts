@@ -44,7 +44,7 @@ export function useFlow(request: ActionRequest): FlowControl {
       stopper.current = abort;
       send({ kind: 'run' });
       track((ending) =>
-        ports.actions.run(plan, typed, observing(send), AbortSignal.any([ending, abort.signal])),
+        ports.actions.run(plan, typed, observing(send, ports.clock), AbortSignal.any([ending, abort.signal])),
       ).then(
         (report) => send({ kind: 'ended', report }),
         (thrown) => send(brokeWith(thrown)),

@@ -1,19 +1,26 @@
 import { useState } from 'react';
 import type { ArchiveRow } from '../../src/backup/archive-list.ts';
-import { Fault } from '../../src/base/fault.ts';
 import { ArchiveTable } from '../backups/archive-table.tsx';
+import { ArchivedGameView } from '../backups/archived-game.tsx';
+import { DiffView } from '../backups/diff-view.tsx';
+import { GamePick } from '../backups/game-pick.tsx';
+import { archiveKeys } from '../backups/keys.ts';
 import { RestoreChoice } from '../backups/restore-choice.tsx';
+import { SidePick } from '../backups/side-pick.tsx';
+import type { Sides } from '../backups/sides.ts';
+import { UndoPick } from '../backups/undo-pick.tsx';
 import { ValidationView } from '../backups/validation-view.tsx';
 import { useFeed } from '../hook/use-feed.ts';
 import { useFilter } from '../hook/use-filter.ts';
-import type { KeyRow } from '../keymap.ts';
 import { ActionFlow } from '../part/action-flow.tsx';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 
 type Doing =
-  | { readonly what: 'validate'; readonly archive: ArchiveRow }
-  | { readonly what: 'choose'; readonly archive: ArchiveRow }
+  | { readonly what: 'validate' | 'choose' | 'pick side' | 'pick game'; readonly archive: ArchiveRow }
+  | { readonly what: 'diff'; readonly sides: Sides }
+  | { readonly what: 'show'; readonly archive: ArchiveRow; readonly id: string }
+  | { readonly what: 'pick restore' }
   | { readonly what: 'act'; readonly request: ActionRequest };
 
 /** Archives, and what can be done with them. */
@@ -26,32 +33,6 @@ export function Backups() {
   const leave = () => {
     setDoing(undefined);
     void ports.feeds.archives.refresh();
-  };
-  const keysFor = (archive: ArchiveRow | undefined): readonly KeyRow[] => {
-    const none = archive ? undefined : 'no archive is selected';
-    const unread = archive?.manifest instanceof Fault ? archive.manifest : undefined;
-    const unreadable = none ?? (unread && `this archive cannot be read: ${unread.message}`);
-    return [
-      {
-        keys: ['c'],
-        what: 'create',
-        run: () =>
-          act({ action: 'backup create', input: { includeCompleted: ports.world.backupCompletedGames } }),
-      },
-      {
-        keys: ['v'],
-        what: 'validate',
-        disabled: none,
-        run: () => archive && setDoing({ what: 'validate', archive }),
-      },
-      {
-        keys: ['t'],
-        what: 'restore',
-        changesTarget: true,
-        disabled: unreadable,
-        run: () => archive && setDoing({ what: 'choose', archive }),
-      },
-    ];
   };
   switch (doing?.what) {
     case 'validate':
@@ -66,9 +47,57 @@ export function Backups() {
           onCancel={leave}
         />
       );
+    case 'pick side':
+      return (
+        <SidePick
+          archive={doing.archive}
+          archives={archives.last?.value.listing.archives ?? []}
+          onPick={(sides) => setDoing({ what: 'diff', sides })}
+          onCancel={leave}
+        />
+      );
+    case 'diff':
+      return <DiffView sides={doing.sides} onClose={leave} />;
+    case 'pick game':
+      return (
+        <GamePick
+          archive={doing.archive.name}
+          onPick={(id) => setDoing({ what: 'show', archive: doing.archive, id })}
+          onCancel={leave}
+        />
+      );
+    case 'show':
+      return <ArchivedGameView archive={doing.archive.name} id={doing.id} onClose={leave} />;
+    case 'pick restore':
+      return (
+        <UndoPick
+          onPick={(run) => act({ action: 'backup restore', input: { undo: run, onExisting: 'fail' } })}
+          onCancel={leave}
+        />
+      );
     case 'act':
       return <ActionFlow request={doing.request} onClose={leave} />;
     default:
-      return <ArchiveTable state={archives} filter={filter} keysFor={keysFor} />;
+      return (
+        <ArchiveTable
+          state={archives}
+          filter={filter}
+          keysFor={(archive) =>
+            archiveKeys(archive, {
+              create: () =>
+                act({
+                  action: 'backup create',
+                  input: { includeCompleted: ports.world.backupCompletedGames },
+                }),
+              validate: (chosen) => setDoing({ what: 'validate', archive: chosen }),
+              restore: (chosen) => setDoing({ what: 'choose', archive: chosen }),
+              diff: (chosen) => setDoing({ what: 'pick side', archive: chosen }),
+              show: (chosen) => setDoing({ what: 'pick game', archive: chosen }),
+              prune: () => act({ action: 'backup prune', input: {} }),
+              undo: () => setDoing({ what: 'pick restore' }),
+            })
+          }
+        />
+      );
   }
 }
