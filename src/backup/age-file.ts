@@ -1,5 +1,6 @@
 /** An archive inside an age file: what is written to it is sealed, what is read from it is opened chunk by chunk. */
 import { randomBytes } from 'node:crypto';
+import { asFault } from '../base/fault.ts';
 import {
   openChunk,
   payloadKey,
@@ -68,19 +69,62 @@ export function sealingFile(inner: WritableFile, { header, fileKey }: AgeHeader)
 }
 
 /** @throws Fault `integrity` when it was cut or has bytes more; `read` does for a chunk that was changed */
-export async function openingFile(file: ReadableFile, { header, fileKey }: AgeHeader): Promise<ArchiveFile> {
-  const payloadAt = header.length + saltBytes;
-  const size = payloadSize(file.sizeBytes - payloadAt);
+export async function openingFile(file: ReadableFile, age: AgeHeader): Promise<ArchiveFile> {
+  const size = payloadSize(file.sizeBytes - payloadStart(age));
   if (!size) throw damaged('it is cut off');
   const { chunks, plainBytes } = size;
-  const key = payloadKey(fileKey, await file.read(header.length, saltBytes));
+  const opened = await openingChunks(file, age, { plainBytes, lastIndex: chunks - 1 });
+  // The last chunk proves where the file ends; and its end is what is read first.
+  await opened.read(plainBytes - 1, 1);
+  return { ...opened, storedBytes: file.sizeBytes, cipher: 'age' };
+}
+
+/** What a writer that never came to the end has left; what waited in its memory is not in it. */
+export async function openingUnended(file: ReadableFile, age: AgeHeader): Promise<ReadableFile> {
+  const chunks = Math.max(0, Math.floor((file.sizeBytes - payloadStart(age)) / sealedChunkBytes));
+  const upTo = (plainBytes: number) => openingChunks(file, age, { plainBytes, lastIndex: undefined });
+  let opened = await upTo(chunks * plainChunkBytes);
+  // A power cut may have left room at the end that was never filled.
+  while (opened.sizeBytes > 0 && !(await endsWell(opened))) {
+    opened = await upTo(opened.sizeBytes - plainChunkBytes);
+  }
+  return opened;
+}
+
+async function endsWell({ read, sizeBytes }: ReadableFile): Promise<boolean> {
+  try {
+    return (await read(sizeBytes - 1, 1)).length === 1;
+  } catch (thrown) {
+    if (asFault(thrown).code === 'integrity') return false;
+    throw thrown;
+  }
+}
+
+const payloadStart = ({ header }: AgeHeader) => header.length + saltBytes;
+
+interface Extent {
+  readonly plainBytes: number;
+  /** Of the chunk that was sealed as the last; undefined while there is none. */
+  readonly lastIndex: number | undefined;
+}
+
+async function openingChunks(
+  file: ReadableFile,
+  age: AgeHeader,
+  { plainBytes, lastIndex }: Extent,
+): Promise<ReadableFile> {
+  const payloadAt = payloadStart(age);
+  const key = payloadKey(age.fileKey, await file.read(age.header.length, saltBytes));
+  // What follows one read begins in the chunk that it ended in.
+  let latest: { readonly index: number; readonly plain: Buffer | undefined } | undefined;
+
   const openAll = async (first: number, last: number) => {
     const length = (last - first + 1) * sealedChunkBytes;
     const sealed = await file.read(payloadAt + first * sealedChunkBytes, length);
     const opened: Buffer[] = [];
     for (let index = first; index <= last; index++) {
       const at = (index - first) * sealedChunkBytes;
-      const place = { index, isLast: index === chunks - 1 };
+      const place = { index, isLast: index === lastIndex };
       const plain = openChunk(key, place, sealed.subarray(at, at + sealedChunkBytes));
       if (!plain) throw damaged(`the bytes from ${index * plainChunkBytes} on are not what was encrypted`);
       opened.push(plain);
@@ -88,20 +132,18 @@ export async function openingFile(file: ReadableFile, { header, fileKey }: AgeHe
     return opened;
   };
 
-  // What follows one read begins in the chunk that it ended in; and the last chunk of all proves where the file ends.
-  let latest = { index: chunks - 1, plain: (await openAll(chunks - 1, chunks - 1)).at(-1) };
+  // An empty file is one empty chunk, which no position is in.
+  if (plainBytes === 0 && lastIndex === 0) await openAll(0, 0);
 
   return {
     sizeBytes: plainBytes,
-    storedBytes: file.sizeBytes,
-    cipher: 'age',
     mtimeMs: file.mtimeMs,
     async read(position, length) {
       const end = Math.min(position + length, plainBytes);
-      if (position >= end) return Buffer.alloc(0);
+      if (position < 0 || position >= end) return Buffer.alloc(0);
       const first = Math.floor(position / plainChunkBytes);
       const last = Math.floor((end - 1) / plainChunkBytes);
-      const known = latest.plain && latest.index === first ? [latest.plain] : [];
+      const known = latest?.plain && latest.index === first ? [latest.plain] : [];
       const from = first + known.length;
       const opened = [...known, ...(from <= last ? await openAll(from, last) : [])];
       latest = { index: last, plain: opened.at(-1) };

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { asFault, Fault } from '../base/fault.ts';
 import { once } from '../base/once.ts';
-import { type AgeHeader, openingFile, sealingFile } from './age-file.ts';
+import { type AgeHeader, openingFile, openingUnended, sealingFile } from './age-file.ts';
 import {
   type ArchiveFile,
   type Encryption,
@@ -33,6 +33,8 @@ export interface ArchiveKeys {
    * @throws Fault `cannot-decrypt` without the key, `integrity` when it was changed
    */
   open(file: ReadableFile, name: string): Promise<ArchiveFile>;
+  /** As `open`, for a file whose writer never came to its end. */
+  openPart(file: ReadableFile, name: string): Promise<ReadableFile>;
 }
 
 /** undefined when the input ended instead. */
@@ -77,6 +79,14 @@ export function createArchiveKeys(sources: KeySources = {}): ArchiveKeys {
     return newHeader([passphraseRecipient(await forNew(), sources.scryptLogN)]);
   };
 
+  /** undefined for a file that is not encrypted. */
+  const ageOf = async (file: ReadableFile, name: string): Promise<AgeHeader | undefined> => {
+    const start = await file.read(0, ageMagic.length);
+    if (!start.equals(ageMagic)) return undefined;
+    const header = headerIn(await file.read(0, maxHeaderBytes));
+    return { header, fileKey: await unlock(header, name) };
+  };
+
   return {
     async opens(encryption) {
       const { openHeader } = await ageHeaders();
@@ -98,10 +108,12 @@ export function createArchiveKeys(sources: KeySources = {}): ArchiveKeys {
       return (file) => sealingFile(file, header);
     },
     async open(file, name) {
-      const start = await file.read(0, ageMagic.length);
-      if (!start.equals(ageMagic)) return plainReading(file);
-      const header = headerIn(await file.read(0, maxHeaderBytes));
-      return openingFile(file, { header, fileKey: await unlock(header, name) });
+      const age = await ageOf(file, name);
+      return age ? openingFile(file, age) : plainReading(file);
+    },
+    async openPart(file, name) {
+      const age = await ageOf(file, name);
+      return age ? openingUnended(file, age) : file;
     },
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgeHeader, openingFile, sealingFile } from '../../../src/backup/age-file.ts';
+import { type AgeHeader, openingFile, openingUnended, sealingFile } from '../../../src/backup/age-file.ts';
 import { newHeader } from '../../../src/backup/age-header.ts';
 import { plainChunkBytes, sealedChunkBytes } from '../../../src/backup/age-payload.ts';
 import { createArchiveKeys } from '../../../src/backup/archive-keys.ts';
@@ -103,6 +103,32 @@ describe('an age file', () => {
     await files.syncFolder('/archives');
     const survived = files.afterCrash('none').bytes(path);
     expect((await readAll(survived, header)).length).toBe(plainChunkBytes + 1);
+  });
+});
+
+describe('what a writer left that never came to the end', () => {
+  test('is read up to its last full chunk, whatever follows that', async () => {
+    const header = await newHeader([(await keyPair()).recipient]);
+    const plain = pattern(2 * plainChunkBytes + 500);
+    const bytes = await seal([plain], header);
+    const payloadAt = header.header.length + 16;
+    const full = payloadAt + 2 * sealedChunkBytes;
+    const zeros = Buffer.alloc(sealedChunkBytes);
+    const cases: readonly (readonly [Buffer, number])[] = [
+      [bytes.subarray(0, full + 10), 2],
+      [bytes.subarray(0, full), 2],
+      [bytes.subarray(0, full - 1), 1],
+      [Buffer.concat([bytes.subarray(0, full), zeros, zeros, zeros.subarray(7)]), 2],
+      [bytes.subarray(0, payloadAt), 0],
+      [bytes.subarray(0, payloadAt - 3), 0],
+    ];
+    for (const [left, chunks] of cases) {
+      const file = await openingUnended(await stored(left), header);
+      expect(file.sizeBytes).toBe(chunks * plainChunkBytes);
+      expect((await file.read(0, plain.length)).equals(plain.subarray(0, chunks * plainChunkBytes))).toBe(
+        true,
+      );
+    }
   });
 });
 
