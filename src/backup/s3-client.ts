@@ -20,7 +20,7 @@ export const defaultS3: S3Settings = {
   connectTimeoutMs: 5_000,
   idleTimeoutMs: 30_000,
   partBytes: 8 * mib,
-  blockBytes: 4 * mib,
+  blockBytes: 2 * mib,
 };
 
 /** Region and credentials come from AWS's own variables and files, as for every other tool. */

@@ -38,8 +38,8 @@ export function openObject({ client, clock, path, head, blockBytes }: Opened): R
       { abortSignal: closed.signal },
     );
     if (ETag !== head.ETag) throw replaced(path);
-    const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
-    if (bytes.length === end - start) return bytes;
+    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    if (bytes.length === end - start) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     throw new Error(`${bytes.length} of ${end - start} bytes came`);
   };
 
