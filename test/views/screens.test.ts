@@ -363,7 +363,9 @@ test('an archive is compared with what storage has now, then one game field by f
   screen.send(enter);
   await screen.shows('1 removed  1 changed  1 created  409 the same');
   expect(asked).toEqual(['20261123T115400Z-aaaaaa to live']);
-  expect(screen.text()).toMatch(/► created +new-1 +- +revision 1, NOT_START/);
+  expect(screen.text()).toMatch(
+    /► removed +old-3 \(legacy\) +TURN +-\n.* changed .*\n +created +new-1 +- +revision 1, NOT_START/,
+  );
   screen.send('j');
   await screen.shows(/► changed +table-7/);
   screen.send(enter);

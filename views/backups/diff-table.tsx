@@ -1,4 +1,5 @@
 import { Box } from 'ink';
+import { useMemo } from 'react';
 import type { ArchiveDiff } from '../../src/backup/diff.ts';
 import { formatValue } from '../../src/base/units.ts';
 import { gameLabel } from '../../src/game/record-words.ts';
@@ -13,7 +14,7 @@ import { FilterLine } from '../part/filter-line.tsx';
 import { Table, type TableCell } from '../part/table.tsx';
 import { Lines } from '../part/text.tsx';
 import { useShell } from '../shell.ts';
-import { diffCounts, differenceTone, sideText } from './diff-text.ts';
+import { diffCounts, differenceTone, sideText, worstFirst } from './diff-text.ts';
 
 type Named = ArchiveDiff['games'][number];
 
@@ -45,7 +46,7 @@ export function DiffTable({ diff, at, onMove, onOpen, onClose }: DiffTableProps)
   const now = useNow();
   const filter = useFilter();
   const cells = frame.columns - 2;
-  const games = filtered(diff.games, filter.text, searched);
+  const games = useMemo(() => filtered(worstFirst(diff.games), filter.text, searched), [diff, filter.text]);
   const arrow = theme.ascii ? '->' : '→';
   const head = [
     [
@@ -67,7 +68,7 @@ export function DiffTable({ diff, at, onMove, onOpen, onClose }: DiffTableProps)
         run: () => selected && onOpen(selected),
       },
       filter.row,
-      { keys: ['esc'], what: 'back to the archives', run: onClose },
+      { keys: ['esc'], what: 'back', run: onClose },
     ],
   });
   const columns = columnCells(keptColumns(wishes, cells), cells);

@@ -18,6 +18,10 @@ export const differenceTone: Readonly<Record<Difference, Tone>> = {
 
 const order: readonly Difference[] = ['unreadable', 'removed', 'changed', 'created', 'left-out'];
 
+/** What is missing or cannot be read before what came. */
+export const worstFirst = (games: ArchiveDiff['games']): ArchiveDiff['games'] =>
+  order.flatMap((is) => games.filter((game) => game.is === is));
+
 /** How many of each; that nothing differs is said. */
 export function diffCounts({ counts }: ArchiveDiff): Line {
   const differing = order.flatMap((is) =>

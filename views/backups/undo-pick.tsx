@@ -14,8 +14,8 @@ interface UndoPickProps {
 }
 
 const question =
-  'Which restore is taken back? Games come back as they were before it, those that it made go; a game that was played ' +
-  'since keeps it from being planned. Nothing is changed before a preview.';
+  'Which restore is taken back? Games become what they were before it, and those that it created are removed. ' +
+  'Nothing is changed before a preview.';
 
 /** Restores of this machine, newest first. */
 export function UndoPick({ onPick, onCancel }: UndoPickProps) {

@@ -105,7 +105,7 @@ interface ChangesProps {
 }
 
 /** Below the table the change in front is told whole, as far as these rows go: a column may have cut it. */
-const wholeRows = 2;
+const wholeRows = 3;
 
 function Changes({ plan, selected, height, cells }: ChangesProps) {
   const { frame, theme } = useShell();
