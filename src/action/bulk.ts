@@ -1,62 +1,44 @@
 /** A step that works through many games: one that has moved or is refused is named and left alone, the others go on. */
-import { asFault, Fault, type FaultCode } from '../base/fault.ts';
+import { asFault } from '../base/fault.ts';
 import type { RecordKey } from '../game/record.ts';
-import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
 import type { StepContext, StepOutcome } from './action.ts';
+import {
+  type BulkWords,
+  type GameFailure,
+  type GameOutcome,
+  newTally,
+  note,
+  noteFault,
+  outcomeOf,
+} from './bulk-tally.ts';
 
-export type GameOutcome =
-  | { readonly kind: 'done' }
-  /** It was as it should be already. */
-  | { readonly kind: 'unchanged' }
-  /** It is no longer what the plan saw, and was left alone. */
-  | { readonly kind: 'moved' }
-  | { readonly kind: 'refused'; readonly why: string }
-  /** It was all stopped before anything was written of it. */
-  | { readonly kind: 'not-begun' };
+export type { GameFailure, GameOutcome } from './bulk-tally.ts';
 
-interface BulkWork<G extends RecordKey> {
-  readonly total: number;
-  readonly batches: Iterable<readonly G[]> | AsyncIterable<readonly G[]>;
-  /** What is done to a game, like `written`. */
-  readonly done: string;
-  /** What to do about those that were left alone. */
-  readonly next: string;
+type Batches<G> = Iterable<readonly G[]> | AsyncIterable<readonly G[]>;
+
+interface BulkWork<G extends RecordKey> extends BulkWords {
+  readonly batches: Batches<G>;
   /** Games under way at once; as many as is good for storage when left out. */
   readonly parallel?: number;
   one(game: G, signal: AbortSignal): Promise<GameOutcome>;
 }
 
+interface BatchWork<G extends RecordKey> extends BulkWords {
+  readonly batches: Batches<G>;
+  /** One outcome each, in their order. */
+  all(games: readonly G[], signal: AbortSignal): Promise<readonly (GameOutcome | GameFailure)[]>;
+}
+
 /** Each is one compare-and-replace or two. */
 const parallelGames = 32;
-
-/** What one game's record is to blame for; any other fault concerns the games after it too. */
-const faultsOfOneGame: readonly FaultCode[] = ['refused', 'game-invalid', 'record-unreadable'];
-/** After these the write may have happened all the same. */
-const unclearFaults: readonly FaultCode[] = ['backend-unreachable', 'backend-failed', 'interrupted'];
-
-interface Tally {
-  /** Games that were taken in hand. */
-  begun: number;
-  done: number;
-  unchanged: number;
-  readonly moved: string[];
-  /** With the reason. */
-  readonly refused: string[];
-  /** Nothing was written of them, and the fault was not theirs. */
-  readonly failed: string[];
-  /** Whether anything was written of them is not known. */
-  readonly unclear: string[];
-  stopped: Fault | undefined;
-}
+/** So that storage is at work while the next is made ready. */
+const parallelBatches = 3;
 
 export async function workThrough<G extends RecordKey>(
   work: BulkWork<G>,
   { signal, progress }: StepContext,
 ): Promise<StepOutcome> {
-  const tally: Tally = {
-    ...{ begun: 0, done: 0, unchanged: 0, moved: [], refused: [], failed: [], unclear: [] },
-    stopped: undefined,
-  };
+  const tally = newTally();
   const { parallel = parallelGames } = work;
   let seen = 0;
   const take = async (game: G) => {
@@ -82,56 +64,43 @@ export async function workThrough<G extends RecordKey>(
   return outcomeOf(work, tally, signal.aborted);
 }
 
-function note(tally: Tally, game: RecordKey, outcome: GameOutcome): void {
-  if (outcome.kind === 'moved') tally.moved.push(gameLabel(game));
-  else if (outcome.kind === 'refused') tally.refused.push(`${gameLabel(game)} (${outcome.why})`);
-  else if (outcome.kind === 'not-begun') tally.begun--;
-  else tally[outcome.kind]++;
-}
+const notBegun: GameOutcome = { kind: 'not-begun' };
 
-function noteFault(tally: Tally, game: RecordKey, fault: Fault): void {
-  if (faultsOfOneGame.includes(fault.code)) {
-    note(tally, game, { kind: 'refused', why: fault.message });
-    return;
+/** The same where storage takes many games in one call. */
+export async function workThroughBatches<G extends RecordKey>(
+  work: BatchWork<G>,
+  { signal, progress }: StepContext,
+): Promise<StepOutcome> {
+  const tally = newTally();
+  const underWay = new Set<Promise<void>>();
+  let seen = 0;
+  const take = async (games: readonly G[]) => {
+    tally.begun += games.length;
+    try {
+      const outcomes = await work.all(games, signal);
+      for (const [at, game] of games.entries()) {
+        const outcome = outcomes[at] ?? notBegun;
+        if (outcome.kind === 'failed') noteFault(tally, game, outcome.fault);
+        else note(tally, game, outcome);
+      }
+    } catch (thrown) {
+      for (const game of games) noteFault(tally, game, asFault(thrown));
+    }
+    seen += games.length;
+    progress(seen, work.total, 'games');
+  };
+  try {
+    for await (const batch of work.batches) {
+      if (tally.stopped) break;
+      signal.throwIfAborted();
+      if (batch.length === 0) continue;
+      const taking = take(batch).finally(() => underWay.delete(taking));
+      underWay.add(taking);
+      if (underWay.size >= parallelBatches) await Promise.race(underWay);
+    }
+  } catch (thrown) {
+    tally.stopped ??= asFault(thrown);
   }
-  tally[unclearFaults.includes(fault.code) ? 'unclear' : 'failed'].push(gameLabel(game));
-  tally.stopped ??= fault;
-}
-
-function outcomeOf(
-  work: Pick<BulkWork<RecordKey>, 'total' | 'done' | 'next'>,
-  tally: Tally,
-  interrupted: boolean,
-): StepOutcome {
-  const { done, unchanged, moved, unclear, stopped } = tally;
-  if (done + unchanged === work.total) {
-    const note = [`${gamesText(done)} ${work.done}`, alreadyText(tally)].filter(Boolean).join(', ');
-    return done > 0
-      ? { kind: 'done', note }
-      : { kind: 'unchanged', note: alreadyText(tally) || 'no game to change' };
-  }
-  const why = stopped?.code ?? (moved.length > 0 ? 'conflict' : 'refused');
-  const code = interrupted ? 'interrupted' : done > 0 ? 'partial' : why;
-  const fault = new Fault(code, messageOf(work, tally), { next: stopped?.next ?? work.next, cause: stopped });
-  return { kind: unclear.length > 0 ? 'unknown' : 'failed', fault };
-}
-
-const alreadyText = ({ unchanged }: Tally) => (unchanged > 0 ? `${unchanged} so already` : '');
-
-/** Every game is in one of these. */
-function messageOf(work: Pick<BulkWork<RecordKey>, 'total' | 'done'>, tally: Tally): string {
-  const { begun, done, moved, refused, failed, unclear, stopped } = tally;
-  const notBegun = work.total - begun;
-  return [
-    `${done} of ${gamesText(work.total)} ${work.done}`,
-    alreadyText(tally),
-    moved.length > 0 ? `changed since the plan and left alone: ${namesOf(moved)}` : '',
-    refused.length > 0 ? `refused: ${namesOf(refused)}` : '',
-    failed.length > 0 ? `failed: ${namesOf(failed)}` : '',
-    unclear.length > 0 ? `not known, the checks look at them once more: ${namesOf(unclear)}` : '',
-    notBegun > 0 ? `${notBegun} not begun` : '',
-    stopped ? `stopped: ${stopped.message}` : '',
-  ]
-    .filter(Boolean)
-    .join('; ');
+  await Promise.all(underWay);
+  return outcomeOf(work, tally, signal.aborted);
 }

@@ -6,6 +6,7 @@
  * are returned as unions.
  */
 import type { Fault, FaultCode } from '../base/fault.ts';
+import type { EncodedRecord } from '../game/encoded-record.ts';
 import type { GameId } from '../game/game.ts';
 import type { Phase } from '../game/phases.ts';
 import type { GameRecord, Layout, RecordKey } from '../game/record.ts';
@@ -120,6 +121,9 @@ export type Replaced = { readonly kind: 'written' } | { readonly kind: 'changed'
 /** What a write expects to find: the digest of a record (`recordDigest`), or that there is none. */
 export type Expected = string | 'absent';
 
+/** `refused`: it is not one that the storage takes, or no sound one; nothing was written of it. */
+export type Created = Replaced | { readonly kind: 'refused'; readonly fault: Fault };
+
 /** Why a storage would not take a record. */
 export interface Refusal {
   readonly why: Fault;
@@ -133,6 +137,21 @@ export interface Refusals {
   of(record: GameRecord): Refusal | undefined;
   /** Why nothing is known of a secondary. */
   readonly unknown?: Fault;
+  /** Where the storage counts what is read and written. */
+  readonly capacity?: CapacityRule;
+}
+
+/** Units of a storage that counts them, like DynamoDB. */
+export interface Capacity {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+export interface CapacityRule {
+  /** What it takes to write this record once, and to read it once. */
+  of(record: GameRecord): Capacity;
+  /** The most that it was given; undefined where it takes any. */
+  readonly writesPerSecond?: number;
 }
 
 export interface Backend {
@@ -152,6 +171,8 @@ export interface Backend {
   read(id: GameId, signal?: AbortSignal): Promise<StoredGame | undefined>;
   putSnapshot(id: GameId, snapshot: PutSnapshot, signal?: AbortSignal): Promise<SnapshotPut>;
   census(signal?: AbortSignal): Promise<Census>;
+  /** As census, but counted in a sample, at once; about right. Only where a backend cannot count all at once. */
+  roughCensus?(signal?: AbortSignal): Promise<Census>;
   /** Looks at the server's own settings: rights, limits, durability. Never writes. */
   examine(signal?: AbortSignal): Promise<readonly Finding[]>;
 
@@ -168,6 +189,12 @@ export interface Backend {
   refusals(signal?: AbortSignal): Promise<Refusals>;
   /** Puts the record in place of what is there, atomically, if that is still what was expected. */
   replaceRecord(record: GameRecord, expected: Expected, signal?: AbortSignal): Promise<Replaced>;
+  /**
+   * Each as replaceRecord would where nothing is expected, on its own, with one answer each in their order. When it
+   * rejects, any of them may or may not have been written. Only where a backend can do it faster than one by one;
+   * `create-records.ts` has it for all.
+   */
+  createRecords?(records: readonly EncodedRecord[], signal?: AbortSignal): Promise<readonly Created[]>;
   removeRecord(key: RecordKey, expected: string, signal?: AbortSignal): Promise<Replaced>;
 
   close(): Promise<void>;
@@ -185,12 +212,14 @@ export const operations = {
   read: 'read',
   putSnapshot: 'write',
   census: 'read',
+  roughCensus: 'read',
   examine: 'read',
   scan: 'read',
   scanEncoded: 'read',
   readRecords: 'read',
   refusals: 'read',
   replaceRecord: 'write',
+  createRecords: 'write',
   removeRecord: 'write',
 } as const satisfies Partial<Record<keyof Backend, 'read' | 'write'>>;
 

@@ -75,7 +75,7 @@ function stepsOf(parts: RestoreParts, detail: RestoreDetail): Step[] {
     {
       name: write,
       run: async (context: StepContext) =>
-        archive ? writeGames(await there(), { archivePath: archive.path, games }, kept, context) : nothing,
+        archive ? writeGames(await there(), { archive, games }, kept, context) : nothing,
     },
     {
       name: remove,

@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import type { Place } from '../setup/backend-places.ts';
 import type { Wrap } from '../setup/backend-wraps.ts';
+import { describeCreation } from './creation.ts';
 import { describeGames } from './games.ts';
 import { describeReading } from './reading.ts';
 import { describeRecords } from './records.ts';
@@ -18,6 +19,7 @@ export function backendConformance(
   describe(name, () => {
     describeGames(openWrapped);
     describeRecords(openWrapped);
+    describeCreation(openWrapped);
     describeReading(openWrapped);
   });
 }

@@ -62,6 +62,18 @@ export function withDualWrite(
     return replaced;
   };
 
+  const createBoth =
+    (create: NonNullable<Backend['createRecords']>): typeof create =>
+    async (records, signal) => {
+      const keys = records.map(({ id, layout }): RecordKey => ({ id, layout }));
+      const created = await create(records, signal).catch((thrown: unknown) => {
+        if (!neverSent.includes(asFault(thrown).code)) for (const key of keys) mirror.copy(key, true);
+        throw thrown;
+      });
+      for (const [at, key] of keys.entries()) if (created[at]?.kind === 'written') mirror.copy(key, true);
+      return created;
+    };
+
   return {
     ...primary,
     readsFrom: primary.readsFrom,
@@ -84,6 +96,7 @@ export function withDualWrite(
     },
     replaceRecord: (record, expected, signal) =>
       replace({ id: record.id, layout: record.layout }, primary.replaceRecord(record, expected, signal)),
+    ...(primary.createRecords ? { createRecords: createBoth(primary.createRecords) } : {}),
     removeRecord: (key, expected, signal) =>
       replace({ id: key.id, layout: key.layout }, primary.removeRecord(key, expected, signal)),
     refusals: (signal) => refusalsOfBoth(primary, secondary, signal),

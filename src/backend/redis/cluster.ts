@@ -91,7 +91,7 @@ export function openCluster(
     },
     reader: (key) => poolOf(slotOf(key), 'read', undefined),
     keys: (pattern) => scanCluster({ nodes, reader, pattern, settings }),
-    takesKeysTogether: false,
+    writer: undefined,
     primaryRole: 'master',
     examine: async () => [await examineCluster(nodes)],
     close: () => nodes.close(),

@@ -2,17 +2,20 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
+import { type RandomHex, randomHex } from '../../base/ids.ts';
 import { interruptible, throwIfInterrupted } from '../../base/interruptible.ts';
-import type { RecordKey } from '../../game/record.ts';
+import type { GameRecord, RecordKey } from '../../game/record.ts';
+import { createOne, inParallel } from '../create-records.ts';
 import { storedGame } from '../current-layout.ts';
-import type { Backend, BackendListener, RecordRead } from '../port.ts';
+import type { Backend, BackendListener, Expected, RecordRead, Replaced } from '../port.ts';
 import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
 import { refusalsBy } from '../refusals.ts';
 import { parseRedisUrl, type RedisAddress, redisLocation } from './address.ts';
 import { append, putSnapshot } from './append.ts';
 import { appendAlone, appendTogether } from './append-batches.ts';
-import { takeCensus } from './census.ts';
+import { takeCensus, takeRoughCensus } from './census.ts';
 import { openCluster } from './cluster.ts';
+import { type CreateGames, openCreations } from './creations.ts';
 import { scanEncoded } from './encoded-scan.ts';
 import { examineServers } from './examine.ts';
 import { isNotPermitted } from './faults.ts';
@@ -42,10 +45,15 @@ export interface RedisPlace {
   readonly operationTimeoutMs: number;
 }
 
-type RedisOptions = RedisPlace & { readonly clock: Clock; readonly listener?: BackendListener };
+type RedisOptions = RedisPlace & {
+  readonly clock: Clock;
+  readonly listener?: BackendListener;
+  readonly random?: RandomHex;
+};
 
 /** Bounds what is under way at once, and so the memory it takes on both sides. */
 const recordsPerStep = 100;
+const writesAtOnce = 32;
 
 /**
  * Redis 7.0 or newer: one server, one behind sentinels, or a cluster. Connects with the first call, not before.
@@ -58,7 +66,10 @@ export function openRedis(options: RedisOptions): Backend {
   const { keyPrefix = '' } = options;
   const location = redisLocation(options);
   const servers = openServers(address, options);
-  const sendAppend = servers.takesKeysTogether ? appendTogether() : appendAlone;
+  const { writer } = servers;
+  const sendAppend = writer ? appendTogether() : appendAlone;
+  const createGames =
+    writer && openCreations({ writer, prefix: keyPrefix, random: options.random ?? randomHex });
   let closed = false;
 
   const within = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
@@ -70,6 +81,28 @@ export function openRedis(options: RedisOptions): Backend {
       within(signal, () => servers.call(key, route, signal ? unless(signal, command) : command));
     return Object.assign(call, { prefix: keyPrefix });
   };
+
+  const replace = async (
+    record: GameRecord,
+    expected: Expected,
+    signal: AbortSignal | undefined,
+  ): Promise<Replaced> => {
+    checkRecord(record, clock.now());
+    const refusal = refusalOf(record);
+    if (refusal) throw refusal;
+    return replaceRecord(on(write, signal), record, expected);
+  };
+
+  const createMany =
+    (create: CreateGames): NonNullable<Backend['createRecords']> =>
+    async (records, signal) => {
+      const creations = await within(signal, () => create(records, clock.now()));
+      return inParallel([...records.entries()], writesAtOnce, async ([at, record]) => {
+        const creation = creations[at];
+        if (creation && creation.kind !== 'script') return creation;
+        return createOne({ replaceRecord: replace }, record, signal);
+      });
+    };
 
   return {
     kind: 'redis',
@@ -93,6 +126,7 @@ export function openRedis(options: RedisOptions): Backend {
       return putSnapshot(on(write, signal), id, snapshot);
     },
     census: (signal) => within(signal, () => takeCensus(servers, clock, signal)),
+    roughCensus: (signal) => within(signal, () => takeRoughCensus(servers, clock, signal)),
     examine: (signal) => within(signal, () => examineServers(servers, readFrom)),
     async *scan(signal) {
       await within(signal, async () => {});
@@ -111,12 +145,8 @@ export function openRedis(options: RedisOptions): Backend {
       return reads;
     },
     refusals: async () => refusalsBy(refusalOf),
-    async replaceRecord(record, expected, signal) {
-      checkRecord(record, clock.now());
-      const refusal = refusalOf(record);
-      if (refusal) throw refusal;
-      return replaceRecord(on(write, signal), record, expected);
-    },
+    replaceRecord: replace,
+    ...(createGames ? { createRecords: createMany(createGames) } : {}),
     async removeRecord(key, expected, signal) {
       checkId(key);
       return removeRecord(on(write, signal), key, expected);

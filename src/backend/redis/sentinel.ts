@@ -66,7 +66,7 @@ export function openSentinel(
     },
     reader: () => reader.serving(),
     keys: (pattern) => scanServer(reader.serving, pattern),
-    takesKeysTogether: true,
+    writer: () => primary.serving(),
     primaryRole: 'master',
     examine: () => examineSentinels(source, master),
     close() {

@@ -37,8 +37,8 @@ export interface Servers {
   reader(key: string | Buffer): Promise<Pool>;
   /** Every key that matches, in pages; some may come twice. */
   keys(pattern: string): AsyncGenerator<readonly Buffer[]>;
-  /** Whether one script may take several keys. */
-  readonly takesKeysTogether: boolean;
+  /** The connections to the server that takes all writes, so that one script may take several keys; undefined in a cluster. */
+  readonly writer: (() => Promise<Pool>) | undefined;
   /** What those who take writes should be; a single server may be a replica on purpose. */
   readonly primaryRole: 'master' | 'slave';
   /** What can be found out of all of them together. */

@@ -15,7 +15,7 @@ export function openSingle(
     each: async (command) => [{ server: pool.server, answer: await pool.run(command) }],
     reader: async () => pool,
     keys: (pattern) => scanServer(async () => pool, pattern),
-    takesKeysTogether: true,
+    writer: async () => pool,
     primaryRole: readFrom === 'replica' ? 'slave' : 'master',
     examine: async () => [],
     close: () => pool.close(),

@@ -425,7 +425,7 @@ describe('a restore', () => {
     };
     const report = await apply(restore, made, abort.signal);
     expect(report.outcome).toBe('interrupted');
-    expect(report.checks[0]?.found).toMatch(/^32 of 100 games/);
+    expect(report.checks[0]?.found).toMatch(/^10 of 100 games/);
   });
 
   test('that finds a game played on since cannot call it wrong, nor right', async () => {
@@ -464,8 +464,8 @@ describe('a restore', () => {
     expect(report.steps[2]?.state).toMatchObject({
       kind: 'failed',
       fault: {
-        code: 'refused',
-        message: '0 of 1 game written; refused: x (the archive no longer holds what the plan shows)',
+        code: 'stale',
+        message: '0 of 1 game written; 1 not begun; stopped: The archive no longer holds what the plan shows',
       },
     });
     expect(backend.writes).toEqual([]);

@@ -1,0 +1,210 @@
+/**
+ * Many games that are not there yet, in one transaction of plain commands: each is put under a passing name, and gets
+ * its own by RENAMENX, which refuses where there is a game. A script would copy every byte twice more, and took the
+ * server half as long again. Whatever the server does not plainly take so is left to those who write one game by script.
+ */
+import type { EncodedRecord } from '../../game/encoded-record.ts';
+import { revisionOf } from '../current-layout.ts';
+import type { Replaced } from '../port.ts';
+import { keyOf } from './keys.ts';
+import type { AnswerTaker } from './raw-line.ts';
+
+/** `script`: nothing was written of it, and its script tells why. */
+export type Creation = Replaced | { readonly kind: 'script' };
+
+/** One write to the server, and no longer than others should wait for theirs. */
+const transactionBytes = 256 * 1024;
+const mostGames = 256;
+
+/** Whether its fields are what Redis holds as they are; and what `checkRecord` refuses is for it to say. */
+export function isPlainGame(record: EncodedRecord, nowMs: number): boolean {
+  const { plain, fields, layout, revision, expiresAtMs } = record;
+  if (fields === 0 || plain.length < fields * 4) return false;
+  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) return false;
+  return !hasMark(record) && revision === (layout === 'current' ? revisionIn(record) : undefined);
+}
+
+/** Values of other types begin with a zero byte, see stored-value.ts; few others do. */
+function hasMark({ bytes, plain }: EncodedRecord): boolean {
+  for (let at = 2; at < plain.length; at += 4) {
+    const from = plain[at] ?? 0;
+    if (from < (plain[at + 1] ?? 0) && bytes[from] === 0) return true;
+  }
+  return false;
+}
+
+const rev = Buffer.from('rev');
+
+function revisionIn({ bytes, plain }: EncodedRecord): number | undefined {
+  for (let at = 0; at < plain.length; at += 4) {
+    const [from, to] = [plain[at] ?? 0, plain[at + 1] ?? 0];
+    if (to - from !== rev.length || bytes.compare(rev, 0, rev.length, from, to) !== 0) continue;
+    return revisionOf(bytes.subarray(plain[at + 2], plain[at + 3]));
+  }
+  return undefined;
+}
+
+/** As many at a time as one transaction should have. */
+export function* transactions(records: readonly EncodedRecord[]): Generator<readonly EncodedRecord[]> {
+  let group: EncodedRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    if (group.length === mostGames || (bytes > 0 && bytes + record.bytes.length > transactionBytes)) {
+      yield group;
+      [group, bytes] = [[], 0];
+    }
+    group.push(record);
+    bytes += record.bytes.length;
+  }
+  if (group.length > 0) yield group;
+}
+
+/**
+ * @param prefix of the keys, see keys.ts
+ * @param passing begins the passing names, which are like no other's
+ */
+export function creationCommands(records: readonly EncodedRecord[], prefix: string, passing: string): Buffer {
+  const keys = records.map((record) => keyOf(record, prefix));
+  const names = records.map((_, n) => `${prefix}gk1:~${passing}:${n}`);
+  const commands = new Commands(
+    records.reduce((sum, record, n) => sum + mostBytes(record, keys[n] ?? ''), 64),
+  );
+  commands.array(1);
+  commands.text('MULTI');
+  for (const [n, { bytes, plain, expiresAtMs }] of records.entries()) {
+    const [key, name] = [keys[n] ?? '', names[n] ?? ''];
+    commands.array(2 + plain.length / 2);
+    commands.text('HSET');
+    commands.text(name);
+    for (let at = 0; at < plain.length; at += 2) commands.bulk(bytes, plain[at] ?? 0, plain[at + 1] ?? 0);
+    if (expiresAtMs !== undefined) {
+      commands.array(3);
+      for (const argument of ['PEXPIREAT', name, String(expiresAtMs)]) commands.text(argument);
+    }
+    commands.array(3);
+    for (const argument of ['RENAMENX', name, key]) commands.text(argument);
+  }
+  if (names.length > 0) {
+    commands.array(1 + names.length);
+    for (const argument of ['DEL', ...names]) commands.text(argument);
+  }
+  commands.array(1);
+  commands.text('EXEC');
+  return commands.bytes;
+}
+
+/** Of the frame of one argument: `$`, up to 10 digits, and two ends of a line. */
+const frameBytes = 15;
+
+function mostBytes({ bytes, plain }: EncodedRecord, key: string): number {
+  const argumentsBytes = (plain.length / 2) * frameBytes + bytes.length;
+  return argumentsBytes + 3 * key.length + 3 * (key.length + 64) + 16 * frameBytes + 64;
+}
+
+const [cr, lf, zero] = [13, 10, 48];
+const [star, dollar, plus, colon] = [...'*$+:'].map((sign) => sign.charCodeAt(0));
+/** Shorter ones are copied faster here than by a call. */
+const shortBytes = 24;
+
+class Commands {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(mostBytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(mostBytes);
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  array(count: number): void {
+    this.#count(star ?? 0, count);
+  }
+
+  text(text: string): void {
+    this.#count(dollar ?? 0, Buffer.byteLength(text));
+    this.#at += this.#bytes.write(text, this.#at);
+    this.#end();
+  }
+
+  bulk(from: Buffer, at: number, end: number): void {
+    this.#count(dollar ?? 0, end - at);
+    if (end - at > shortBytes) this.#at += from.copy(this.#bytes, this.#at, at, end);
+    else for (let index = at; index < end; index++) this.#bytes[this.#at++] = from[index] ?? 0;
+    this.#end();
+  }
+
+  #count(sign: number, count: number): void {
+    this.#bytes[this.#at++] = sign;
+    let digits = 1;
+    for (let rest = count; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+    let rest = count;
+    for (let at = this.#at + digits - 1; at >= this.#at; at--) {
+      this.#bytes[at] = zero + (rest % 10);
+      rest = Math.floor(rest / 10);
+    }
+    this.#at += digits;
+    this.#end();
+  }
+
+  #end(): void {
+    this.#bytes[this.#at++] = cr;
+    this.#bytes[this.#at++] = lf;
+  }
+}
+
+/**
+ * The answers to `creationCommands`, as one. Each is a line: MULTI's, one for each command that is queued, EXEC's, and
+ * then, unless that refuses it all, one for each command that was done.
+ */
+export class CreationAnswers implements AnswerTaker {
+  /** Of each game, where among the commands the one is that gives it its name. */
+  readonly #renames: number[] = [];
+  readonly #commands: number;
+  readonly #creations: Creation[];
+  #line = 0;
+  #read = 0;
+  #isTransaction = true;
+  #lines: number;
+
+  constructor(records: readonly EncodedRecord[]) {
+    let commands = 0;
+    for (const { expiresAtMs } of records) {
+      commands += expiresAtMs === undefined ? 2 : 3;
+      this.#renames.push(commands - 1);
+    }
+    this.#commands = records.length > 0 ? commands + 1 : 0;
+    this.#lines = this.#commands + 2;
+    this.#creations = records.map(() => ({ kind: 'script' }));
+  }
+
+  get creations(): readonly Creation[] {
+    return this.#creations;
+  }
+
+  /** False when the commands were carried out on their own: what became of the games is not known. */
+  get isTransaction(): boolean {
+    return this.#isTransaction;
+  }
+
+  take(bytes: Buffer, base: number, end: number): number {
+    let game = this.#renames.findIndex((rename) => rename >= this.#line - this.#commands - 2);
+    while (this.#line < this.#lines) {
+      const at = base + this.#read;
+      const lineEnd = bytes.indexOf(lf, at);
+      if (lineEnd < 0 || lineEnd >= end) return -1;
+      if (this.#line === 0) this.#isTransaction = bytes[at] === plus;
+      // Otherwise it was refused as a whole.
+      if (this.#line === this.#commands + 1 && bytes[at] === star) this.#lines += this.#commands;
+      if (this.#line - this.#commands - 2 === this.#renames[game]) {
+        if (bytes[at] === colon)
+          this.#creations[game] = { kind: bytes[at + 1] === zero ? 'changed' : 'written' };
+        game++;
+      }
+      this.#read = lineEnd + 1 - base;
+      this.#line++;
+    }
+    return base + this.#read;
+  }
+}
