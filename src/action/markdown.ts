@@ -12,6 +12,7 @@ export function reportMarkdown(report: Report, plan: Plan): string {
       'Before and planned',
       table(['What', 'Effect', 'Before', 'Planned', 'Why'], report.changes.map(changeRow)),
     ),
+    plan.estimates ? section('Estimates of the preview', list(plan.estimates)) : '',
     section('Warnings of the preview', list(plan.warnings)),
     section('Not checked by the preview', list(plan.unverified)),
     section('Actions', table(['Step', 'Result', 'Note'], report.steps.map(stepRow))),

@@ -108,6 +108,7 @@ const planSchema = z.strictObject({
   changes: z.array(changeSchema),
   steps: z.array(z.string()),
   warnings: z.array(z.string()),
+  estimates: z.array(z.string()).exactOptional(),
   unverified: z.array(z.string()),
   basis: z.string(),
   detail: z.record(z.string(), z.unknown()),

@@ -25,6 +25,8 @@ export interface Draft<D extends PlanDetail> {
   /** The names of the steps, in the order in which they will run. */
   readonly steps: readonly string[];
   readonly warnings: readonly string[];
+  /** About how much it moves, takes and costs. */
+  readonly estimates?: readonly string[];
   /** What planning could not check, so that nobody takes silence for a pass. */
   readonly unverified: readonly string[];
   /** Digest of the state that the plan was computed from; a plan is stale once it differs. */

@@ -3,6 +3,7 @@ import { checkRecord } from '../backend/record-check.ts';
 import { whyNotHeld } from '../backend/record-reads.ts';
 import { asFault } from '../base/fault.ts';
 import type { GameRecord } from '../game/record.ts';
+import { recordBytes } from '../game/record-codec.ts';
 import { describeRecord } from '../game/record-words.ts';
 import type { ArchivedRecord } from './reader.ts';
 import type { ArchivedGame } from './restore-decision.ts';
@@ -23,6 +24,8 @@ export function summarise({ record, digest }: ArchivedRecord, target: Target): A
     revision,
     expiresAtMs,
     words: describeRecord(record),
+    sizeBytes: recordBytes(record),
+    ...(target.refusals.capacity ? { capacity: target.refusals.capacity.of(record) } : {}),
     ...fateAt(target, record),
   };
 }

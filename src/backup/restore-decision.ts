@@ -3,13 +3,14 @@ import type { Expected, RecordRead } from '../backend/port.ts';
 import { type Found, foundIn } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
 import { describeRecord, gameLabel } from '../game/record-words.ts';
+import type { ArchivedSizes } from './restore-estimate.ts';
 
 /** What to do with a game that exists and differs. `newer` compares revisions. */
 export const restorePolicies = ['fail', 'skip', 'newer', 'overwrite'] as const;
 export type RestorePolicy = (typeof restorePolicies)[number];
 
 /** What a restore keeps in memory of each game that it is to bring back as it was. */
-export interface ArchivedGame extends RecordKey {
+export interface ArchivedGame extends RecordKey, ArchivedSizes {
   /** `absent`: there was no such game, so bringing that back removes what is there. */
   readonly digest: Expected;
   readonly revision?: number | undefined;

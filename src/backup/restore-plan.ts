@@ -23,6 +23,12 @@ import {
   type PlannedGame,
   type RestorePolicy,
 } from './restore-decision.ts';
+import {
+  createEstimate,
+  type EstimateTally,
+  estimateLines,
+  type RestoreEstimate,
+} from './restore-estimate.ts';
 import { planHeld } from './restore-held.ts';
 import { findRestore } from './restore-past.ts';
 import { scopeOfResume } from './restore-resume.ts';
@@ -95,6 +101,7 @@ export interface RestoreDetail {
   readonly undoes?: string;
   /** The run that is gone on with. */
   readonly resumes?: string;
+  readonly estimate: RestoreEstimate;
 }
 
 export const restoreSteps = {
@@ -115,10 +122,16 @@ export async function draftRestore(
   const target = await parts.target(to);
   const { backend, admin } = target;
   const ground = { parts, target, refusals: await backend.refusals(signal) };
+  const startedAtMs = parts.clock.now();
   const scope = await scopeOn(ground, signal);
+  const readAtMs = parts.clock.now();
   const current = scope.games.filter(({ layout }) => layout === 'current').map(({ id }) => id);
   const holders = admin && (await findHolders(admin, current, signal));
-  const decisions = await compare(backend, scope, holders, signal);
+  const estimating = createEstimate(ground.refusals);
+  const comparing = parts.clock.now();
+  const decisions = await compare(backend, scope, holders, estimating, signal);
+  const took = { readMs: readAtMs - startedAtMs, compareMs: parts.clock.now() - comparing };
+  const estimate = estimating.total(took);
   refuseConflicts(decisions);
 
   const games = decisions.map(({ game }) => game);
@@ -135,6 +148,7 @@ export async function draftRestore(
     ...(games.some(isLost) ? { safety: await nameSafety(parts) } : {}),
     ...(undoes === undefined ? {} : { undoes }),
     ...(resumes === undefined ? {} : { resumes }),
+    estimate,
   };
   return {
     title: titleOf(detail),
@@ -147,6 +161,7 @@ export async function draftRestore(
       ...warningsOf(decisions, await doubles(backend, games, signal)),
       ...warnings,
     ],
+    estimates: estimateLines(estimate),
     unverified: [...unverified, ...secondaryUnverified(ground.refusals)],
     basis: basisOf(
       detail,
@@ -198,13 +213,16 @@ async function compare(
   backend: Backend,
   { games, onExisting }: Pick<Scope, 'games' | 'onExisting'>,
   holders: Holders | undefined,
+  estimating: EstimateTally,
   signal?: AbortSignal,
 ): Promise<Decision[]> {
   const decisions: Decision[] = [];
   for await (const batch of readInBatches<ArchivedGame>(backend, [games], signal)) {
     for (const { key: game, read } of batch) {
       const held = game.layout === 'current' ? heldBy(holders, game.id) : undefined;
-      decisions.push(decide(game, read, onExisting, held));
+      const decision = decide(game, read, onExisting, held);
+      estimating.add(decision.game, game, read);
+      decisions.push(decision);
     }
   }
   return decisions;

@@ -29,6 +29,7 @@ export function planLines(plan: Plan): string[] {
     ...changeLines(plan.changes),
     '',
     `Steps: ${plan.steps.join(', then ') || 'none'}`,
+    ...(plan.estimates ?? []).map((line) => `Estimate: ${line}`),
     ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ...plan.unverified.map((what) => `Not verified: ${what}`),
   ];

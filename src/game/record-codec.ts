@@ -66,6 +66,11 @@ export function decodeValue(bytes: Uint8Array): PartValue {
   return value;
 }
 
+/** How long `encodeRecord` is. */
+export function recordBytes(record: GameRecord): number {
+  return encodedBytes(record, Buffer.from(record.id), record.parts);
+}
+
 function encodedBytes(record: GameRecord, id: Buffer, parts: readonly RecordPart[]): number {
   const optional = (value: number | undefined) => (value === undefined ? 1 : 9);
   const fixed = 2 + 4 + id.length + optional(record.revision) + optional(record.expiresAtMs) + 4;

@@ -8,6 +8,7 @@ import type { BackendListener, Operation, PrimaryBackend, RecordRead } from '../
 import { checkAppend, checkId, checkRecord, checkSnapshot } from '../record-check.ts';
 import { refusalsBy } from '../refusals.ts';
 import { append } from './append.ts';
+import { capacityOf } from './capacity.ts';
 import { takeCensus } from './census.ts';
 import { createClient, type DynamoDbPlace, locationOf } from './client.ts';
 import { examineTables } from './examine.ts';
@@ -123,7 +124,10 @@ export function openDynamoDb(options: DynamoDbOptions): PrimaryBackend {
       ),
     refusals: (signal) =>
       run('refusals', signal, async (_, tables) =>
-        refusalsBy((record) => refusalOf(tables, record, clock.now())),
+        refusalsBy((record) => refusalOf(tables, record, clock.now()), {
+          of: (record) => capacityOf(tables, record, clock.now()),
+          ...(tables.writesPerSecond === undefined ? {} : { writesPerSecond: tables.writesPerSecond }),
+        }),
       ),
     async replaceRecord(record, expected, signal) {
       checkRecord(record, clock.now());

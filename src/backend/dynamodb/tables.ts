@@ -14,6 +14,8 @@ import type { Call } from './requests.ts';
 export interface Tables {
   readonly current: { readonly name: string; readonly exists: boolean };
   readonly legacy: LegacyTable | undefined;
+  /** What the table of the current layout was given; undefined on demand. */
+  readonly writesPerSecond?: number;
 }
 
 export interface LegacyTable {
@@ -108,7 +110,9 @@ export async function describeTtl(call: Call, name: string): Promise<string | un
 async function lookUp(table: string, call: Call): Promise<Tables> {
   const found = await describe(call, table);
   if (!found) throw missing(table, call);
-  if (kindOf(found) === 'current') return { current: { name: table, exists: true }, legacy: undefined };
+  if (kindOf(found) === 'current') {
+    return { current: { name: table, exists: true }, legacy: undefined, ...limitOf(found) };
+  }
   if (kindOf(found) !== 'legacy') throw strange(table, 'game_id, and for the current layout part');
   const [ttl, current] = await Promise.all([
     describeTtl(call, table).catch((thrown) => {
@@ -121,7 +125,13 @@ async function lookUp(table: string, call: Call): Promise<Tables> {
   return {
     current: { name: currentName(table), exists: current !== undefined },
     legacy: { name: table, ttl },
+    ...(current ? limitOf(current) : {}),
   };
+}
+
+/** A table on demand says 0. */
+function limitOf({ ProvisionedThroughput: given }: TableDescription): Pick<Tables, 'writesPerSecond'> {
+  return given?.WriteCapacityUnits ? { writesPerSecond: given.WriteCapacityUnits } : {};
 }
 
 function kindOf({ KeySchema = [], AttributeDefinitions = [] }: TableDescription) {

@@ -45,7 +45,13 @@ test('a game with more fields than one command takes is looked at to its last fi
   const id = parseGameId('long');
   for (let revision = 0; revision < 1_100; revision++) await backend.append(id, appendOn(revision));
   expect((await backend.read(id))?.events).toHaveLength(1_100);
-  await ask(server, 'HSET', `times of ${keyOf({ id, layout: 'current' }, '')}`, 'e:1100', Date.now() + 3_600_000);
+  await ask(
+    server,
+    'HSET',
+    `times of ${keyOf({ id, layout: 'current' }, '')}`,
+    'e:1100',
+    Date.now() + 3_600_000,
+  );
   await expect(backend.read(id)).rejects.toMatchObject({ message: expect.stringContaining('"e:1100"') });
 });
 
