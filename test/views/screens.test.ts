@@ -442,9 +442,11 @@ test('a restore is undone by choosing its run; the preview comes first', async (
   screen.send('j');
   await screen.shows(/► Restore a .*ben +done/);
   screen.send(enter);
+  await screen.shows('What shall become of games that were played since?');
+  screen.send('2');
   await screen.shows('PREVIEW');
   expect(ports.requests).toEqual([
-    { action: 'backup restore', input: { undo: 'run-1', onExisting: 'fail' } },
+    { action: 'backup restore', input: { undo: 'run-1', onExisting: 'skip' } },
   ]);
 });
 
@@ -453,7 +455,7 @@ test('without a restore there is nothing to undo', async () => {
   screen.send('u');
   await screen.shows('no restore was run from this machine');
   screen.send(enter);
-  await screen.shows('preview: no restore was run from this machine');
+  await screen.shows('choose: no restore was run from this machine');
 });
 
 test('pruning is previewed like every change', async () => {

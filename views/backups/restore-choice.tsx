@@ -7,23 +7,48 @@ import { useShell } from '../shell.ts';
 
 type OnExisting = ActionRequest<'backup restore'>['input']['onExisting'];
 
-/** What becomes of games that are there already; the safest first. */
-const policies: readonly { readonly policy: OnExisting; readonly text: string }[] = [
-  { policy: 'fail', text: 'change nothing if any game of the archive exists already' },
-  { policy: 'skip', text: 'keep every game that exists, add the rest' },
-  { policy: 'newer', text: 'replace a game only where the archive holds a newer revision' },
-  { policy: 'overwrite', text: 'replace every game that exists, also newer ones' },
-];
+type Policies = readonly { readonly policy: OnExisting; readonly text: string }[];
 
-const question = 'What shall become of games that exist already? Nothing is changed before a preview.';
+interface Choice {
+  readonly mark: string;
+  readonly question: string;
+  /** The safest first. */
+  readonly policies: Policies;
+}
+
+const choices: Readonly<Record<'restore' | 'undo', Choice>> = {
+  restore: {
+    mark: 'RESTORE  ',
+    question: 'What shall become of games that exist already? Nothing is changed before a preview.',
+    policies: [
+      { policy: 'fail', text: 'change nothing if any game of the archive exists already' },
+      { policy: 'skip', text: 'keep every game that exists, add the rest' },
+      { policy: 'newer', text: 'replace a game only where the archive holds a newer revision' },
+      { policy: 'overwrite', text: 'replace every game that exists, also newer ones' },
+    ],
+  },
+  undo: {
+    mark: 'UNDO  ',
+    question: 'What shall become of games that were played since? Nothing is changed before a preview.',
+    policies: [
+      { policy: 'fail', text: 'change nothing if any of them was played since' },
+      { policy: 'skip', text: 'leave those that were played since, undo the rest' },
+      { policy: 'newer', text: 'replace them only where what was kept is a newer revision' },
+      { policy: 'overwrite', text: 'replace them too, also newer ones' },
+    ],
+  },
+};
 
 interface RestoreChoiceProps {
-  readonly archive: string;
+  readonly kind: keyof typeof choices;
+  /** The archive, or the run. */
+  readonly name: string;
   readonly onChoose: (policy: OnExisting) => void;
   readonly onCancel: () => void;
 }
 
-export function RestoreChoice({ archive, onChoose, onCancel }: RestoreChoiceProps) {
+export function RestoreChoice({ kind, name, onChoose, onCancel }: RestoreChoiceProps) {
+  const { mark, question, policies } = choices[kind];
   const { theme, frame } = useShell();
   useKeys('modal', {
     rows: [
@@ -41,7 +66,7 @@ export function RestoreChoice({ archive, onChoose, onCancel }: RestoreChoiceProp
   const plain = frame.form === 'plain';
   const gap = plain ? [] : [[]];
   const lines = [
-    [piece('RESTORE  ', 'accent', true), piece(archive, 'plain', true)],
+    [piece(mark, 'accent', true), piece(name, 'plain', true)],
     ...gap,
     ...wrap(question, cells)
       .slice(0, plain ? 1 : 2)

@@ -42,7 +42,7 @@ export function UndoPick({ onPick, onCancel }: UndoPickProps) {
           question={question}
           columns={columnsAt(now)}
           rows={loaded.value}
-          what="preview"
+          what="choose"
           none="no restore was run from this machine"
           changesTarget
           onPick={({ run }) => onPick(run)}

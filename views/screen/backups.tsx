@@ -21,6 +21,7 @@ type Doing =
   | { readonly what: 'diff'; readonly sides: Sides }
   | { readonly what: 'show'; readonly archive: ArchiveRow; readonly id: string }
   | { readonly what: 'pick restore' }
+  | { readonly what: 'choose for undo'; readonly run: string }
   | { readonly what: 'act'; readonly request: ActionRequest };
 
 /** Archives, and what can be done with them. */
@@ -40,7 +41,8 @@ export function Backups() {
     case 'choose':
       return (
         <RestoreChoice
-          archive={doing.archive.name}
+          kind="restore"
+          name={doing.archive.name}
           onChoose={(onExisting) =>
             act({ action: 'backup restore', input: { archive: doing.archive.name, onExisting } })
           }
@@ -69,9 +71,13 @@ export function Backups() {
     case 'show':
       return <ArchivedGameView archive={doing.archive.name} id={doing.id} onClose={leave} />;
     case 'pick restore':
+      return <UndoPick onPick={(run) => setDoing({ what: 'choose for undo', run })} onCancel={leave} />;
+    case 'choose for undo':
       return (
-        <UndoPick
-          onPick={(run) => act({ action: 'backup restore', input: { undo: run, onExisting: 'fail' } })}
+        <RestoreChoice
+          kind="undo"
+          name={doing.run}
+          onChoose={(onExisting) => act({ action: 'backup restore', input: { undo: doing.run, onExisting } })}
           onCancel={leave}
         />
       );
