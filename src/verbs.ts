@@ -263,6 +263,11 @@ export const verbs: readonly Verb[] = [
         form: '--where <words...>',
         about: 'only these games, like phase:TURN,SCORING older:1h younger:2d id:room-* layout:legacy',
       },
+      {
+        form: '--resume',
+        about: 'go on with the backup that was interrupted, of --name where that is given',
+        conflicts: ['where', 'includeCompleted'],
+      },
       { form: '--rate <games>', about: 'read no more games a second than this, to spare the storage' },
       {
         form: '--allow-unsupported',

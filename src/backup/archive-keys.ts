@@ -33,7 +33,7 @@ export interface ArchiveKeys {
    * @throws Fault `cannot-decrypt` without the key, `integrity` when it was changed
    */
   open(file: ReadableFile, name: string): Promise<ArchiveFile>;
-  /** As `open`, for a file whose writer never came to its end. */
+  /** As `open`, for a file whose writer may not have come to its end. */
   openPart(file: ReadableFile, name: string): Promise<ReadableFile>;
 }
 
@@ -113,7 +113,11 @@ export function createArchiveKeys(sources: KeySources = {}): ArchiveKeys {
     },
     async openPart(file, name) {
       const age = await ageOf(file, name);
-      return age ? openingUnended(file, age) : file;
+      if (!age) return file;
+      return openingFile(file, age).catch((thrown: unknown) => {
+        if (asFault(thrown).code === 'integrity') return openingUnended(file, age);
+        throw thrown;
+      });
     },
   };
 }

@@ -31,6 +31,8 @@ export interface Manifest {
   readonly unsupported?: readonly Unsupported[] | undefined;
   /** undefined in archives of before it was counted. */
   readonly meanwhile?: Meanwhile | undefined;
+  /** undefined when it was made in one go. */
+  readonly resumed?: Resumed | undefined;
   /**
    * `before-restore`: only the games that a restore was about to overwrite. `retired`: finished games, removed from
    * storage since. undefined for a backup of everything.
@@ -81,6 +83,16 @@ export interface Meanwhile {
    * archive as they were after it. A change after a game was read is not in it, and not counted.
    */
   readonly changed: number;
+}
+
+/** Of a backup that went on after an interruption. */
+export interface Resumed {
+  /** Games that had been read before it, and are in the archive as they were then. */
+  readonly games: number;
+  /** When the last of them was written; what changed of them since is not in the archive, and not counted. */
+  readonly untilMs: number;
+  /** Of them, those that storage no longer had when it went on. */
+  readonly gone: number;
 }
 
 export const archivePurposes = ['before-restore', 'retired'] as const;

@@ -11,6 +11,10 @@ export const partPath = (path: string, random: string) => `${path}.${random}.par
 /** A file name that `partPath` made. */
 export const isPart = (entry: string) => partPattern.test(entry);
 
+/** The archive that was to become of this part; undefined for a part of something else. */
+export const archiveOfPart = (entry: string): string | undefined =>
+  /^(.+)\.gka\.[0-9a-f]{8}\.part$/.exec(isPart(entry) ? entry : '')?.[1];
+
 const partPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*\.(gka|manifest\.json|verified\.json)\.[0-9a-f]{8}\.part$/;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -51,6 +55,6 @@ export function refOfPath(path: string): ArchiveRef {
 }
 
 /** An entry of a folder, or of an address like `s3://bucket/prefix`, whose slashes `join` would merge. */
-function within(location: string, entry: string): string {
+export function within(location: string, entry: string): string {
   return isS3Url(location) ? `${location.replace(/\/+$/, '')}/${entry}` : join(location, entry);
 }

@@ -1,6 +1,6 @@
 /** What header, totals and manifest of an archive have in common. Fields that came later are optional: older archives lack them. */
 import * as z from 'zod';
-import type { ArchiveFilter, LeftOut, Meanwhile, Unsupported } from './archive-list.ts';
+import type { ArchiveFilter, LeftOut, Meanwhile, Resumed, Unsupported } from './archive-list.ts';
 
 export const count = z.int().nonnegative();
 const layout = z.enum(['current', 'legacy']);
@@ -31,4 +31,7 @@ export const totalsShape = {
     .readonly()
     .optional(),
   meanwhile: z.object({ changed: count }).optional() satisfies z.ZodType<Meanwhile | undefined>,
+  resumed: z
+    .object({ games: count, untilMs: count, gone: count } satisfies Record<keyof Resumed, unknown>)
+    .optional(),
 };

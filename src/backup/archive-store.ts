@@ -10,14 +10,16 @@ import { type ArchiveKeys, createArchiveKeys } from './archive-keys.ts';
 import type { ArchiveListing, ArchiveRow, Manifest } from './archive-list.ts';
 import {
   type ArchiveRef,
+  archiveOfPart,
   archiveRef,
   archiveSuffix,
   manifestSuffix,
   parseArchiveName,
   refOfPath,
+  within,
 } from './archive-names.ts';
 import { readRow } from './archive-row.ts';
-import { type Files, nodeFiles } from './files.ts';
+import { type Files, nodeFiles, type ReadableFile } from './files.ts';
 import { createFolderShelf } from './folder-shelf.ts';
 import { boundedFile, type Room } from './room.ts';
 import type { S3Settings } from './s3-client.ts';
@@ -42,6 +44,13 @@ export interface ArchiveStore {
   /** For one more archive. */
   room(): Promise<Room>;
   begin(name: string, encryption: Encryption): Promise<UnpublishedArchive>;
+  unfinished(): Promise<readonly LeftPart[]>;
+  /** Faults as `open`. */
+  openPart(part: LeftPart): Promise<ReadableFile>;
+  /** Whether an archive that is written so could be opened here later. */
+  reopens(encryption: Encryption): Promise<boolean>;
+  /** Unless somebody writes it; never rejects, since a part that stays does no harm. */
+  removePart(part: LeftPart): Promise<void>;
   putManifest(ref: ArchiveRef, manifest: Manifest): Promise<void>;
   markVerified(ref: ArchiveRef, mark: VerifiedMark): Promise<void>;
   /**
@@ -51,6 +60,15 @@ export interface ArchiveStore {
   remove(ref: ArchiveRef): Promise<void>;
 }
 
+/** What an interrupted writer of an archive has left. */
+export interface LeftPart {
+  /** Of the archive that it was to become. */
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+}
+
 export interface UnpublishedArchive {
   readonly ref: ArchiveRef;
   readonly file: UnendedFile;
@@ -58,6 +76,8 @@ export interface UnpublishedArchive {
   publish(manifest: Manifest): Promise<void>;
   /** Removes what was written; never rejects. */
   discard(): Promise<void>;
+  /** Keeps it to go on with where the place can; never rejects. */
+  leave(): Promise<void>;
 }
 
 interface StoreParts {
@@ -120,27 +140,49 @@ export function createArchiveStore(
     },
     async open(ref) {
       const file = await shelf.open(ref.path);
-      try {
-        return await keys.open(file, ref.name);
-      } catch (thrown) {
-        await file.close();
-        throw thrown;
-      }
+      return orClose(file, keys.open(file, ref.name));
     },
     ready: keys.ready,
     async begin(name, encryption) {
       const ref = archiveRef(location, parseArchiveName(name));
       const seal = await keys.sealer(encryption);
       const unpublished = await shelf.begin(ref.path);
+      const file = seal(boundedFile(unpublished.file, { location, maxBytes, space }));
       return {
         ref,
-        file: seal(boundedFile(unpublished.file, { location, maxBytes, space })),
+        file,
         async publish(manifest) {
           await unpublished.publish();
           await store.putManifest(ref, manifest);
         },
         discard: unpublished.discard,
+        async leave() {
+          // What is encrypted keeps its last bytes back until then.
+          await file.end().catch(() => {});
+          await unpublished.leave();
+        },
       };
+    },
+    async unfinished() {
+      const parts: LeftPart[] = [];
+      for (const entry of (await shelf.list(location)) ?? []) {
+        const name = archiveOfPart(entry);
+        const path = within(location, entry);
+        const stat = name === undefined ? undefined : await shelf.stat(path);
+        if (name !== undefined && stat) parts.push({ name, path, ...stat });
+      }
+      return parts;
+    },
+    async openPart({ path, name }) {
+      const file = await shelf.open(path);
+      return orClose(file, keys.openPart(file, name));
+    },
+    reopens: async (encryption) =>
+      encryption.kind === 'none' || (await keys.opens(encryption).catch(() => false)),
+    async removePart({ path, sizeBytes, mtimeMs }) {
+      const stat = await shelf.stat(path).catch(() => undefined);
+      if (stat?.sizeBytes !== sizeBytes || stat.mtimeMs !== mtimeMs) return;
+      await shelf.remove(path).catch(() => {});
     },
     putManifest: (ref, manifest) =>
       shelf.putText(ref.manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`),
@@ -150,6 +192,15 @@ export function createArchiveStore(
     },
   };
   return store;
+}
+
+async function orClose<T>(file: ReadableFile, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
+  }
 }
 
 /** Names with an archive, or with the manifest of one that is gone. */

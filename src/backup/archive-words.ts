@@ -15,9 +15,10 @@ export const ratioText = ({ rawBytes, storedBytes }: Pick<Manifest, 'rawBytes' |
   storedBytes > 0 ? `${(rawBytes / storedBytes).toFixed(1)}:1` : 'no data';
 
 /** Of how many moments it is, and what is known to have moved between them. */
-export function consistencyText({ consistency, meanwhile, leftOut, unsupported }: Manifest): string {
+export function consistencyText({ consistency, meanwhile, resumed, leftOut, unsupported }: Manifest): string {
   return [
     consistency === 'fuzzy-scan' ? 'fuzzy' : consistency,
+    resumed ? 'resumed' : '',
     meanwhile?.changed ? `${meanwhile.changed} changed` : '',
     leftOut.vanished > 0 ? `${leftOut.vanished} vanished` : '',
     unsupported?.length ? `${unsupported.length} LACKING` : '',

@@ -1,16 +1,20 @@
-import type { Backend } from '../backend/port.ts';
+import { encodedReads, scanEncoded } from '../backend/encoded-scan.ts';
+import type { Backend, EncodedRead } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
+import { asFault } from '../base/fault.ts';
 import type { Identity } from '../base/identity.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { type Encryption, unencrypted } from './archive-file.ts';
-import type { ArchiveFilter, ArchivePurpose } from './archive-list.ts';
+import type { ArchiveFilter, ArchivePurpose, Resumed } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
-import type { ArchiveStore, UnpublishedArchive } from './archive-store.ts';
+import type { ArchiveStore, LeftPart, UnpublishedArchive } from './archive-store.ts';
 import { captureGames } from './capture.ts';
 import type { Codec } from './codec.ts';
 import type { ArchiveHeader } from './format.ts';
 import { manifestOf } from './manifest.ts';
 import { createPace, unpaced } from './pace.ts';
+import type { UnfinishedArchive } from './reader.ts';
+import { goOnLater, mayGoOn, paced, resumedGames, withPart } from './unfinished.ts';
 import { createArchiveWriter, type Written } from './writer.ts';
 
 /** How the records of an archive are kept. */
@@ -37,7 +41,8 @@ export interface ArchivingParts {
 export interface ArchiveOrder {
   readonly name: string;
   readonly archiveId: string;
-  readonly pages: Iterable<readonly RecordKey[]> | AsyncIterable<readonly RecordKey[]>;
+  /** The games that are looked at; all there are when left out. */
+  readonly pages?: Iterable<readonly RecordKey[]>;
   readonly filter: ArchiveFilter;
   /** False leaves out what the filter would take. */
   readonly keep?: (record: GameRecord) => boolean;
@@ -47,6 +52,16 @@ export interface ArchiveOrder {
   readonly gamesPerSecond?: number;
   readonly purpose?: ArchivePurpose;
   readonly packing?: Packing;
+  /** Goes on with it. */
+  readonly resumes?: ResumedPart;
+  /** What is finished when storage goes away or somebody interrupts stays, to go on with. */
+  readonly resumable?: boolean;
+}
+
+export interface ResumedPart {
+  readonly part: LeftPart;
+  readonly startedAtMs: number;
+  readonly games: number;
 }
 
 /** Written and synced, but nobody sees it before it is published. */
@@ -58,28 +73,66 @@ export interface FinishedArchive {
   discard(): Promise<void>;
 }
 
-/** Whatever goes wrong, nothing is left behind; only an archive whose manifest cannot be written stays, whole. */
+/**
+ * Whatever goes wrong, nothing is left behind; only an archive whose manifest cannot be written stays, whole, and what can be
+ * gone on with.
+ */
 export async function writeArchive(
   parts: ArchivingParts,
   order: ArchiveOrder,
   progress: (doneGames: number) => void,
   signal?: AbortSignal,
 ): Promise<FinishedArchive> {
+  const { resumes } = order;
+  if (!resumes) return write(parts, order, undefined, progress, signal);
+  // Opened before the archive is begun, which removes parts of long ago.
+  return withPart(parts.store, resumes.part, (unfinished) =>
+    write(parts, order, unfinished, progress, signal),
+  );
+}
+
+async function write(
+  parts: ArchivingParts,
+  order: ArchiveOrder,
+  unfinished: UnfinishedArchive | undefined,
+  progress: (doneGames: number) => void,
+  signal?: AbortSignal,
+): Promise<FinishedArchive> {
   const { backend, store, clock } = parts;
   const { codec, encryption } = order.packing ?? parts.packing;
   const archive = await store.begin(order.name, encryption);
-  const write = async () => {
-    const header = { ...headerOf(parts, order), codec, ...cipherOf(encryption) };
-    const writer = createArchiveWriter(archive.file, header);
-    const { pages, filter, keep, allowUnsupported = false, gamesPerSecond } = order;
+  const header = { ...headerOf(parts, order), codec, ...cipherOf(encryption) };
+  const writer = createArchiveWriter(archive.file, header);
+  const capture = async (games: AsyncIterable<readonly EncodedRead[]>, resumed?: () => Resumed) => {
+    const { filter, keep, allowUnsupported = false } = order;
     const { startedAtMs } = header;
-    const pace = gamesPerSecond === undefined ? unpaced : createPace(gamesPerSecond, clock);
-    const capturing = { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, pace, progress };
+    const capturing = { writer, games, filter, keep, allowUnsupported, startedAtMs, progress };
     const captured = await captureGames(capturing, signal);
-    const finished = await writer.finish({ endedAtMs: clock.now(), ...captured });
+    const after = resumed ? { resumed: resumed() } : {};
+    const finished = await writer.finish({ endedAtMs: clock.now(), ...captured, ...after });
     return { ...finished, storedBytes: await archive.file.end() };
   };
-  const written = await orDiscard(archive, write());
+  const goOnOrBegin = async () => {
+    const { pages, gamesPerSecond, resumes } = order;
+    const pace = gamesPerSecond === undefined ? unpaced : createPace(gamesPerSecond, clock);
+    if (unfinished && resumes) {
+      const { games, resumed } = resumedGames(unfinished, resumes.part.mtimeMs, backend, pace, signal);
+      return capture(games, resumed);
+    }
+    const games = pages ? encodedReads(backend, pages, signal) : scanEncoded(backend, signal);
+    return capture(paced(games, pace, signal));
+  };
+  const written = await goOnOrBegin().catch(async (thrown: unknown) => {
+    const fault = asFault(thrown);
+    const chunks = await writer.stop();
+    const mayLeave = order.resumable === true && chunks > 0 && mayGoOn(fault);
+    if (!mayLeave || !(await store.reopens(encryption))) {
+      await archive.discard();
+      throw thrown;
+    }
+    await archive.leave();
+    throw goOnLater(fault, order.name);
+  });
   return {
     ref: archive.ref,
     written,
@@ -99,14 +152,14 @@ async function orDiscard<T>(archive: UnpublishedArchive, work: Promise<T>): Prom
 
 function headerOf(
   { backend, environment, actor, clock }: ArchivingParts,
-  { archiveId, filter, purpose }: ArchiveOrder,
+  { archiveId, filter, purpose, resumes }: ArchiveOrder,
 ): Omit<ArchiveHeader, 'codec' | 'cipher' | 'recipients'> {
   return {
     archiveId,
     environment,
     source: backend.location,
     createdBy: `${actor.user}@${actor.host}`,
-    startedAtMs: clock.now(),
+    startedAtMs: resumes?.startedAtMs ?? clock.now(),
     consistency: 'fuzzy-scan',
     filter,
     ...(purpose ? { purpose } : {}),

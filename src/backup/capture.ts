@@ -1,27 +1,26 @@
-import type { Backend } from '../backend/port.ts';
-import { headOf } from '../backend/record-head.ts';
-import { readInBatches } from '../backend/record-reads.ts';
+import type { EncodedRead } from '../backend/port.ts';
+import { ByteSet } from '../base/byte-set.ts';
 import { Fault } from '../base/fault.ts';
 import { isPhase } from '../game/phases.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
+import { decodeRecord } from '../game/record-codec.ts';
 import { gameLabel, keyText, namesOf } from '../game/record-words.ts';
 import type { ArchiveFilter, Unsupported } from './archive-list.ts';
 import type { ArchiveTotals } from './format.ts';
-import type { Pace } from './pace.ts';
 import { createSelection } from './selection.ts';
 import type { ArchiveWriter } from './writer.ts';
 
+type ReadGame = Extract<EncodedRead, { kind: 'record' }>;
+
 interface CaptureOptions {
-  readonly backend: Backend;
   readonly writer: ArchiveWriter;
-  readonly pages: Iterable<readonly RecordKey[]> | AsyncIterable<readonly RecordKey[]>;
+  readonly games: AsyncIterable<readonly EncodedRead[]>;
   readonly filter: ArchiveFilter;
   /** False leaves out what the filter would take. */
   readonly keep?: ((record: GameRecord) => boolean) | undefined;
   /** Games that cannot be represented are listed instead of stopping the capture. */
   readonly allowUnsupported: boolean;
   readonly startedAtMs: number;
-  readonly pace: Pace;
   readonly progress: (done: number) => void;
 }
 
@@ -35,40 +34,41 @@ export type Captured = Required<
  * @throws Fault `record-unreadable` that names every game it could not read: an archive without them would look whole
  */
 export async function captureGames(
-  { backend, writer, pages, filter, keep, allowUnsupported, startedAtMs, pace, progress }: CaptureOptions,
+  { writer, games, filter, keep, allowUnsupported, startedAtMs, progress }: CaptureOptions,
   signal?: AbortSignal,
 ): Promise<Captured> {
   const select = createSelection(filter);
-  const seen = new Set<string>();
+  const seen = new ByteSet();
   const unsupported: Unsupported[] = [];
   const gamesByPhase = new Map<string, number>();
   const leftOut = { completed: 0, vanished: 0, filtered: 0 };
   let changed = 0;
 
-  const take = async (key: RecordKey, record: GameRecord) => {
-    const head = headOf(record);
-    const selected = select(head);
-    // A game that was deleted and made again while the scan ran may come twice.
+  const take = async (game: ReadGame) => {
+    const { phase, updatedAtMs } = game.key;
+    const selected = select(game.key);
     if (selected !== 'kept') leftOut[selected]++;
-    else if (keep && !keep(record)) leftOut.filtered++;
-    else if (seen.size < seen.add(keyText(key)).size && (allowUnsupported || unsupported.length === 0)) {
-      await writer.add(record);
-      const phase = head.phase !== undefined && isPhase(head.phase) ? head.phase : 'unknown';
-      gamesByPhase.set(phase, (gamesByPhase.get(phase) ?? 0) + 1);
-      if (head.updatedAtMs !== undefined && head.updatedAtMs >= startedAtMs) changed++;
+    else if (keep && !keep(decodeRecord(game.bytes))) leftOut.filtered++;
+    else if (allowUnsupported || unsupported.length === 0) {
+      await writer.add(game);
+      const counted = phase !== undefined && isPhase(phase) ? phase : 'unknown';
+      gamesByPhase.set(counted, (gamesByPhase.get(counted) ?? 0) + 1);
+      if (updatedAtMs !== undefined && updatedAtMs >= startedAtMs) changed++;
     }
   };
 
   let done = 0;
-  for await (const batch of readInBatches(backend, pages, signal)) {
-    for (const { key, read } of batch) {
-      if (read.kind === 'absent') leftOut.vanished++;
-      else if (read.kind === 'unreadable') unsupported.push(unsupportedOf(key, read.fault));
-      else await take(key, read.record);
+  for await (const batch of games) {
+    for (const game of batch) {
+      if (game.kind === 'absent') leftOut.vanished++;
+      // One that was deleted and made again while the scan ran may come twice, as may any in a scan.
+      else if (!seen.add(keyBytes(game.key))) continue;
+      else if (game.kind === 'unreadable') unsupported.push(unsupportedOf(game.key, game.fault));
+      else await take(game);
     }
+    signal?.throwIfAborted();
     done += batch.length;
     progress(done);
-    await pace(batch.length, signal);
   }
   if (unsupported.length > (allowUnsupported ? mostListed : 0)) throw cannotRead(unsupported);
   return { gamesByPhase: Object.fromEntries(gamesByPhase), leftOut, unsupported, meanwhile: { changed } };
@@ -76,6 +76,12 @@ export async function captureGames(
 
 /** All of them are named in the archive's end, which is read whole; an archive that lacks more is none. */
 const mostListed = 10_000;
+
+/** An id that stands for bytes which are no UTF-8 gets bytes that no other id has. */
+export function keyBytes(key: RecordKey): Buffer {
+  const text = keyText(key);
+  return text.isWellFormed() ? Buffer.from(text) : Buffer.from(`\0${text}`, 'utf16le');
+}
 
 const unsupportedOf = ({ id, layout }: RecordKey, { message }: Fault): Unsupported => ({
   id,

@@ -13,12 +13,19 @@ import type { ArchiveFilter, GameWhere } from './archive-list.ts';
 import { archiveRef, defaultArchiveName } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { archivesIn } from './archives-in.ts';
-import { type ArchivingParts, type FinishedArchive, type Packing, writeArchive } from './archiving.ts';
+import {
+  type ArchivingParts,
+  type FinishedArchive,
+  type Packing,
+  type ResumedPart,
+  writeArchive,
+} from './archiving.ts';
 import { countGames, estimateBytes, estimateChanges, estimateWarnings } from './estimate.ts';
 import type { ArchiveTotals } from './format.ts';
 import { roomWarnings } from './room.ts';
 import { createSelection } from './selection.ts';
 import { targetLock } from './target-lock.ts';
+import { findUnfinished, type Unfinished } from './unfinished.ts';
 import { validationStep } from './validation-step.ts';
 import { whereText } from './where-words.ts';
 
@@ -37,6 +44,10 @@ export interface BackupInput {
   readonly allowUnsupported?: boolean | undefined;
   /** How many games are read a second, at most; as fast as it goes when left out. */
   readonly gamesPerSecond?: number | undefined;
+  /**
+   * Goes on with an interrupted backup, of `name` where that is given: what it had read stays as it is, and its filter holds.
+   */
+  readonly resume?: boolean | undefined;
   /** As configured, where it says nothing. */
   readonly packing?: Partial<Packing> | undefined;
 }
@@ -49,6 +60,7 @@ export interface BackupDetail {
   readonly allowUnsupported: boolean;
   readonly packing: Packing;
   readonly gamesPerSecond?: number;
+  readonly resumes?: ResumedPart;
   /** All that the census counted, wanted or not: each is looked at. For progress. */
   readonly seenGames: number;
   /** How large the archive is likely to become; undefined where nothing tells. */
@@ -68,25 +80,32 @@ const stepNames = {
 export function createBackupAction(parts: BackupParts): Action<BackupInput, BackupDetail> {
   const { backend, store, environment, clock, random } = parts;
 
-  const basis = async ({ name, filter, packing }: BackupDetail) => {
+  const basis = async ({ name, filter, packing, resumes }: BackupDetail) => {
     const isFree = (await store.freeName(name)) === name;
-    return digestOf({ source: backend.location, location: store.location, name, filter, packing, isFree });
+    const place = { source: backend.location, location: store.location };
+    const part = resumes && (await store.unfinished()).find(({ path }) => path === resumes.part.path);
+    return digestOf({ ...place, name, filter, packing, isFree, ...(part ? { part } : {}) });
   };
 
   return {
     name: 'backup create',
     effect: 'local',
     async draft(
-      { name, includeCompleted, where, allowUnsupported = false, gamesPerSecond, packing: wanted },
+      { name, includeCompleted, where, allowUnsupported = false, gamesPerSecond, resume, packing: wanted },
       signal,
     ): Promise<Draft<BackupDetail>> {
-      const free = await store.freeName(name ?? defaultArchiveName(environment, clock.now()));
-      if (name !== undefined && free !== name) throw nameTaken(name, free);
-      const packing = { ...parts.packing, ...wanted };
+      const earlier = resume
+        ? await findUnfinished(store, { name, environment, source: backend.location })
+        : undefined;
+      const free = await store.freeName(
+        earlier?.part.name ?? name ?? defaultArchiveName(environment, clock.now()),
+      );
+      if (!earlier && name !== undefined && free !== name) throw nameTaken(name, free);
+      const packing = { ...parts.packing, ...(earlier ? packingOf(earlier.header) : {}), ...wanted };
       await store.ready(packing.encryption);
-      const filter: ArchiveFilter = { includeCompleted, ...(where ? { where } : {}) };
-      if (where) await refuseEmpty(backend, filter, where, signal);
-      const census = await backend.census(signal);
+      const filter = earlier?.header.filter ?? { includeCompleted, ...(where ? { where } : {}) };
+      if (where && !earlier) await refuseEmpty(backend, filter, where, signal);
+      const census = await (backend.roughCensus?.(signal) ?? backend.census(signal));
       const counts = countGames(census, filter);
       const expectedGames = counts.taken.current + counts.taken.legacy;
       const archives = await archivesIn(store, signal);
@@ -102,14 +121,19 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
         seenGames: counts.seen,
         ...(gamesPerSecond === undefined ? {} : { gamesPerSecond }),
         ...(expectedBytes === undefined ? {} : { expectedBytes }),
+        ...(earlier ? { resumes: resumedPart(earlier) } : {}),
       };
       const most = counts.atMost ? 'at most ' : '';
       return {
-        title: `Back up ${most}${gamesText(expectedGames)} to archive ${free}`,
+        title: `Back up ${most}${gamesText(expectedGames)} to archive ${free}${earlier ? ', going on where it was interrupted' : ''}`,
         place: backend.location,
         changes: estimateChanges(detail, counts),
         steps: Object.values(stepNames),
-        warnings: [...estimateWarnings(counts), ...roomWarnings(store.location, room, expectedBytes)],
+        warnings: [
+          ...(earlier ? [resumedWarning(earlier)] : []),
+          ...estimateWarnings(counts),
+          ...roomWarnings(store.location, room, expectedBytes),
+        ],
         unverified: [
           `Which games can be read: it shows as each is read, and one that cannot be ${allowUnsupported ? 'is named in the archive and not in it' : 'stops the backup'}`,
           ...(expectedBytes === undefined ? ['How large the archive will become'] : []),
@@ -134,9 +158,8 @@ function stepsOf(parts: BackupParts, detail: BackupDetail): Step[] {
   let finished: FinishedArchive | undefined;
   return [
     knownStep(stepNames.write, async ({ signal, progress }) => {
-      const pages = parts.backend.scan(signal);
       const told = (done: number) => progress(done, Math.max(done, seenGames), 'games');
-      finished = await writeArchive(parts, { ...detail, pages }, told, signal);
+      finished = await writeArchive(parts, { ...detail, resumable: true }, told, signal);
       if (filter.where && finished.written.totals.games === 0) {
         await finished.discard();
         throw noneMatch(filter.where, parts.backend.location);
@@ -146,6 +169,7 @@ function stepsOf(parts: BackupParts, detail: BackupDetail): Step[] {
     knownStep(stepNames.publish, async () => {
       if (!finished) throw new Fault('internal', 'There is no archive to publish');
       await finished.publish();
+      if (detail.resumes) await parts.store.removePart(detail.resumes.part);
       return { kind: 'done', note: finished.ref.path };
     }),
     validationStep(stepNames.validate, parts, name),
@@ -193,9 +217,11 @@ function noneMatch(where: GameWhere, location: string): Fault {
   });
 }
 
-function totalsNote({ games, leftOut, unsupported = [], meanwhile }: ArchiveTotals): string {
+function totalsNote({ games, leftOut, unsupported = [], meanwhile, resumed }: ArchiveTotals): string {
   const { completed, vanished, filtered = 0 } = leftOut;
   const left = [
+    resumed ? `${gamesText(resumed.games)} of before the interruption` : '',
+    resumed && resumed.gone > 0 ? `${gamesText(resumed.gone)} of those gone since` : '',
     completed > 0 ? `${gamesText(completed)} completed and left out` : '',
     filtered > 0 ? `${gamesText(filtered)} not asked for` : '',
     vanished > 0 ? `${gamesText(vanished)} ended before being read` : '',
@@ -205,6 +231,23 @@ function totalsNote({ games, leftOut, unsupported = [], meanwhile }: ArchiveTota
       : '',
   ];
   return [gamesText(games), ...left.filter(Boolean)].join(', ');
+}
+
+/** What was to be encrypted stays so, for the same readers. */
+function packingOf({ codec, cipher, recipients }: Unfinished['header']): Partial<Packing> {
+  if (cipher === 'none') return { codec };
+  return { codec, encryption: recipients ? { kind: 'recipients', recipients } : { kind: 'passphrase' } };
+}
+
+const resumedPart = ({ part, header, games }: Unfinished): ResumedPart => ({
+  part,
+  startedAtMs: header.startedAtMs,
+  games,
+});
+
+function resumedWarning({ part, header, games }: Unfinished): string {
+  const [from, until] = [header.startedAtMs, part.mtimeMs].map((ms) => new Date(ms).toISOString());
+  return `${gamesText(games)} stay as they were read from ${from} to ${until}: what has changed of them since is not in the archive`;
 }
 
 function nameTaken(name: string, free: string): Fault {

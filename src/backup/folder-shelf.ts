@@ -37,6 +37,9 @@ export function createFolderShelf({ files, random, clock }: FolderParts): Shelf 
           await files.moveToFree(part, path);
           await files.syncFolder(folder);
         },
+        async leave() {
+          await file.close().catch(() => {});
+        },
         async discard() {
           await file.close().catch(() => {});
           await files.remove(part).catch(() => {});

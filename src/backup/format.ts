@@ -94,7 +94,7 @@ export function sha256(...parts: readonly Uint8Array[]): Buffer {
   return hash.digest();
 }
 
-export function u32(value: number): Buffer {
+function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
@@ -124,6 +124,13 @@ export function decodeHeader(json: Buffer): ArchiveHeader {
 
 export function encodeChunkPrefix(index: number, entry: ChunkEntry): Buffer {
   return Buffer.concat([Uint8Array.of(chunkTag), u32(index), encodeEntry(entry)]);
+}
+
+/** undefined when it is not that of the chunk with this index: what was written ends before it. */
+export function decodeChunkPrefix(bytes: Buffer, index: number): ChunkEntry | undefined {
+  if (bytes.length < chunkPrefixBytes) return undefined;
+  const entry = decodeEntry(bytes, chunkPrefixBytes - entryBytes);
+  return bytes.equals(encodeChunkPrefix(index, entry)) ? entry : undefined;
 }
 
 export function encodeFooter({ totals, chunks }: ArchiveFooter): Buffer {

@@ -42,7 +42,10 @@ interface ArchiveFacts {
 }
 
 /** All of a manifest is in the archive too, so a lost one can be written anew. */
-export function manifestOf(name: string, { header, totals, rootHash, storedBytes, cipher = header.cipher }: ArchiveFacts): Manifest {
+export function manifestOf(
+  name: string,
+  { header, totals, rootHash, storedBytes, cipher = header.cipher }: ArchiveFacts,
+): Manifest {
   return {
     version: 1,
     name,
@@ -65,6 +68,7 @@ export function manifestOf(name: string, { header, totals, rootHash, storedBytes
     gamesByPhase: totals.gamesByPhase,
     unsupported: totals.unsupported,
     meanwhile: totals.meanwhile,
+    resumed: totals.resumed,
     ...(header.purpose ? { purpose: header.purpose } : {}),
     rootHash: rootHash.toString('hex'),
   };

@@ -11,6 +11,7 @@ import {
   type ChunkEntry,
   chunkPrefixBytes,
   damaged,
+  decodeChunkPrefix,
   decodeFooter,
   decodeHeader,
   decodeHeaderPrefix,
@@ -35,6 +36,11 @@ export interface Archive {
   /** Reads the stored bytes of one chunk. Fault `integrity` as readChunk. */
   checkChunk(index: number): Promise<void>;
 }
+
+/** What can be read of an archive that has no end. Its header is proven by nothing, each chunk by its own hashes. */
+export type UnfinishedArchive = Pick<Archive, 'header' | 'chunks' | 'readChunk'>;
+
+type Chunks = Pick<Archive, 'chunks' | 'readChunk'>;
 
 /** One game, checked to its last byte; its values are made when they are asked for. */
 export interface ArchivedRecord {
@@ -84,8 +90,37 @@ export async function openArchive(file: ReadableFile): Promise<Archive> {
   };
 }
 
+/**
+ * The archive of a writer that was interrupted, up to the last chunk that is there in full length.
+ *
+ * @throws Fault `integrity` when not even its header is there
+ */
+export async function openUnfinished(file: ReadableFile): Promise<UnfinishedArchive> {
+  const headerLength = decodeHeaderPrefix(await readExactly(file, 0, headerPrefixBytes));
+  const header = decodeHeader(await readExactly(file, headerPrefixBytes, headerLength));
+  const chunks: ChunkEntry[] = [];
+  const offsets: number[] = [];
+  for (let at = headerPrefixBytes + headerLength; ; ) {
+    const entry = decodeChunkPrefix(await file.read(at, chunkPrefixBytes), chunks.length);
+    const end = at + chunkPrefixBytes + (entry?.storedBytes ?? 0);
+    if (!entry || end > file.sizeBytes) break;
+    chunks.push(entry);
+    offsets.push(at);
+    at = end;
+  }
+  return {
+    header,
+    chunks,
+    async readChunk(index) {
+      const [entry, offset] = [chunks[index], offsets[index]];
+      if (!entry || offset === undefined) throw new RangeError(`No chunk ${index}`);
+      return unpackChunk(header, index, entry, await readStoredChunk(file, index, entry, offset));
+    },
+  };
+}
+
 /** Every chunk in order; the next one is read and decompressed while the caller works on the last. */
-export async function* readChunks(archive: Archive, signal?: AbortSignal): AsyncGenerator<ChunkRead> {
+export async function* readChunks(archive: Chunks, signal?: AbortSignal): AsyncGenerator<ChunkRead> {
   let next = attemptChunk(archive, 0);
   for (let index = 0; index < archive.chunks.length; index++) {
     signal?.throwIfAborted();
@@ -146,7 +181,7 @@ async function unpackChunk(
 type ChunkAttempt = { readonly bytes: Buffer } | { readonly fault: Fault };
 
 /** Never rejects, since nobody may be waiting for it when it fails. */
-async function attemptChunk(archive: Archive, index: number): Promise<ChunkAttempt> {
+async function attemptChunk(archive: Chunks, index: number): Promise<ChunkAttempt> {
   if (index >= archive.chunks.length) return { bytes: Buffer.alloc(0) };
   try {
     return { bytes: await archive.readChunk(index) };

@@ -44,7 +44,10 @@ export async function beginUpload({
   const parts: CompletedPart[] = [];
   const underWay = new Set<Promise<void>>();
   let failure: Fault | undefined;
-  let filling = Buffer.allocUnsafe(partBytes);
+  /** Parts that were sent; their memory takes the next ones. */
+  const free: Buffer[] = [];
+  const emptyPart = () => free.pop() ?? Buffer.allocUnsafe(partBytes);
+  let filling = emptyPart();
   let filled = 0;
   let sizeBytes = 0;
 
@@ -56,6 +59,7 @@ export async function beginUpload({
     } catch (thrown) {
       failure ??= s3Fault(thrown, path);
     }
+    if (Body.length === partBytes) free.push(Body);
   };
 
   let startedParts = 0;
@@ -88,6 +92,12 @@ export async function beginUpload({
 
   const head = () => orAbsent(client.send(new HeadObjectCommand(name)), path);
 
+  const discard = async () => {
+    ended.abort();
+    await Promise.all(underWay);
+    await client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
+  };
+
   return {
     file: {
       async write(bytes) {
@@ -101,7 +111,7 @@ export async function beginUpload({
           while (underWay.size >= partsAtOnce) await Promise.race(underWay);
           if (failure) throw failure;
           startPart(filling);
-          filling = Buffer.allocUnsafe(partBytes);
+          filling = emptyPart();
           filled = 0;
         }
       },
@@ -124,11 +134,9 @@ export async function beginUpload({
       if (!found) throw problem ?? vanished(path);
       if (found.ContentLength !== sizeBytes) throw incomplete(path, found.ContentLength, sizeBytes);
     },
-    async discard() {
-      ended.abort();
-      await Promise.all(underWay);
-      await client.send(new AbortMultipartUploadCommand(upload)).catch(() => {});
-    },
+    discard,
+    // An upload that is not completed cannot be read.
+    leave: discard,
   };
 }
 

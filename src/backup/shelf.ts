@@ -30,4 +30,6 @@ export interface UnpublishedFile {
   publish(): Promise<void>;
   /** Removes what was not published; never rejects. */
   discard(): Promise<void>;
+  /** Keeps what was written as a part, which is no archive; removes it where the place keeps none. Never rejects. */
+  leave(): Promise<void>;
 }

@@ -1,8 +1,8 @@
+import { webcrypto } from 'node:crypto';
 import { Fault } from '../base/fault.ts';
-import type { GameRecord, Layout } from '../game/record.ts';
-import { encodeRecord } from '../game/record-codec.ts';
+import type { Layout, RecordKey } from '../game/record.ts';
 import { gameLabel } from '../game/record-words.ts';
-import { compress } from './codec.ts';
+import { type Codec, compress } from './codec.ts';
 import type { WritableFile } from './files.ts';
 import {
   type ArchiveHeader,
@@ -15,8 +15,9 @@ import {
   maxChunkBytes,
   sha256,
   targetChunkBytes,
-  u32,
 } from './format.ts';
+
+const { subtle } = webcrypto;
 
 export interface WriterOptions {
   /** Raw bytes after which a chunk is closed. */
@@ -33,9 +34,17 @@ export interface Written {
 /** What the writer does not know itself. */
 export type ArchiveEnd = Omit<ArchiveTotals, 'games' | 'gamesByLayout' | 'rawBytes'>;
 
+export interface EncodedGame {
+  readonly key: RecordKey;
+  /** `encodeRecord` of its record; the writer is done with them when `add` resolves. */
+  readonly bytes: Uint8Array;
+}
+
 export interface ArchiveWriter {
-  /** Resolves when another record may come: at most one chunk waits while the one before it is compressed. */
-  add(record: GameRecord): Promise<void>;
+  /** Resolves when another game may come: at most one chunk waits while the one before it is compressed. */
+  add(game: EncodedGame): Promise<void>;
+  /** For a writer that will not finish: how many chunks are in the file, whole, once nothing is written any more. */
+  stop(): Promise<number>;
   /** Writes the end and syncs the file. The writer is used up. */
   finish(end: ArchiveEnd): Promise<Written>;
 }
@@ -51,9 +60,10 @@ export function createArchiveWriter(
   const gamesByLayout: Record<Layout, number> = { current: 0, legacy: 0 };
   let storedBytes = 0;
   let rawBytes = 0;
-  let pending: Uint8Array[] = [];
-  let pendingRecords = 0;
-  let pendingBytes = 0;
+  // Two take turns: one is filled while the other is compressed.
+  const free: RawChunk[] = [];
+  const nextChunk = () => free.pop() ?? new RawChunk(chunkBytes);
+  let pending = nextChunk();
 
   const write = async (bytes: Uint8Array) => {
     storedBytes += bytes.length;
@@ -63,49 +73,49 @@ export function createArchiveWriter(
   let tail = write(headerBytes);
   tail.catch(() => {});
 
-  const writeChunk = async (records: number, raw: Buffer, compressing: Promise<Buffer>) => {
-    const stored = await compressing;
+  const writeChunk = async (chunk: RawChunk, packing: Promise<Packed>) => {
+    const { stored, rawHash } = await packing;
     const entry: ChunkEntry = {
-      records,
-      rawBytes: raw.length,
+      records: chunk.records,
+      rawBytes: chunk.length,
       storedBytes: stored.length,
-      rawHash: sha256(raw),
+      rawHash,
       storedHash: sha256(stored),
     };
     await write(encodeChunkPrefix(chunks.length, entry));
     await write(stored);
     chunks.push(entry);
+    chunk.clear();
+    free.push(chunk);
   };
 
   const closeChunk = async () => {
-    const raw = Buffer.concat(pending, pendingBytes);
-    const records = pendingRecords;
-    rawBytes += raw.length;
-    pending = [];
-    pendingRecords = 0;
-    pendingBytes = 0;
-    const compressing = compress(header.codec, raw);
+    const chunk = pending;
+    pending = nextChunk();
+    rawBytes += chunk.length;
+    const packing = pack(header.codec, chunk.bytes);
     const before = tail;
-    tail = before.then(() => writeChunk(records, raw, compressing));
+    tail = before.then(() => writeChunk(chunk, packing));
     // Both are awaited later; a failure before that must not end the process.
-    compressing.catch(() => {});
+    packing.catch(() => {});
     tail.catch(() => {});
     await before;
   };
 
   return {
-    async add(record) {
-      const bytes = encode(record);
-      if (bytes.length + 4 > maxChunkBytes) throw unwritable(record, `it has ${bytes.length} bytes`);
-      if (pendingBytes > 0 && pendingBytes + bytes.length + 4 > maxChunkBytes) await closeChunk();
-      pending.push(u32(bytes.length), bytes);
-      pendingRecords++;
-      pendingBytes += 4 + bytes.length;
-      gamesByLayout[record.layout]++;
-      if (pendingBytes >= chunkBytes) await closeChunk();
+    async stop() {
+      await tail.catch(() => {});
+      return chunks.length;
+    },
+    async add({ key, bytes }) {
+      if (bytes.length + 4 > maxChunkBytes) throw unwritable(key, bytes.length);
+      if (pending.records > 0 && pending.length + bytes.length + 4 > maxChunkBytes) await closeChunk();
+      pending.add(bytes);
+      gamesByLayout[key.layout]++;
+      if (pending.length >= chunkBytes) await closeChunk();
     },
     async finish(end) {
-      if (pendingRecords > 0) await closeChunk();
+      if (pending.records > 0) await closeChunk();
       await tail;
       const games = gamesByLayout.current + gamesByLayout.legacy;
       const totals: ArchiveTotals = { ...end, games, gamesByLayout, rawBytes };
@@ -120,17 +130,73 @@ export function createArchiveWriter(
   };
 }
 
-function encode(record: GameRecord): Buffer {
-  try {
-    return encodeRecord(record);
-  } catch (cause) {
-    throw unwritable(record, cause instanceof Error ? cause.message : String(cause), cause);
+interface Packed {
+  readonly stored: Buffer;
+  readonly rawHash: Buffer;
+}
+
+/** Both run in libuv's pool, so the thread that reads games and draws the console is not held up. */
+async function pack(codec: Codec, raw: Buffer<ArrayBuffer>): Promise<Packed> {
+  const [stored, rawHash] = await Promise.all([compress(codec, raw), subtle.digest('SHA-256', raw)]);
+  return { stored, rawHash: Buffer.from(rawHash) };
+}
+
+/** Room for the record that fills a chunk. */
+const spareBytes = 64 * 1024;
+
+/** Records on their way into a chunk, each after its length. */
+class RawChunk {
+  #room: Buffer<ArrayBuffer>;
+  #used = 0;
+  #records = 0;
+  readonly #usualBytes: number;
+
+  constructor(chunkBytes: number) {
+    this.#usualBytes = chunkBytes + spareBytes;
+    this.#room = Buffer.allocUnsafeSlow(this.#usualBytes);
+  }
+
+  get records(): number {
+    return this.#records;
+  }
+
+  get bytes(): Buffer<ArrayBuffer> {
+    return this.#room.subarray(0, this.#used);
+  }
+
+  get length(): number {
+    return this.#used;
+  }
+
+  add(record: Uint8Array): void {
+    const wanted = this.#used + 4 + record.length;
+    if (wanted > this.#room.length) this.#grow(wanted);
+    this.#room.writeUInt32BE(record.length, this.#used);
+    this.#room.set(record, this.#used + 4);
+    this.#used = wanted;
+    this.#records++;
+  }
+
+  clear(): void {
+    this.#used = 0;
+    this.#records = 0;
+    // What one long game needed is not kept.
+    if (this.#room.length > this.#usualBytes) this.#room = Buffer.allocUnsafeSlow(this.#usualBytes);
+  }
+
+  #grow(wanted: number): void {
+    const room = Buffer.allocUnsafeSlow(wanted);
+    room.set(this.bytes);
+    this.#room = room;
   }
 }
 
-function unwritable(record: GameRecord, why: string, cause?: unknown): Fault {
-  return new Fault('record-unreadable', `${gameLabel(record)} does not fit into an archive: ${why}`, {
-    next: 'Inspect the game, and remove or repair it before the next backup',
-    cause,
-  });
+function unwritable(key: RecordKey, bytes: number): Fault {
+  return new Fault(
+    'record-unreadable',
+    `${gameLabel(key)} does not fit into an archive: it has ${bytes} bytes`,
+    {
+      next: 'Inspect the game, and remove or repair it before the next backup',
+    },
+  );
 }

@@ -1,8 +1,9 @@
 /** Game records for tests: plain ones, and any that a backend may hold. */
 import fc from 'fast-check';
+import type { EncodedGame } from '../../src/backup/writer.ts';
 import { phases } from '../../src/game/phases.ts';
 import type { GameRecord, Layout, RecordPart } from '../../src/game/record.ts';
-import { sortedParts } from '../../src/game/record-codec.ts';
+import { encodeRecord, sortedParts } from '../../src/game/record-codec.ts';
 
 interface RecordShape {
   readonly id: string;
@@ -13,6 +14,11 @@ interface RecordShape {
   /** Further parts by name. */
   readonly fields?: Readonly<Record<string, string>>;
 }
+
+export const encodedGame = (record: GameRecord): EncodedGame => ({
+  key: record,
+  bytes: encodeRecord(record),
+});
 
 export function gameRecord({
   id,

@@ -47,6 +47,7 @@ export function backupWorld({
   const store = createArchiveStore(backupFolder, {
     files,
     keys,
+    clock,
     ...(maxBytes === undefined ? {} : { maxBytes }),
   });
   const actor = { user: 'ana', host: 'bastion' };

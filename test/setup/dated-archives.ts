@@ -6,7 +6,7 @@ import { validateArchive } from '../../src/backup/validate.ts';
 import { createArchiveWriter } from '../../src/backup/writer.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { GameRecord } from '../../src/game/record.ts';
-import { gameRecord } from './archived-records.ts';
+import { encodedGame, gameRecord } from './archived-records.ts';
 import { backupFolder } from './backup-world.ts';
 import { type MemoryFiles, memoryFiles } from './memory-files.ts';
 
@@ -51,7 +51,7 @@ export function datedArchives(clock: Clock, files: MemoryFiles = memoryFiles()) 
       archive.chunkBytes === undefined ? {} : { chunkBytes: archive.chunkBytes },
     );
     const made = Array.from({ length: games }, (_, index) => gameRecord({ id: `game-${index}` }));
-    for (const record of archive.records ?? made) await writer.add(record);
+    for (const record of archive.records ?? made) await writer.add(encodedGame(record));
     const written = await writer.finish({ endedAtMs, leftOut: { completed: 0, vanished: 0 } });
     await unpublished.publish(manifestOf(name, written));
     if (verified) await validateArchive(store, name, clock);

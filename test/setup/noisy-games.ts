@@ -6,7 +6,7 @@ import { gameRecord } from './archived-records.ts';
 export const noisyGames = (count: number): readonly GameRecord[] =>
   Array.from({ length: count }, (_, index) => {
     const noise = Array.from({ length: 16 }, (_, part) =>
-      createHash('sha512').update(`${index} ${part}`).digest('latin1'),
+      createHash('sha512').update(`${index} ${part}`).digest().toString('latin1'),
     );
     return gameRecord({ id: `game-${index}`, fields: { noise: noise.join('') } });
   });

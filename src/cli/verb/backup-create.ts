@@ -10,6 +10,7 @@ export const run: VerbRun = async (call) => {
     const where = listOption(call, 'where');
     return {
       includeCompleted: flagOption(call, 'includeCompleted') || call.world.settings.backupCompletedGames,
+      resume: flagOption(call, 'resume'),
       allowUnsupported: flagOption(call, 'allowUnsupported'),
       packing: packingOf(call),
       gamesPerSecond: countOption(call, 'rate'),

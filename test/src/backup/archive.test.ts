@@ -9,7 +9,7 @@ import { checkArchive } from '../../../src/backup/validate.ts';
 import { createArchiveWriter } from '../../../src/backup/writer.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { encodeRecord, recordDigest } from '../../../src/game/record-codec.ts';
-import { anyRecords, gameRecord } from '../../setup/archived-records.ts';
+import { anyRecords, encodedGame, gameRecord } from '../../setup/archived-records.ts';
 import { memoryFiles } from '../../setup/memory-files.ts';
 
 const path = '/archives/a.gka';
@@ -31,7 +31,7 @@ function header(codec: Codec = 'zstd', archiveId = 'a1'): ArchiveHeader {
 async function write(records: readonly GameRecord[], about = header(), chunkBytes = 200): Promise<Buffer> {
   const files = memoryFiles();
   const writer = createArchiveWriter(await files.create(path), about, { chunkBytes });
-  for (const record of records) await writer.add(record);
+  for (const record of records) await writer.add(encodedGame(record));
   await writer.finish({ endedAtMs: 2, leftOut: { completed: 0, vanished: 0 } });
   return files.bytes(path);
 }
