@@ -1,14 +1,15 @@
 /** What is compared: an archive, or what storage has now. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Backend } from '../backend/port.ts';
 import { readInBatches } from '../backend/record-reads.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Fault } from '../base/fault.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
-import { recordDigest } from '../game/record-codec.ts';
+import { encodeRecord } from '../game/record-codec.ts';
 import { keyText } from '../game/record-words.ts';
 import type { ArchiveFilter } from './archive-list.ts';
 import type { ArchiveStore } from './archive-store.ts';
+import type { Sha256 } from './digest-index.ts';
 import { damaged } from './format.ts';
 import { type Archive, openArchive, readChunks } from './reader.ts';
 
@@ -33,13 +34,18 @@ export type DiffSide =
       readonly endedAtMs: number;
     };
 
-export type SideGame = { readonly key: RecordKey; readonly hash: Buffer } & (
-  | { readonly record: GameRecord; readonly digest: Buffer }
-  | { readonly fault: Fault }
-);
+/** Its record is made when it is asked for. */
+export interface ReadGame {
+  readonly key: RecordKey;
+  readonly hash: Sha256;
+  readonly digest: Sha256;
+  record(): GameRecord;
+}
+
+export type SideGame = ReadGame | { readonly key: RecordKey; readonly hash: Sha256; readonly fault: Fault };
 
 /** Which games are read, by the hashes of their keys. */
-export type Share = (hash: Buffer) => boolean;
+export type Share = (hash: Sha256) => boolean;
 
 export interface GamesOfSide {
   /** Call it at the end. */
@@ -49,7 +55,7 @@ export interface GamesOfSide {
   games(share: Share, signal?: AbortSignal): AsyncIterable<readonly SideGame[]>;
 }
 
-const keyHash = (key: RecordKey): Buffer => createHash('sha256').update(keyText(key)).digest();
+const keyHash = (key: RecordKey): Sha256 => hash('sha256', keyText(key), 'binary');
 
 export interface ArchiveInHand {
   readonly name: string;
@@ -79,7 +85,7 @@ export async function* archivedGames(
   signal?: AbortSignal,
 ): AsyncGenerator<{
   readonly chunk: number;
-  readonly games: readonly (SideGame & { record: GameRecord })[];
+  readonly games: readonly ReadGame[];
 }> {
   const part: Archive = {
     ...archive,
@@ -90,10 +96,12 @@ export async function* archivedGames(
   for await (const read of readChunks(part, signal)) {
     // Games that cannot be read would count as removed.
     if (read.kind === 'damaged') throw damaged(`${name}: ${read.fault.message}`);
-    const games = read.records.flatMap(({ record, digest }) => {
-      const { id, layout } = record;
-      const hash = keyHash(record);
-      return share(hash) ? [{ key: { id, layout }, hash, record, digest: Buffer.from(digest, 'hex') }] : [];
+    const games = read.records.flatMap((archived): ReadGame[] => {
+      const { id, layout, bytes } = archived.encoded;
+      const key = { id, layout };
+      const keyed = keyHash(key);
+      if (!share(keyed)) return [];
+      return [{ key, hash: keyed, digest: hash('sha256', bytes, 'binary'), record: () => archived.record }];
     });
     yield { chunk: numbers.next().value ?? 0, games };
   }
@@ -126,11 +134,12 @@ export function liveSide(backend: Backend, clock: Pick<Clock, 'now'>): GamesOfSi
       const pages = shared(backend.scan(signal), share);
       for await (const batch of readInBatches(backend, pages, signal)) {
         yield batch.flatMap(({ key, read }): SideGame[] => {
-          const hash = keyHash(key);
+          const keyed = keyHash(key);
           if (read.kind === 'absent') return [];
-          if (read.kind === 'unreadable') return [{ key, hash, fault: read.fault }];
+          if (read.kind === 'unreadable') return [{ key, hash: keyed, fault: read.fault }];
           const { record } = read;
-          return [{ key, hash, record, digest: Buffer.from(recordDigest(record), 'hex') }];
+          const digest = hash('sha256', encodeRecord(record), 'binary');
+          return [{ key, hash: keyed, digest, record: () => record }];
         });
       }
     },

@@ -5,7 +5,7 @@
 import type { Backend } from '../backend/port.ts';
 import { headOf } from '../backend/record-head.ts';
 import type { Clock } from '../base/clock.ts';
-import type { GameRecord, RecordKey } from '../game/record.ts';
+import type { RecordKey } from '../game/record.ts';
 import { describeRecord, gameLabel, keyText } from '../game/record-words.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import {
@@ -15,11 +15,12 @@ import {
   type DiffSide,
   type GamesOfSide,
   liveSide,
+  type ReadGame,
   type Share,
   type SideGame,
   withArchive,
 } from './diff-sides.ts';
-import { createDigestIndex, type DigestIndex } from './digest-index.ts';
+import { createDigestIndex, type DigestIndex, numberIn } from './digest-index.ts';
 import { damaged } from './format.ts';
 import { createSelection } from './selection.ts';
 
@@ -102,7 +103,7 @@ async function compareSides(
   };
   const found = createFindings(first, second, limit);
   for (let table = 0; table < tables; table++) {
-    const share: Share = (hash) => hash.readUInt32BE(12) % tables === table;
+    const share: Share = (hash) => numberIn(hash, 12) % tables === table;
     const index = await indexOf(first, share, shareOf(games, tables), told, signal);
     for await (const batch of second.games(share, signal)) {
       for (const game of batch) found.ofSecond(index, game);
@@ -125,8 +126,8 @@ async function indexOf(
 ): Promise<DigestIndex> {
   const index = createDigestIndex(capacity);
   for await (const { chunk, games } of archivedGames(first, share, undefined, signal)) {
-    for (const { hash, key, ...game } of games) {
-      if ('digest' in game && index.add(hash, game.digest, chunk)) continue;
+    for (const { hash, key, digest } of games) {
+      if (index.add(hash, digest, chunk)) continue;
       throw damaged(`${first.name}: game ${gameLabel(key)} is in it twice`);
     }
     told(games.length);
@@ -148,7 +149,7 @@ async function lookAgain(
   ]);
   const chunks = [...wanted].sort((a, b) => a - b);
   for await (const { games } of archivedGames(first, share, chunks, signal)) {
-    for (const { hash, key, record } of games) found.ofFirst(key, record, index.markOf(hash));
+    for (const game of games) found.ofFirst(game, index.markOf(game.hash));
   }
 }
 
@@ -172,8 +173,9 @@ function createFindings(first: ArchiveInHand, second: GamesOfSide, limit: number
 
   return {
     waiting: () => waiting > 0,
-    ofSecond(index: DigestIndex, { key, hash, ...game }: SideGame): void {
-      const isReadable = 'record' in game;
+    ofSecond(index: DigestIndex, game: SideGame): void {
+      const { key, hash } = game;
+      const isReadable = 'digest' in game;
       const mark = index.compare(hash, isReadable ? game.digest : 'unreadable');
       // A scan may bring a game once more.
       if (mark === undefined && index.markOf(hash)) return;
@@ -181,21 +183,24 @@ function createFindings(first: ArchiveInHand, second: GamesOfSide, limit: number
       else if (!isReadable) {
         if (note(key, 'unreadable', { to: game.fault.message }) && mark) waiting++;
       } else if (mark === 'changed') {
-        if (note(key, 'changed', { to: describeRecord(game.record) })) waiting++;
+        if (note(key, 'changed', { to: describeRecord(game.record()) })) waiting++;
       } else {
-        const isWanted = inFirst(headOf(game.record)) === 'kept';
-        note(key, isWanted ? 'created' : 'left-out', { to: describeRecord(game.record) });
+        const record = game.record();
+        const isWanted = inFirst(headOf(record)) === 'kept';
+        note(key, isWanted ? 'created' : 'left-out', { to: describeRecord(record) });
       }
     },
-    ofFirst(key: RecordKey, record: GameRecord, mark: ReturnType<DigestIndex['markOf']>): void {
-      const from = describeRecord(record);
+    ofFirst({ key, record: made }: ReadGame, mark: ReturnType<DigestIndex['markOf']>): void {
       if (mark === 'unseen') {
-        note(key, inSecond(headOf(record)) === 'kept' ? 'removed' : 'left-out', { from });
+        const record = made();
+        const isWanted = inSecond(headOf(record)) === 'kept';
+        note(key, isWanted ? 'removed' : 'left-out', { from: describeRecord(record) });
         return;
       }
+      if (waiting === 0 || mark === 'same') return;
       const known = named.get(keyText(key));
       if (!known || known.from !== undefined) return;
-      named.set(keyText(key), { ...known, from });
+      named.set(keyText(key), { ...known, from: describeRecord(made()) });
       waiting--;
     },
     all() {

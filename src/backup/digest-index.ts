@@ -12,12 +12,15 @@ const markAt = chunkAt + 4;
 export type Mark = 'unseen' | 'same' | 'changed' | 'unreadable';
 const marks: readonly (Mark | 'empty')[] = ['empty', 'unseen', 'same', 'changed', 'unreadable'];
 
+/** SHA-256, a character a byte: a Buffer for each would take longer than the hash. */
+export type Sha256 = string;
+
 export interface DigestIndex {
   /** False when the game is in it already. @param chunk where its record is */
-  add(key: Buffer, digest: Buffer, chunk: number): boolean;
+  add(key: Sha256, digest: Sha256, chunk: number): boolean;
   /** Marks the game, if it is there: `changed` or `same` by its digest. undefined when it is not there, or was marked before. */
-  compare(key: Buffer, digest: Buffer | 'unreadable'): Mark | undefined;
-  markOf(key: Buffer): Mark | undefined;
+  compare(key: Sha256, digest: Sha256 | 'unreadable'): Mark | undefined;
+  markOf(key: Sha256): Mark | undefined;
   /** The chunks of all that are so marked. */
   chunksOf(mark: Mark): ReadonlySet<number>;
 }
@@ -29,17 +32,22 @@ export function createDigestIndex(capacity: number): DigestIndex {
   const table = Buffer.alloc(slots * slotBytes);
   let games = 0;
 
+  const isAt = (at: number, hash: Sha256) => {
+    for (let index = 0; index < hashBytes; index++) {
+      if (table[at + index] !== hash.charCodeAt(index)) return false;
+    }
+    return true;
+  };
   /** Where the game is, or where it would be put. */
-  const placeOf = (key: Buffer): number => {
-    for (let slot = key.readUIntBE(0, 6) % slots; ; slot = (slot + 1) % slots) {
+  const placeOf = (key: Sha256): number => {
+    for (let slot = numberIn(key, 0) % slots; ; slot = (slot + 1) % slots) {
       const at = slot * slotBytes;
-      if (table.readUInt8(at + markAt) === 0) return at;
-      if (table.compare(key, 0, hashBytes, at, at + hashBytes) === 0) return at;
+      if (table[at + markAt] === 0 || isAt(at, key)) return at;
     }
   };
-  const markAtPlace = (at: number) => marks[table.readUInt8(at + markAt)] ?? 'empty';
+  const markAtPlace = (at: number) => marks[table[at + markAt] ?? 0] ?? 'empty';
   const mark = (at: number, as: Mark) => {
-    table.writeUInt8(marks.indexOf(as), at + markAt);
+    table[at + markAt] = marks.indexOf(as);
     return as;
   };
 
@@ -48,8 +56,8 @@ export function createDigestIndex(capacity: number): DigestIndex {
       const at = placeOf(key);
       if (markAtPlace(at) !== 'empty') return false;
       if (++games > capacity) throw new RangeError(`More than ${capacity} games`);
-      key.copy(table, at, 0, hashBytes);
-      digest.copy(table, at + hashBytes, 0, hashBytes);
+      table.write(key, at, hashBytes, 'latin1');
+      table.write(digest, at + hashBytes, hashBytes, 'latin1');
       table.writeUInt32BE(chunk, at + chunkAt);
       mark(at, 'unseen');
       return true;
@@ -58,8 +66,7 @@ export function createDigestIndex(capacity: number): DigestIndex {
       const at = placeOf(key);
       if (markAtPlace(at) !== 'unseen') return undefined;
       if (digest === 'unreadable') return mark(at, digest);
-      const isSame = table.compare(digest, 0, hashBytes, at + hashBytes, at + 2 * hashBytes) === 0;
-      return mark(at, isSame ? 'same' : 'changed');
+      return mark(at, isAt(at + hashBytes, digest) ? 'same' : 'changed');
     },
     markOf(key) {
       const found = markAtPlace(placeOf(key));
@@ -73,4 +80,11 @@ export function createDigestIndex(capacity: number): DigestIndex {
       return chunks;
     },
   };
+}
+
+/** Four bytes of it as a number. */
+export function numberIn(hash: Sha256, from: number): number {
+  let number = 0;
+  for (let index = from; index < from + 4; index++) number = number * 256 + hash.charCodeAt(index);
+  return number;
 }
