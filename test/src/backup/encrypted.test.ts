@@ -19,6 +19,7 @@ import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { carryOut } from '../../setup/carry-out.ts';
 import { currentRecord } from '../../setup/game-records.ts';
 import { type MemoryFiles, memoryFiles, survivals } from '../../setup/memory-files.ts';
+import { noisyGames } from '../../setup/noisy-games.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
@@ -406,4 +407,46 @@ test('a crash at any change of the disk leaves a whole encrypted archive or none
     }
   }
   expect([...seen].sort()).toEqual([0, 1]);
+});
+
+describe('an encrypted backup that was interrupted', () => {
+  const manyGames = noisyGames(1500);
+
+  async function interrupted(recipient: string, keys: KeySources) {
+    const made = session({ packing: forKeys(recipient), keys, stored: manyGames });
+    let read = 0;
+    made.backend.beforeRead = (page) => {
+      read += page.length;
+      if (read > 1300) throw new Fault('backend-unreachable', 'It went away');
+    };
+    await made.backUp();
+    const left = ((await made.files.list(backupFolder)) ?? []).filter((name) => name.endsWith('.part'));
+    return { files: made.files, left };
+  }
+
+  test('goes on in another session that has an identity, and stays encrypted for the same readers', async () => {
+    const { recipient, identityFile } = await keyPair();
+    const { files, left } = await interrupted(recipient, { identityFile });
+    expect(left).toHaveLength(1);
+    const later = session({ files, keys: { identityFile }, stored: manyGames });
+    const { create, runner, apply, store } = later;
+    const plan = await runner.prepare(create, { name: 'a', includeCompleted: true, resume: true });
+    expect(plan.detail.resumes?.games).toBeGreaterThan(500);
+    expect((await apply(create, plan)).outcome).toBe('done');
+    const { manifest } = await store.row(archiveRef(backupFolder, 'a'));
+    expect(manifest).toMatchObject({ cipher: 'age', recipients: [recipient], games: 1500 });
+  });
+
+  test('does not go on without an identity', async () => {
+    const { recipient, identityFile } = await keyPair();
+    const { files } = await interrupted(recipient, { identityFile });
+    const { create, runner } = session({ files, stored: manyGames });
+    const again = { name: 'a', includeCompleted: true, resume: true } as const;
+    expect((await faultOf(runner.prepare(create, again))).code).toBe('cannot-decrypt');
+  });
+
+  test('leaves nothing where nobody could go on with it', async () => {
+    const { left } = await interrupted((await keyPair()).recipient, {});
+    expect(left).toEqual([]);
+  });
 });
