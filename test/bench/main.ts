@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly string[]> }>>> = {
   redis: () => import('./redis-transitions.ts'),
   embedded: () => import('./embedded-transitions.ts'),
+  backup: () => import('./backup.ts'),
   memory: () => import('./engine-memory.ts'),
 };
 
