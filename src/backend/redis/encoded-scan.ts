@@ -8,22 +8,17 @@ import { encodedRead } from '../encoded-scan.ts';
 import type { EncodedRead } from '../port.ts';
 import { GameAnswers, gameQuestions } from './game-answers.ts';
 import { GameEncoder } from './game-encoder.ts';
-import { recordKeyOf, scanPattern } from './keys.ts';
+import { scanPattern } from './keys.ts';
 import type { Pool } from './pool.ts';
 import type { RawLine } from './raw-line.ts';
 import { readRecord } from './read.ts';
+import { type FoundKey, foundKeys } from './scan.ts';
 import type { OnKey, Servers } from './servers.ts';
 
 /** Asked for together: enough to keep the server at it, not more than memory should hold of answers. */
 const batchBytes = 384 * 1024;
 const mostGames = 500;
 const firstGames = 32;
-
-interface FoundGame {
-  /** Its key, as the server has it. */
-  readonly name: Buffer;
-  readonly key: RecordKey;
-}
 
 /** @param on reads one game with all checks, wherever it is by then */
 export async function* scanEncoded(
@@ -35,9 +30,9 @@ export async function* scanEncoded(
   const encoder = new GameEncoder();
   let games = firstGames;
 
-  const readBatch = async (batch: readonly FoundGame[]): Promise<readonly EncodedRead[]> => {
+  const readBatch = async (batch: readonly FoundKey[]): Promise<readonly EncodedRead[]> => {
     const found = await readByLines({ servers, lines, encoder }, batch);
-    const reads = await Promise.all(batch.map(({ key }, index) => found[index] ?? readSingly(on, key)));
+    const reads = await Promise.all(batch.map(({ record }, index) => found[index] ?? readSingly(on, record)));
     const bytes = reads.reduce((sum, read) => sum + (read.kind === 'record' ? read.bytes.length : 0), 0);
     const average = Math.max(1, bytes / batch.length);
     games = Math.max(1, Math.min(mostGames, Math.round(batchBytes / average)));
@@ -64,7 +59,7 @@ async function* batches(
   servers: Pick<Servers, 'keys' | 'prefix'>,
   size: () => number,
   signal: AbortSignal | undefined,
-): AsyncGenerator<readonly FoundGame[]> {
+): AsyncGenerator<readonly FoundKey[]> {
   const pages = servers.keys(scanPattern(servers.prefix));
   const nextPage = () => {
     const page = interruptible(() => pages.next(), signal);
@@ -76,18 +71,13 @@ async function* batches(
     const page = await ahead;
     if (page.done) return;
     ahead = nextPage();
-    const found = page.value.flatMap((name) => foundGame(name, servers.prefix));
+    const found = foundKeys(servers, page.value);
     for (let at = 0; at < found.length; ) {
       const batch = found.slice(at, at + size());
       at += batch.length;
       yield batch;
     }
   }
-}
-
-function foundGame(name: Buffer, prefix: string): FoundGame[] {
-  const key = recordKeyOf(name, prefix);
-  return key ? [{ name, key }] : [];
 }
 
 async function readSingly(on: OnKey, key: RecordKey): Promise<EncodedRead> {
@@ -105,7 +95,7 @@ interface Reader {
 /** undefined for games that are to be read singly. */
 async function readByLines(
   { servers, lines, encoder }: Reader,
-  batch: readonly FoundGame[],
+  batch: readonly FoundKey[],
 ): Promise<readonly (EncodedRead | undefined)[]> {
   const reads: (EncodedRead | undefined)[] = new Array(batch.length);
   const ask = async (pool: Pool, indexes: readonly number[]) => {
@@ -119,10 +109,10 @@ async function readByLines(
       if (index === undefined || !game || answer.kind === 'unclear') return;
       reads[index] =
         answer.kind === 'absent'
-          ? { kind: 'absent', key: game.key }
-          : encoder.encode(game.key, answer.fields, answer.expiresAtMs);
+          ? { kind: 'absent', key: game.record }
+          : encoder.encode(game.record, answer.fields, answer.expiresAtMs);
     });
-    const names = games.map(({ name }) => name.toString('latin1'));
+    const names = games.map(({ key }) => key.toString('latin1'));
     // What it did not answer is asked again singly, and that tells why.
     await line.ask(gameQuestions(names), names.length, answers).catch(() => {});
   };
@@ -133,13 +123,13 @@ async function readByLines(
 /** Which games of the batch each server answers for. */
 async function byReader(
   servers: Pick<Servers, 'reader'>,
-  batch: readonly FoundGame[],
+  batch: readonly FoundKey[],
 ): Promise<Map<Pool, number[]>> {
   const groups = new Map<Pool, number[]>();
-  for (const [index, { name, key }] of batch.entries()) {
+  for (const [index, { key, record }] of batch.entries()) {
     // Of its id nobody can be sure.
-    if (!key.id.isWellFormed()) continue;
-    const pool = await servers.reader(name);
+    if (!record.id.isWellFormed()) continue;
+    const pool = await servers.reader(key);
     const group = groups.get(pool);
     if (group) group.push(index);
     else groups.set(pool, [index]);

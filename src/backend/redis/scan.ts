@@ -1,3 +1,4 @@
+import { ByteSet } from '../../base/byte-set.ts';
 import { interruptible } from '../../base/interruptible.ts';
 import type { RecordKey } from '../../game/record.ts';
 import { recordKeyOf, scanPattern } from './keys.ts';
@@ -14,24 +15,23 @@ export async function* scanKeys(
   servers: Pick<Servers, 'keys' | 'prefix'>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly FoundKey[]> {
-  const seen = new Set<string>();
+  const seen = new ByteSet();
   const pages = servers.keys(scanPattern(servers.prefix));
   for (;;) {
     const next = await interruptible(() => pages.next(), signal);
     if (next.done) return;
-    const page = next.value.filter((key) => isNew(seen, key)).flatMap((key) => foundKey(key, servers.prefix));
+    const page = foundKeys(
+      servers,
+      next.value.filter((key) => seen.add(key)),
+    );
     if (page.length > 0) yield page;
   }
 }
 
-function isNew(seen: Set<string>, key: Buffer): boolean {
-  const text = key.toString('latin1');
-  if (seen.has(text)) return false;
-  seen.add(text);
-  return true;
-}
-
-function foundKey(key: Buffer, prefix: string): FoundKey[] {
-  const record = recordKeyOf(key, prefix);
-  return record ? [{ key, record }] : [];
+/** Those that are games. */
+export function foundKeys({ prefix }: Pick<Servers, 'prefix'>, keys: readonly Buffer[]): FoundKey[] {
+  return keys.flatMap((key) => {
+    const record = recordKeyOf(key, prefix);
+    return record ? [{ key, record }] : [];
+  });
 }

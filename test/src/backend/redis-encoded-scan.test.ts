@@ -159,3 +159,17 @@ test.each<[string, string, GameAnswer['kind']]>([
     expect(taken.map((each) => each.kind)).toEqual([kind]);
   }
 });
+
+test('a rough census of few games is exact, and of many about right', async () => {
+  const server = await serveRedis();
+  const backend = connectRedis(server.url);
+  await fill(backend);
+  const exact = [{ layout: 'current', phase: 'TURN', count: 300 }];
+  expect((await backend.roughCensus?.())?.games).toEqual(exact);
+  const keys = "for n = 1, 20000 do redis.call('SET', 'other:' .. n, 'x') end";
+  await ask(server, 'EVAL', keys, '0');
+  const [row] = (await backend.roughCensus?.())?.games ?? [];
+  expect(row?.count).toBeGreaterThan(100);
+  expect(row?.count).toBeLessThan(600);
+  expect((await backend.census()).games).toEqual(exact);
+});
