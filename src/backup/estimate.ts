@@ -12,7 +12,8 @@ import { whereText } from './where-words.ts';
 export interface GameCounts {
   /** With a filter by id or age: how many at most, as those are not counted. */
   readonly taken: Readonly<Record<Layout, number>>;
-  readonly atMost: boolean;
+  /** What to say before their number. */
+  readonly certainty: '' | 'about ' | 'at most ';
   readonly completed: number;
   /** Of those taken: games whose phase is none that is known. */
   readonly odd: number;
@@ -20,20 +21,25 @@ export interface GameCounts {
   readonly seen: number;
 }
 
-export function countGames({ games }: Census, { includeCompleted, where = {} }: ArchiveFilter): GameCounts {
+export function countGames(
+  { games }: Census,
+  { includeCompleted, where = {} }: ArchiveFilter,
+  isRough: boolean,
+): GameCounts {
   const { phases, layout: wanted, idPattern, changedBeforeMs, changedSinceMs } = where;
   const isWanted = ({ phase, layout }: Row) =>
     (!phases || phases.includes(phase)) && (wanted === undefined || wanted === layout);
   const isLeftOut = ({ phase }: Row) => !includeCompleted && phase === 'GAME_OVER';
   const sum = (rows: readonly Row[]) => rows.reduce((total, { count }) => total + count, 0);
   const rows = games.filter(isWanted);
+  const isUncounted = [idPattern, changedBeforeMs, changedSinceMs].some((limit) => limit !== undefined);
   const taken = rows.filter((row) => !isLeftOut(row));
   return {
     taken: {
       current: sum(taken.filter(({ layout }) => layout === 'current')),
       legacy: sum(taken.filter(({ layout }) => layout === 'legacy')),
     },
-    atMost: [idPattern, changedBeforeMs, changedSinceMs].some((limit) => limit !== undefined),
+    certainty: isUncounted ? 'at most ' : isRough ? 'about ' : '',
     completed: sum(rows.filter(isLeftOut)),
     odd: sum(taken.filter(({ phase }) => phase === 'unknown')),
     seen: sum(games),
@@ -72,7 +78,7 @@ interface Estimated {
 
 export function estimateChanges(
   { name, filter: { where }, expectedBytes, gamesPerSecond, packing }: Estimated,
-  { taken, atMost, completed, seen }: GameCounts,
+  { taken, certainty, completed, seen }: GameCounts,
 ): Change[] {
   const layouts = (['current', 'legacy'] as const).filter((layout) => taken[layout] > 0);
   const games = layouts.map((layout) => `${gamesText(taken[layout])} (${layout} layout)`).join(', ');
@@ -80,7 +86,7 @@ export function estimateChanges(
   const archive: Change = {
     target: `archive ${name}`,
     effect: 'create',
-    to: games ? `${atMost ? 'at most' : 'about'} ${games}${size}` : 'no games',
+    to: games ? `${certainty || 'about '}${games}${size}` : 'no games',
     why: [
       where ? `games ${whereText(where)}` : '',
       'each game whole, different games from different moments',
@@ -101,9 +107,17 @@ export function estimateChanges(
 const paceText = (gamesPerSecond: number, games: number) =>
   `at most ${formatValue(gamesPerSecond, 'games')} games a second, so at least ${formatDuration((games * 1000) / gamesPerSecond)}`;
 
-export function estimateWarnings({ taken, odd }: GameCounts): string[] {
+export function estimateWarnings(counts: GameCounts, { where }: ArchiveFilter): string[] {
+  const { taken, odd } = counts;
+  // With a filter one was looked for, and found.
+  const isEmpty = taken.current + taken.legacy === 0 && !where;
   return [
-    taken.current + taken.legacy === 0 ? 'There is no game to back up: the archive will be empty' : '',
+    isEmpty ? emptyText(counts) : '',
     odd > 0 ? `${gamesText(odd)} in no known phase; archived as stored` : '',
   ].filter(Boolean);
 }
+
+const emptyText = ({ certainty, seen }: GameCounts) =>
+  certainty === '' || seen === 0
+    ? 'There is no game to back up: the archive will be empty'
+    : 'A first look found no game to back up: the archive may be empty';

@@ -28,7 +28,7 @@ const mib = 1024 ** 2;
 const keptFreeBytes = ({ sizeBytes }: Space) => Math.min(64 * mib, sizeBytes / 20);
 
 /** How much more can be written. */
-export const writableBytes = (space: Space): number => Math.max(0, space.freeBytes - keptFreeBytes(space));
+const writableBytes = (space: Space): number => Math.max(0, space.freeBytes - keptFreeBytes(space));
 
 /** The disk is asked once for so many bytes written, or as many as it had left to write the last time. */
 const lookEveryBytes = 16 * mib;

@@ -3,7 +3,7 @@ import type { Action } from '../action/action.ts';
 import type { PlanDetail } from '../action/plan.ts';
 import type { Runner } from '../action/run.ts';
 import type { ArchiveStore } from '../backup/archive-store.ts';
-import type { BackupDetail, BackupInput } from '../backup/create.ts';
+import type { BackupDetail, BackupInput } from '../backup/create-plan.ts';
 import type { PruneDetail, PruneInput } from '../backup/prune-plan.ts';
 import type { RestoreDetail, RestoreInput } from '../backup/restore-plan.ts';
 import type { RetireDetail, RetireInput } from '../backup/retire-plan.ts';

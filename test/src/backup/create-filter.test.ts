@@ -1,6 +1,6 @@
 /** Which games a backup takes, which it names instead, and what it says of those that moved. */
 import { describe, expect, test } from 'vitest';
-import type { BackupInput } from '../../../src/backup/create.ts';
+import type { BackupInput } from '../../../src/backup/create-plan.ts';
 import { checkStored } from '../../../src/backup/validate.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { gameRecord } from '../../setup/archived-records.ts';

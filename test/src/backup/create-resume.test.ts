@@ -1,6 +1,6 @@
 /** Backups that were interrupted and go on. */
 import { describe, expect, test } from 'vitest';
-import type { BackupInput } from '../../../src/backup/create.ts';
+import type { BackupInput } from '../../../src/backup/create-plan.ts';
 import { checkStored, validateArchive } from '../../../src/backup/validate.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { gameRecord } from '../../setup/archived-records.ts';
