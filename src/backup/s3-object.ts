@@ -34,11 +34,11 @@ export function openObject({ client, clock, path, head, blockBytes }: Opened): R
 
   const getRange = async (start: number, end: number): Promise<Buffer> => {
     const { Body, ETag } = await client.send(
-      new GetObjectCommand({ ...objectName(path), Range: `bytes=${start}-${end - 1}`, IfMatch: head.ETag }),
+      new GetObjectCommand({ ...objectName(path), Range: `bytes=${start}-${end - 1}` }),
       { abortSignal: closed.signal },
     );
-    if (ETag !== head.ETag) throw replaced(path);
     const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    if (ETag !== head.ETag) throw replaced(path);
     if (bytes.length === end - start) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     throw new Error(`${bytes.length} of ${end - start} bytes came`);
   };
@@ -50,7 +50,6 @@ export function openObject({ client, clock, path, head, blockBytes }: Opened): R
         return await getRange(start, end);
       } catch (thrown) {
         const fault = s3Fault(thrown, path);
-        if (fault.code === 'conflict') throw replaced(path, thrown);
         if (!fault.retryable || attempt === attempts) throw fault;
         await clock.sleep(firstPauseMs * attempt, closed.signal).catch((aborted) => {
           throw asFault(aborted);
@@ -96,6 +95,6 @@ export function openObject({ client, clock, path, head, blockBytes }: Opened): R
   };
 }
 
-function replaced(path: string, cause?: unknown): Fault {
-  return new Fault('stale', `${path} was replaced while it was read`, { next: 'Read it again', cause });
+function replaced(path: string): Fault {
+  return new Fault('stale', `${path} was replaced while it was read`, { next: 'Read it again' });
 }

@@ -5,7 +5,7 @@
  *
  * Where it is laxer than S3 it is mended: requests must be signed; an object appears whole or not at all, and not when
  * its body was cut or is not what was signed; uploads can be listed and aborted; parts are held against those that an
- * upload is completed with; reads know If-Match. It lists four keys a page, so that every listing is made of pages.
+ * upload is completed with. It lists four keys a page, so that every listing is made of pages.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
@@ -171,9 +171,6 @@ async function mended(context: Context, next: () => Promise<void>): Promise<void
     context.status = 204;
     return;
   }
-  const expected = headers['if-match'];
-  if (expected !== undefined && expected !== (await store.getMetadata(bucket, key)).etag)
-    throw refusal('PreconditionFailed');
   const isConditional = method !== 'GET' && headers['if-none-match'] === '*';
   if (!isConditional || conditions === 'ignored') return next();
   if (conditions === 'refused') throw refusal('NotImplemented');

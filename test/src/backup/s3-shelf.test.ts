@@ -120,6 +120,18 @@ describe('an upload', () => {
     expect(await readAll(direct, path)).toEqual(bytes);
   });
 
+  test('whose name is taken between its last look and its completion replaces nothing', async () => {
+    const { proxy, shelf, path, direct, uploads } = await world();
+    const other = Buffer.from('the archive of somebody else');
+    proxy.fault = async (request) => {
+      if (ofCompletion(request)) await publish(direct, path, other);
+      return undefined;
+    };
+    await expect(publish(shelf, path)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readAll(direct, path)).toEqual(other);
+    expect(await uploads()).toEqual([]);
+  });
+
   test('whose completion is refused leaves nothing', async () => {
     const { proxy, shelf, path, names, uploads } = await world();
     proxy.fault = times(100, ofCompletion, error(500, 'InternalError'));
