@@ -1,5 +1,5 @@
 /** What a verb tells a person along the way, and what it asks; all of it on stderr, so that stdout is the result. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { AskSecret } from '../backup/archive-keys.ts';
 import { systemClock } from '../base/clock.ts';
@@ -14,7 +14,12 @@ interface Conversation extends Pick<VerbCall, 'progress' | 'say' | 'ask'> {
 }
 
 export function talkToScript(output: Output): Conversation {
-  return { progress: createJsonProgress(output), say: () => {}, ask: undefined, askSecret: undefined };
+  return {
+    progress: createJsonProgress(output, systemClock),
+    say: () => {},
+    ask: undefined,
+    askSecret: undefined,
+  };
 }
 
 export function talkToPerson(clean: CleanLine, signal: AbortSignal): Conversation {
@@ -24,34 +29,38 @@ export function talkToPerson(clean: CleanLine, signal: AbortSignal): Conversatio
     say: (lines) => void stderr.write(lines.map((line) => `${clean(line)}\n`).join('')),
     ...(stdin.isTTY && stderr.isTTY
       ? {
-          ask: (question) => askLine(safeText(question, clean), signal, stderr),
+          ask: (question) => askLine(safeText(question, clean), signal),
           askSecret: (question) => askSecretly(safeText(question, clean), signal),
         }
       : { ask: undefined, askSecret: undefined }),
   };
 }
 
-/** Nothing of what is typed is shown, nor kept by the terminal. */
+type Asking = (lines: Interface) => Promise<string>;
+
+const askLine = (question: string, signal: AbortSignal) =>
+  converse(process.stderr, (lines) => lines.question(question, { signal }));
+
+/** Nothing of what is typed is shown. */
 async function askSecretly(question: string, signal: AbortSignal): Promise<string | undefined> {
-  process.stderr.write(question);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const answer = await askLine('', signal, unseen);
+  const answer = await converse(unseen, (lines) => {
+    // Only now: until the terminal is in raw mode, it shows itself what is typed.
+    process.stderr.write(question);
+    return lines.question('', { signal });
+  });
   if (answer !== undefined) process.stderr.write('\n');
   return answer;
 }
 
-async function askLine(
-  question: string,
-  signal: AbortSignal,
-  output: NodeJS.WritableStream,
-): Promise<string | undefined> {
+async function converse(output: NodeJS.WritableStream, ask: Asking): Promise<string | undefined> {
   const lines = createInterface({ input: process.stdin, output, terminal: true });
   // In raw mode Ctrl-C is a key, and readline would keep it to itself.
   lines.on('SIGINT', () => process.emit('SIGINT'));
   const hungUp = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
   let answer: string | undefined;
   try {
-    answer = await Promise.race([lines.question(question, { signal }), hungUp]);
+    answer = await Promise.race([ask(lines), hungUp]);
     return answer;
   } finally {
     lines.close();
