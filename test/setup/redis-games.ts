@@ -1,4 +1,5 @@
 /** Games in a real Redis: of our engine, and as the field's older writers left them. */
+import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { systemClock } from '../../src/base/clock.ts';
 import { createEngine } from '../../src/engine/create.ts';
@@ -83,4 +84,19 @@ export async function withRedis<T>(url: string, work: (redis: Redis) => Promise<
   } finally {
     redis.disconnect();
   }
+}
+
+/** So many more games like one of our engine, each with a field of so many bytes that is nobody's. */
+export async function multiplyGame(
+  url: string,
+  id: string,
+  { games, bytes }: { readonly games: number; readonly bytes: number },
+): Promise<void> {
+  const keyOf = (name: string) => `gk1:{game:${name}}`;
+  await withRedis(url, async (redis) => {
+    await redis.hset(keyOf(id), { padding: randomBytes(bytes / 2).toString('hex') });
+    const copies = redis.pipeline();
+    for (let copy = 0; copy < games; copy++) copies.copy(keyOf(id), keyOf(`${id}-${copy}`));
+    await copies.exec();
+  });
 }
