@@ -94,7 +94,7 @@ export async function draftBackup(
     warnings: [
       ...(earlier ? [resumedWarning(earlier)] : []),
       ...estimateWarnings(counts, filter),
-      ...roomWarnings(store.location, room, expectedBytes),
+      ...roomWarnings(store.location, room, counts.certainty === 'at most ' ? undefined : expectedBytes),
     ],
     unverified: [
       `Which games can be read: it shows as each is read, and one that cannot be ${allowUnsupported ? 'is named in the archive and not in it' : 'stops the backup'}`,

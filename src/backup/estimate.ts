@@ -82,7 +82,8 @@ export function estimateChanges(
 ): Change[] {
   const layouts = (['current', 'legacy'] as const).filter((layout) => taken[layout] > 0);
   const games = layouts.map((layout) => `${gamesText(taken[layout])} (${layout} layout)`).join(', ');
-  const size = expectedBytes === undefined ? '' : `, likely ${formatBytes(expectedBytes)}`;
+  const sure = certainty === 'at most ' ? 'at most about' : 'likely';
+  const size = expectedBytes === undefined ? '' : `, ${sure} ${formatBytes(expectedBytes)}`;
   const archive: Change = {
     target: `archive ${name}`,
     effect: 'create',

@@ -101,7 +101,7 @@ function u32(value: number): Buffer {
 }
 
 export function encodeHeader(header: ArchiveHeader): Buffer {
-  const json = Buffer.from(JSON.stringify(header));
+  const json = Buffer.from(JSON.stringify(headerSchema.parse(header)));
   return Buffer.concat([magic, Uint8Array.of(version), u32(json.length), json]);
 }
 
@@ -134,7 +134,8 @@ export function decodeChunkPrefix(bytes: Buffer, index: number): ChunkEntry | un
 }
 
 export function encodeFooter({ totals, chunks }: ArchiveFooter): Buffer {
-  const json = Buffer.from(JSON.stringify(totals));
+  // What no reader would take must not be published.
+  const json = Buffer.from(JSON.stringify(totalsSchema.parse(totals)));
   return Buffer.concat([u32(json.length), json, u32(chunks.length), ...chunks.map(encodeEntry)]);
 }
 

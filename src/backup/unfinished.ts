@@ -124,7 +124,8 @@ export function resumedGames(
 
   return {
     games: games(),
-    resumed: () => ({ games: kept.size, untilMs, gone: kept.size - stillThere }),
+    // Disks tell parts of milliseconds.
+    resumed: () => ({ games: kept.size, untilMs: Math.floor(untilMs), gone: kept.size - stillThere }),
   };
 }
 

@@ -37,8 +37,8 @@ export function memoryFiles(folders: Iterable<string> = []): MemoryFiles {
   const names = new Map<string, FileBody>();
   let changes = 0;
   let left = Number.POSITIVE_INFINITY;
-  // When virtual clocks begin.
-  let time = Date.UTC(2026, 10, 23, 3);
+  // When virtual clocks begin; disks tell parts of milliseconds too.
+  let time = Date.UTC(2026, 10, 23, 3) + 0.25;
   let sizeBytes = 2 ** 50;
   let fillsIn = Number.POSITIVE_INFINITY;
   const freeBytes = () => {

@@ -11,7 +11,7 @@ import { manifestOf } from '../../../src/backup/manifest.ts';
 import { validateArchive, validateStructure } from '../../../src/backup/validate.ts';
 import { createArchiveWriter } from '../../../src/backup/writer.ts';
 import { Fault } from '../../../src/base/fault.ts';
-import { gameRecord } from '../../setup/archived-records.ts';
+import { encodedGame, gameRecord } from '../../setup/archived-records.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
@@ -33,7 +33,7 @@ function realStore(files: Files = nodeFiles) {
       consistency: 'fuzzy-scan',
       filter: { includeCompleted: false },
     });
-    await writer.add(gameRecord({ id: `game-of-${name}` }));
+    await writer.add(encodedGame(gameRecord({ id: `game-of-${name}` })));
     const written = await writer.finish({
       endedAtMs: startedAtMs + 1,
       leftOut: { completed: 0, vanished: 0 },
@@ -312,7 +312,7 @@ describe('validating the structure alone', () => {
     const told: number[] = [];
     const before = await validateStructure(store, 'a', (done) => told.push(done));
     expect([before.bytesRead, told.at(-1)]).toEqual([bytes.length, bytes.length]);
-    const chunkAt = 13 + bytes.readUInt32BE(9);
+    const chunkAt = 12 + bytes.readUInt32BE(8);
     bytes[chunkAt + 90] = (bytes[chunkAt + 90] ?? 0) ^ 1;
     await writeFile(path, bytes);
     expect(await validateStructure(store, 'a')).toMatchObject({
