@@ -1,0 +1,57 @@
+/** A plan to prune, in words. */
+import type { Change } from '../action/plan.ts';
+import { formatBytes, formatDuration } from '../base/units.ts';
+import { gamesText, namesOf } from '../game/record-words.ts';
+import type { Judged, Listed } from './prune-judge.ts';
+import type { RetentionPolicy } from './retention.ts';
+
+export function titleOf(
+  { retention, left }: Judged,
+  removed: readonly Listed[],
+  { maxAgeMs }: RetentionPolicy,
+  location: string,
+): string {
+  const count = archivesText(retention.fates.length + left.length);
+  if (removed.length === 0 || !retention.newest) return `Remove none of ${count} in ${location}`;
+  const size = formatBytes(removed.reduce((sum, { manifest }) => sum + manifest.storedBytes, 0));
+  const which = `made more than ${formatDuration(maxAgeMs)} before ${retention.newest.name}`;
+  return `Remove ${removed.length} of ${count} (${size}) from ${location}, ${which}`;
+}
+
+const archivesText = (count: number) => (count === 1 ? '1 archive' : `${count} archives`);
+
+/** What goes comes first: a long preview is cut at its end. */
+export function changesOf({ retention, left }: Judged, nowMs: number): Change[] {
+  const judged = retention.fates.map(({ archive, fate }): Change => {
+    const { games, storedBytes, endedAtMs } = archive.manifest;
+    return {
+      target: archive.name,
+      effect: effects[fate.kind],
+      from: `${new Date(endedAtMs).toISOString()}, ${gamesText(games)}, ${formatBytes(storedBytes)}`,
+      why: fate.kind === 'removed' ? `${fate.why}, ${formatDuration(nowMs - endedAtMs)} old` : fate.why,
+    };
+  });
+  const others = left.map(({ name, why }): Change => ({ target: name, effect: 'skip', why }));
+  const first = (change: Change) => change.effect === 'delete';
+  return [...judged.filter(first), ...judged.filter((change) => !first(change)), ...others];
+}
+
+const effects = { removed: 'delete', kept: 'unchanged', ignored: 'skip' } as const;
+
+export function warningsOf({ retention, left }: Judged): string[] {
+  const { newest, fates } = retention;
+  const ignored = [
+    ...fates.filter(({ fate }) => fate.kind === 'ignored').map(({ archive }) => archive.name),
+    ...left.map(({ name }) => name),
+  ];
+  return [
+    newest ? '' : 'Nothing goes: no archive of all games is verified; make one, or validate one',
+    ignored.length > 0 ? `Left alone and not counted: ${namesOf(ignored)}` : '',
+  ].filter(Boolean);
+}
+
+export const lacksKey =
+  'its key is not here, so it counts by its validation, its size and the time of its last change';
+
+export const unknownRetired =
+  'Whether one of them is the only archive of finished games that were retired since: backup diff ARCHIVE live tells';
