@@ -180,7 +180,7 @@ export interface Backend {
   scan(signal?: AbortSignal): AsyncIterable<readonly RecordKey[]>;
   /**
    * Every game, untorn, as scan and readRecords find them, but some may come twice. Only where a backend can do it
-   * faster than through records; `encoded-scan.ts` has it for all.
+   * faster than through records; `encoded-scan.ts` has it for all. The bytes of a page hold until the next is asked for.
    */
   scanEncoded?(signal?: AbortSignal): AsyncIterable<readonly EncodedRead[]>;
   /** One answer for each key, in their order; each record is untorn. */

@@ -1,4 +1,3 @@
-import { webcrypto } from 'node:crypto';
 import { Fault } from '../base/fault.ts';
 import type { Layout, RecordKey } from '../game/record.ts';
 import { gameLabel } from '../game/record-words.ts';
@@ -16,8 +15,6 @@ import {
   sha256,
   targetChunkBytes,
 } from './format.ts';
-
-const { subtle } = webcrypto;
 
 export interface WriterOptions {
   /** Raw bytes after which a chunk is closed. */
@@ -135,10 +132,10 @@ interface Packed {
   readonly rawHash: Buffer;
 }
 
-/** Both run in libuv's pool, so the thread that reads games and draws the console is not held up. */
-async function pack(codec: Codec, raw: Buffer<ArrayBuffer>): Promise<Packed> {
-  const [stored, rawHash] = await Promise.all([compress(codec, raw), subtle.digest('SHA-256', raw)]);
-  return { stored, rawHash: Buffer.from(rawHash) };
+/** Compressing runs in libuv's pool. So could hashing, but handing a chunk over costs as much as to hash it. */
+async function pack(codec: Codec, raw: Buffer): Promise<Packed> {
+  const packing = compress(codec, raw);
+  return { rawHash: sha256(raw), stored: await packing };
 }
 
 /** Room for the record that fills a chunk. */
@@ -146,7 +143,7 @@ const spareBytes = 64 * 1024;
 
 /** Records on their way into a chunk, each after its length. */
 class RawChunk {
-  #room: Buffer<ArrayBuffer>;
+  #room: Buffer;
   #used = 0;
   #records = 0;
   readonly #usualBytes: number;
@@ -160,7 +157,7 @@ class RawChunk {
     return this.#records;
   }
 
-  get bytes(): Buffer<ArrayBuffer> {
+  get bytes(): Buffer {
     return this.#room.subarray(0, this.#used);
   }
 

@@ -14,13 +14,26 @@ export interface Progress extends RunObserver {
   end(): void;
 }
 
-export function createJsonProgress(output: Output): Progress {
+/** What comes faster nobody reads, and to write it would hold up the work. */
+const shortestPauseMs = 100;
+
+export function createJsonProgress(output: Pick<Output, 'progress'>, { now }: Pick<Clock, 'now'>): Progress {
+  let toldAtMs = 0;
+  const isDue = (done: number, total: number | undefined) => {
+    if (done !== total && now() - toldAtMs < shortestPauseMs) return false;
+    toldAtMs = now();
+    return true;
+  };
   return {
     started: (runId, steps) => output.progress({ event: 'started', runId, steps }),
     step: (index, state) => output.progress({ event: 'step', index, state }),
-    progress: (index, done, total, unit) => output.progress({ event: 'progress', index, done, total, unit }),
+    progress(index, done, total, unit) {
+      if (isDue(done, total)) output.progress({ event: 'progress', index, done, total, unit });
+    },
     verifying: () => output.progress({ event: 'verifying' }),
-    count: (what, done, total, unit) => output.progress({ event: 'count', what, done, total, unit }),
+    count(what, done, total, unit) {
+      if (isDue(done, total)) output.progress({ event: 'count', what, done, total, unit });
+    },
     end: () => {},
   };
 }

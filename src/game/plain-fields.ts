@@ -26,10 +26,20 @@ const shortBytes = 24;
 /** Up to so many, insertion beats a sort that calls back. */
 const fewFields = 32;
 
-/** Encodes games of the current layout; many share one stretch of memory. */
+/** Encodes games of the current layout; many share one stretch of memory, which is used again after `reuse`. */
 export class PlainEncoder {
-  #page = Buffer.alloc(0);
+  readonly #pages: Buffer[] = [];
+  /** How many of them are full or being filled. */
+  #begun = 0;
+  #page: Buffer = Buffer.alloc(0);
   #at = 0;
+
+  /** What was encoded so far is not needed any more. */
+  reuse(): void {
+    this.#begun = 0;
+    this.#page = Buffer.alloc(0);
+    this.#at = 0;
+  }
 
   encode({ id, revision, expiresAtMs, fields }: PlainGame): Buffer {
     const { bytes, base, places } = fields;
@@ -53,10 +63,16 @@ export class PlainEncoder {
 
   #reserve(most: number): number {
     if (this.#at + most > this.#page.length) {
-      this.#page = Buffer.allocUnsafeSlow(Math.max(pageBytes, most));
+      this.#page = most > pageBytes ? Buffer.allocUnsafeSlow(most) : this.#nextPage();
       this.#at = 0;
     }
     return this.#at;
+  }
+
+  #nextPage(): Buffer {
+    const page = this.#pages[this.#begun] ?? Buffer.allocUnsafeSlow(pageBytes);
+    this.#pages[this.#begun++] = page;
+    return page;
   }
 
   #u8(value: number): void {

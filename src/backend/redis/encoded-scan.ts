@@ -27,10 +27,14 @@ export async function* scanEncoded(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly EncodedRead[]> {
   const lines = createLines();
-  const encoder = new GameEncoder();
+  // They take turns: a batch is begun once the caller is done with the one before the last.
+  const encoders = [new GameEncoder(), new GameEncoder()];
   let games = firstGames;
 
   const readBatch = async (batch: readonly FoundKey[]): Promise<readonly EncodedRead[]> => {
+    const encoder = encoders.shift() ?? new GameEncoder();
+    encoders.push(encoder);
+    encoder.reuse();
     const found = await readByLines({ servers, lines, encoder }, batch);
     const reads = await Promise.all(batch.map(({ record }, index) => found[index] ?? readSingly(on, record)));
     const bytes = reads.reduce((sum, read) => sum + (read.kind === 'record' ? read.bytes.length : 0), 0);

@@ -14,6 +14,11 @@ const updated = Buffer.from('updated');
 export class GameEncoder {
   readonly #plain = new PlainEncoder();
 
+  /** What was encoded so far is not needed any more. */
+  reuse(): void {
+    this.#plain.reuse();
+  }
+
   /** @param expiresAtMs negative for none */
   encode(key: RecordKey, fields: PlainFields, expiresAtMs: number): EncodedRead {
     if (key.layout === 'legacy' || hasTypedValue(fields)) {

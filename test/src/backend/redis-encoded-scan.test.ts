@@ -17,7 +17,10 @@ async function fill(backend: Backend): Promise<void> {
 
 async function scanned(backend: Backend, signal?: AbortSignal): Promise<EncodedRead[]> {
   const reads: EncodedRead[] = [];
-  for await (const page of scanEncoded(backend, signal)) reads.push(...page);
+  for await (const page of scanEncoded(backend, signal)) {
+    for (const read of page)
+      reads.push(read.kind === 'record' ? { ...read, bytes: Buffer.from(read.bytes) } : read);
+  }
   return reads;
 }
 
