@@ -93,7 +93,7 @@ function totalsNote({ games, leftOut, unsupported = [], meanwhile, resumed }: Ar
     vanished > 0 ? `${gamesText(vanished)} ended before being read` : '',
     meanwhile && meanwhile.changed > 0 ? `${gamesText(meanwhile.changed)} changed since it began` : '',
     unsupported.length > 0
-      ? `${gamesText(unsupported.length)} that cannot be represented are NOT in it: ${namesOf(unsupported.map(gameLabel))}`
+      ? `${gamesText(unsupported.length)} NOT in it, as no record can represent them: ${namesOf(unsupported.map(gameLabel))}`
       : '',
   ];
   return [gamesText(games), ...left.filter(Boolean)].join(', ');
