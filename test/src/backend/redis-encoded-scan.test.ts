@@ -38,6 +38,20 @@ test('plain games are read without a script for each', async () => {
   expect(stats).not.toMatch(/cmdstat_evalsha:calls=\d{2}/);
 });
 
+test('the bytes of a page hold while the next one is read', async () => {
+  const server = await serveRedis();
+  const backend = connectRedis(server.url);
+  await fill(backend);
+  for await (const page of scanEncoded(backend)) {
+    // By then the next page has come too.
+    for (let turn = 0; turn < 20; turn++) await backend.ping();
+    for (const read of page) {
+      if (read.kind !== 'record') throw new Error(`It is ${read.kind}`);
+      expect(decodeRecord(read.bytes).id).toBe(read.key.id);
+    }
+  }
+});
+
 test('what is no game of a known kind is named, and hides nothing else', async () => {
   const server = await serveRedis();
   const backend = connectRedis(server.url);
