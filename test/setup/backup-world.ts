@@ -4,7 +4,7 @@ import { Confirmed, type Plan, type PlanDetail } from '../../src/action/plan.ts'
 import { createRunner } from '../../src/action/run.ts';
 import type { PrimaryBackend } from '../../src/backend/port.ts';
 import { type ArchiveKeys, createArchiveKeys } from '../../src/backup/archive-keys.ts';
-import { createArchiveStore } from '../../src/backup/archive-store.ts';
+import { type ArchiveStore, createArchiveStore } from '../../src/backup/archive-store.ts';
 import { type Packing, plainPacking } from '../../src/backup/archiving.ts';
 import { createBackupAction } from '../../src/backup/create.ts';
 import { createRestoreAction } from '../../src/backup/restore.ts';
@@ -28,6 +28,8 @@ interface BackupWorld {
   readonly packing?: Packing;
   readonly keys?: ArchiveKeys;
   readonly maxBytes?: number;
+  /** In place of files in memory. */
+  readonly store?: ArchiveStore;
   /** Places that a restore may be told to go to. */
   readonly elsewhere?: (to: string) => RestoreTarget;
 }
@@ -42,14 +44,14 @@ export function backupWorld({
   packing = plainPacking,
   keys = createArchiveKeys(),
   maxBytes,
-  elsewhere = nowhere,
-}: BackupWorld) {
-  const store = createArchiveStore(backupFolder, {
+  store = createArchiveStore(backupFolder, {
     files,
     keys,
     clock,
     ...(maxBytes === undefined ? {} : { maxBytes }),
-  });
+  }),
+  elsewhere = nowhere,
+}: BackupWorld) {
   const actor = { user: 'ana', host: 'bastion' };
   const parts = { store, environment, actor, clock, random: randomHex, packing };
   const runner = createRunner({ stateDir, environment, simulated: false, actor, clock, random: randomHex });

@@ -13,6 +13,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
+import { createArchiveKeys } from '../../src/backup/archive-keys.ts';
 import { createArchiveStore } from '../../src/backup/archive-store.ts';
 
 /** What a storage makes of a condition on a write. */
@@ -40,10 +41,10 @@ const credentials = {
 export const smallSizes = { partBytes: 20_000, blockBytes: 7_000 } as const;
 
 /** A store of archives in a bucket of its own, and a look behind it. */
-export async function openS3Place({ endpoint, bucket, uploads }: TestS3, through = endpoint) {
+export async function openS3Place({ endpoint, bucket, uploads }: TestS3, keys = createArchiveKeys()) {
   const Bucket = await bucket();
   const prefix = 'of/staging';
-  const store = createArchiveStore(`s3://${Bucket}/${prefix}`, { s3: { endpoint: through, ...smallSizes } });
+  const store = createArchiveStore(`s3://${Bucket}/${prefix}`, { keys, s3: { endpoint, ...smallSizes } });
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
   onTestFinished(() => client.destroy());
   const nameOf = (name: string) => ({ Bucket, Key: `${prefix}/${name}` });
