@@ -139,8 +139,11 @@ function judge(archived: ArchivedGame, read: RecordRead, found: Found, wanted: R
   if (policy === 'skip') return { does: 'skip', why: skipped(archived) };
   // What cannot be read cannot be compared, kept or replaced safely.
   if (read.kind === 'unreadable') return { does: 'skip', why: `cannot be read: ${read.fault.message}` };
-  const verdict = policy === 'newer' ? judgeNewer(archived.revision, read.record.revision) : undefined;
-  return verdict?.does === 'skip' ? verdict : replace(archived);
+  const replaced = replace(archived);
+  if (policy === 'overwrite') return replaced;
+  // What is no more is not newer: a revision that is there is never lowered to none.
+  if (isRemoved(replaced)) return { ...replaced, does: 'skip' };
+  return judgeNewer(archived.revision, read.record.revision);
 }
 
 /** A game that somebody removed since is another than the one that may be replaced under any policy. */

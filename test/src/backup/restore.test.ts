@@ -137,13 +137,11 @@ describe('the plan of a restore', () => {
   });
 
   test('deletes nothing that has expired in the archive unless the policy would replace it', async () => {
-    const { plan, backend } = await expiredSince();
+    const { plan } = await expiredSince();
     await expect(plan('fail')).rejects.toMatchObject({ code: 'conflict' });
     expect(targets(await plan('skip'))).toEqual(['skip x', 'skip gone']);
-    backend.records.set('current:x', atTurn('x', 2));
+    // At an older revision than the archive's: what is no more is not newer.
     expect(targets(await plan('newer'))).toEqual(['skip x', 'skip gone']);
-    backend.records.set('current:x', atTurn('x', 1));
-    expect(targets(await plan('newer')).slice(1)).toEqual(['delete x', 'skip gone']);
   });
 
   test('skips what the target has no place for, with the reason, and never asks it for that', async () => {
