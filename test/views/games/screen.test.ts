@@ -352,8 +352,8 @@ test('a run tells its pace and the time that is left', async () => {
   run?.observer.step(0, { kind: 'running' });
   run?.observer.progress(0, 0, 100, 'games');
   await screen.shows('0 of 100 games');
-  run?.observer.progress(0, 40, 100, 'games');
   await ports.clock.advance(10_000);
+  run?.observer.progress(0, 40, 100, 'games');
   await screen.shows(/40 of 100 games +40 % +4\/s, 15 s left/);
 });
 
