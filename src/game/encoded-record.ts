@@ -10,10 +10,11 @@ export interface EncodedRecord extends RecordKey {
   readonly bytes: Buffer;
   readonly revision: number | undefined;
   readonly expiresAtMs: number | undefined;
-  /** Every field whose value is plain bytes, as four numbers: start and end of its name, start and end of its value. */
-  readonly plain: readonly number[];
-  /** How many fields there are; more than the plain ones when some are of another type. */
+  /** How many fields there are, and where they begin. */
   readonly fields: number;
+  readonly fieldsAt: number;
+  /** Every value is plain bytes, none of another type. */
+  readonly hasOnlyBytes: boolean;
 }
 
 const version = 1;
@@ -27,8 +28,26 @@ export function walkRecord(bytes: Buffer): EncodedRecord {
   return new Walk(bytes).record();
 }
 
+/** Where the field lies that begins at `at`, of a record that has only bytes. */
+export function plainFieldAt(bytes: Buffer, at: number): PlainField {
+  const nameAt = at + 4;
+  const nameEnd = nameAt + bytes.readUInt32BE(at);
+  // The kind of the value is between them.
+  const valueAt = nameEnd + 5;
+  return { nameAt, nameEnd, valueAt, valueEnd: valueAt + bytes.readUInt32BE(nameEnd + 1) };
+}
+
+export interface PlainField {
+  readonly nameAt: number;
+  readonly nameEnd: number;
+  readonly valueAt: number;
+  /** The next field begins here. */
+  readonly valueEnd: number;
+}
+
 class Walk {
   #at = 0;
+  #hasOnlyBytes = true;
   readonly #bytes: Buffer;
 
   constructor(bytes: Buffer) {
@@ -43,27 +62,37 @@ class Walk {
     const revision = this.#optional();
     const expiresAtMs = this.#optional();
     const fields = this.#u32();
-    const plain = this.#fields(fields);
+    const fieldsAt = this.#at;
+    this.#fields(fields);
     if (this.#at !== this.#bytes.length) throw unreadable('bytes after the end');
-    return { bytes: this.#bytes, id, layout, revision, expiresAtMs, plain, fields };
+    const hasOnlyBytes = this.#hasOnlyBytes;
+    return { bytes: this.#bytes, id, layout, revision, expiresAtMs, fields, fieldsAt, hasOnlyBytes };
   }
 
-  #fields(count: number): number[] {
-    const plain: number[] = [];
-    let [beforeAt, beforeEnd] = [0, 0];
+  #fields(count: number): void {
+    let beforeAt = 0;
+    let beforeEnd = 0;
     for (let index = 0; index < count; index++) {
-      const [nameAt, nameEnd] = [this.#blob(), this.#at];
+      const nameAt = this.#blob();
+      const nameEnd = this.#at;
       // One record has one encoding; another order would give the same game a second digest.
-      if (index > 0 && this.#bytes.compare(this.#bytes, nameAt, nameEnd, beforeAt, beforeEnd) >= 0) {
+      if (index > 0 && !this.#isAfter(nameAt, nameEnd, beforeAt, beforeEnd)) {
         throw unreadable('the parts are out of order');
       }
-      [beforeAt, beforeEnd] = [nameAt, nameEnd];
-      if (this.#bytes[this.#at] === kind.bytes) {
-        this.#at++;
-        plain.push(nameAt, nameEnd, this.#blob(), this.#at);
-      } else this.#value(0);
+      beforeAt = nameAt;
+      beforeEnd = nameEnd;
+      if (this.#bytes[this.#at] !== kind.bytes) this.#hasOnlyBytes = false;
+      this.#value(0);
     }
-    return plain;
+  }
+
+  #isAfter(at: number, end: number, beforeAt: number, beforeEnd: number): boolean {
+    const common = Math.min(end - at, beforeEnd - beforeAt);
+    for (let index = 0; index < common; index++) {
+      const difference = (this.#bytes[at + index] ?? 0) - (this.#bytes[beforeAt + index] ?? 0);
+      if (difference !== 0) return difference > 0;
+    }
+    return end - at > beforeEnd - beforeAt;
   }
 
   #value(depth: number): void {

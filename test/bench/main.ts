@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly s
   embedded: () => import('./embedded-transitions.ts'),
   backup: () => import('./backup.ts'),
   memory: () => import('./engine-memory.ts'),
+  restore: () => import('./restored-games.ts'),
 };
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

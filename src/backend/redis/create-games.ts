@@ -3,7 +3,7 @@
  * its own by RENAMENX, which refuses where there is a game. A script would copy every byte twice more, and took the
  * server half as long again. Whatever the server does not plainly take so is left to those who write one game by script.
  */
-import type { EncodedRecord } from '../../game/encoded-record.ts';
+import { type EncodedRecord, plainFieldAt } from '../../game/encoded-record.ts';
 import { revisionOf } from '../current-layout.ts';
 import type { Replaced } from '../port.ts';
 import { keyOf } from './keys.ts';
@@ -18,31 +18,25 @@ const mostGames = 256;
 
 /** Whether its fields are what Redis holds as they are; and what `checkRecord` refuses is for it to say. */
 export function isPlainGame(record: EncodedRecord, nowMs: number): boolean {
-  const { plain, fields, layout, revision, expiresAtMs } = record;
-  if (fields === 0 || plain.length < fields * 4) return false;
+  const { bytes, fields, fieldsAt, hasOnlyBytes, layout, revision, expiresAtMs } = record;
+  if (fields === 0 || !hasOnlyBytes) return false;
   if (expiresAtMs !== undefined && expiresAtMs <= nowMs) return false;
-  return !hasMark(record) && revision === (layout === 'current' ? revisionIn(record) : undefined);
-}
-
-/** Values of other types begin with a zero byte, see stored-value.ts; few others do. */
-function hasMark({ bytes, plain }: EncodedRecord): boolean {
-  for (let at = 2; at < plain.length; at += 4) {
-    const from = plain[at] ?? 0;
-    if (from < (plain[at + 1] ?? 0) && bytes[from] === 0) return true;
+  let own: number | undefined;
+  let at = fieldsAt;
+  for (let field = 0; field < fields; field++) {
+    const { nameAt, nameEnd, valueAt, valueEnd } = plainFieldAt(bytes, at);
+    // Values of other types begin with a zero byte, see stored-value.ts; few others do.
+    if (valueAt < valueEnd && bytes[valueAt] === 0) return false;
+    if (isRev(bytes, nameAt, nameEnd)) own = revisionOf(bytes.subarray(valueAt, valueEnd));
+    at = valueEnd;
   }
-  return false;
+  return revision === (layout === 'current' ? own : undefined);
 }
 
 const rev = Buffer.from('rev');
 
-function revisionIn({ bytes, plain }: EncodedRecord): number | undefined {
-  for (let at = 0; at < plain.length; at += 4) {
-    const [from, to] = [plain[at] ?? 0, plain[at + 1] ?? 0];
-    if (to - from !== rev.length || bytes.compare(rev, 0, rev.length, from, to) !== 0) continue;
-    return revisionOf(bytes.subarray(plain[at + 2], plain[at + 3]));
-  }
-  return undefined;
-}
+const isRev = (bytes: Buffer, at: number, end: number): boolean =>
+  end - at === rev.length && bytes[at] === rev[0] && bytes[at + 1] === rev[1] && bytes[at + 2] === rev[2];
 
 /** As many at a time as one transaction should have. */
 export function* transactions(records: readonly EncodedRecord[]): Generator<readonly EncodedRecord[]> {
@@ -71,12 +65,18 @@ export function creationCommands(records: readonly EncodedRecord[], prefix: stri
   );
   commands.array(1);
   commands.text('MULTI');
-  for (const [n, { bytes, plain, expiresAtMs }] of records.entries()) {
+  for (const [n, { bytes, fields, fieldsAt, expiresAtMs }] of records.entries()) {
     const [key, name] = [keys[n] ?? '', names[n] ?? ''];
-    commands.array(2 + plain.length / 2);
+    commands.array(2 + fields * 2);
     commands.text('HSET');
     commands.text(name);
-    for (let at = 0; at < plain.length; at += 2) commands.bulk(bytes, plain[at] ?? 0, plain[at + 1] ?? 0);
+    let at = fieldsAt;
+    for (let field = 0; field < fields; field++) {
+      const { nameAt, nameEnd, valueAt, valueEnd } = plainFieldAt(bytes, at);
+      commands.bulk(bytes, nameAt, nameEnd);
+      commands.bulk(bytes, valueAt, valueEnd);
+      at = valueEnd;
+    }
     if (expiresAtMs !== undefined) {
       commands.array(3);
       for (const argument of ['PEXPIREAT', name, String(expiresAtMs)]) commands.text(argument);
@@ -96,8 +96,8 @@ export function creationCommands(records: readonly EncodedRecord[], prefix: stri
 /** Of the frame of one argument: `$`, up to 10 digits, and two ends of a line. */
 const frameBytes = 15;
 
-function mostBytes({ bytes, plain }: EncodedRecord, key: string): number {
-  const argumentsBytes = (plain.length / 2) * frameBytes + bytes.length;
+function mostBytes({ bytes, fields }: EncodedRecord, key: string): number {
+  const argumentsBytes = fields * 2 * frameBytes + bytes.length;
   return argumentsBytes + 3 * key.length + 3 * (key.length + 64) + 16 * frameBytes + 64;
 }
 

@@ -56,9 +56,10 @@ export function openCreations({ writer, prefix, random }: CreationParts): Create
     if (!line) return records.map(() => script);
     // Said at once, and answered in this order.
     const groups = await Promise.all([...transactions(plain)].map((group) => create(line, pool, group)));
-    const creations = new Map(plain.map((record, n) => [record, n]));
-    const answered = groups.flat();
-    return records.map((record) => answered[creations.get(record) ?? -1] ?? script);
+    const answers = groups.flat();
+    if (plain.length === records.length) return answers;
+    const placed = new Map(plain.map((record, n) => [record, answers[n]]));
+    return records.map((record) => placed.get(record) ?? script);
   };
 }
 

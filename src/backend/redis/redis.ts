@@ -15,6 +15,7 @@ import { append, putSnapshot } from './append.ts';
 import { appendAlone, appendTogether } from './append-batches.ts';
 import { takeCensus, takeRoughCensus } from './census.ts';
 import { openCluster } from './cluster.ts';
+import type { Creation } from './create-games.ts';
 import { type CreateGames, openCreations } from './creations.ts';
 import { scanEncoded } from './encoded-scan.ts';
 import { examineServers } from './examine.ts';
@@ -97,9 +98,11 @@ export function openRedis(options: RedisOptions): Backend {
     (create: CreateGames): NonNullable<Backend['createRecords']> =>
     async (records, signal) => {
       const creations = await within(signal, () => create(records, clock.now()));
+      const created = creations.filter(isCreated);
+      if (created.length === records.length) return created;
       return inParallel([...records.entries()], writesAtOnce, async ([at, record]) => {
         const creation = creations[at];
-        if (creation && creation.kind !== 'script') return creation;
+        if (creation && isCreated(creation)) return creation;
         return createOne({ replaceRecord: replace }, record, signal);
       });
     };
@@ -157,6 +160,8 @@ export function openRedis(options: RedisOptions): Backend {
     },
   };
 }
+
+const isCreated = (creation: Creation) => creation.kind !== 'script';
 
 const write: Route = { effect: 'write', lane: 'calls' };
 const read: Route = { effect: 'read', lane: 'calls' };

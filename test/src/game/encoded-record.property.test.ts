@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { walkRecord } from '../../../src/game/encoded-record.ts';
+import { plainFieldAt, walkRecord } from '../../../src/game/encoded-record.ts';
 import type { GameRecord, PartValue } from '../../../src/game/record.ts';
 import { decodeRecord, encodeRecord, sortedParts } from '../../../src/game/record-codec.ts';
 import { anyRecord } from '../../setup/archived-records.ts';
@@ -34,13 +34,13 @@ const typedRecord: fc.Arbitrary<GameRecord> = fc
 /** What there is to say of these bytes: of a record its front and its plain fields, else that it is none. */
 function walked(encoded: Buffer) {
   try {
-    const { id, layout, revision, expiresAtMs, plain, fields } = walkRecord(encoded);
+    const { id, layout, revision, expiresAtMs, fields, fieldsAt, hasOnlyBytes } = walkRecord(encoded);
     const texts: string[][] = [];
-    for (let at = 0; at < plain.length; at += 4) {
-      texts.push([
-        encoded.toString('hex', plain[at], plain[at + 1]),
-        encoded.toString('hex', plain[at + 2], plain[at + 3]),
-      ]);
+    let at = fieldsAt;
+    for (let field = 0; hasOnlyBytes && field < fields; field++) {
+      const { nameAt, nameEnd, valueAt, valueEnd } = plainFieldAt(encoded, at);
+      texts.push([encoded.toString('hex', nameAt, nameEnd), encoded.toString('hex', valueAt, valueEnd)]);
+      at = valueEnd;
     }
     return { id, layout, revision, expiresAtMs, fields, texts };
   } catch (thrown) {
@@ -55,8 +55,9 @@ function decoded(encoded: Buffer) {
     if (names.some((name, n) => n > 0 && Buffer.compare(names[n - 1] ?? name, name) >= 0)) {
       return 'record-unreadable';
     }
+    const hasOnlyBytes = parts.every(({ value }) => value.kind === 'bytes');
     const texts = parts.flatMap(({ name, value }) =>
-      value.kind === 'bytes'
+      hasOnlyBytes && value.kind === 'bytes'
         ? [[Buffer.from(name).toString('hex'), Buffer.from(value.bytes).toString('hex')]]
         : [],
     );

@@ -1,0 +1,133 @@
+/** Restore's write phase and validation beside `redis-cli --pipe`, which is fed with the same games. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { openBackend } from '../../src/backend/catalogue.ts';
+import { storedBytes } from '../../src/backend/stored-value.ts';
+import { createArchiveStore } from '../../src/backup/archive-store.ts';
+import { manifestOf } from '../../src/backup/manifest.ts';
+import type { PlannedGame } from '../../src/backup/restore-decision.ts';
+import { writeGames } from '../../src/backup/restore-write.ts';
+import { validateArchive, validateStructure } from '../../src/backup/validate.ts';
+import { createArchiveWriter } from '../../src/backup/writer.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import type { GameRecord } from '../../src/game/record.ts';
+import { encodedGame } from '../setup/archived-records.ts';
+import { startRedis, type TestRedis } from '../setup/redis.ts';
+import { benchRecord, type GameSet, gameSets } from './game-sets.ts';
+import { inTurn, type Rate, rateLine } from './measure.ts';
+
+const rounds = 3;
+
+export async function run(): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const set of gameSets) lines.push(...(await measureSet(set)), '');
+  return lines;
+}
+
+async function measureSet(set: GameSet): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-bench-'));
+  const server = await startRedis();
+  try {
+    const { rootHash, games } = await writeSet(folder, set);
+    const store = createArchiveStore(folder);
+    const name = 'bench';
+    const archive = { path: join(folder, `${name}.gka`), rootHash };
+    const perSecond = async (work: () => Promise<unknown>): Promise<Rate> => {
+      const startMs = performance.now();
+      await work();
+      return { perSecond: (set.games / (performance.now() - startMs)) * 1000 };
+    };
+    const rates = await inTurn(rounds, {
+      pipe: () => onEmpty(server, set, () => perSecond(() => pipe(server.port, join(folder, 'games.resp')))),
+      write: () => onEmpty(server, set, () => writePhase(server.url, { store, archive, games }, perSecond)),
+      structure: () => perSecond(() => validateStructure(store, name)),
+      deep: () => perSecond(() => validateArchive(store, name, systemClock)),
+    });
+    return [
+      rateLine(`redis-cli --pipe, ${set.name}`, rates.pipe),
+      rateLine('backup restore, its write phase', rates.write, rates.pipe),
+      rateLine('backup validate', rates.structure),
+      rateLine('backup validate --deep', rates.deep),
+    ];
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The archive, and the same games as commands for `redis-cli --pipe`. */
+async function writeSet(folder: string, set: GameSet) {
+  const unpublished = await createArchiveStore(folder).begin('bench', { kind: 'none' });
+  const writer = createArchiveWriter(unpublished.file, {
+    ...{ archiveId: 'bench', codec: 'zstd', cipher: 'none', environment: 'staging', source: 'bench' },
+    ...{ createdBy: 'bench', startedAtMs: 1, consistency: 'fuzzy-scan', filter: { includeCompleted: true } },
+  });
+  const commands = await open(join(folder, 'games.resp'), 'w');
+  const games: PlannedGame[] = [];
+  for (let n = 0; n < set.games; n++) {
+    const record = benchRecord(set, n);
+    await writer.add(encodedGame(record));
+    await commands.write(hset(record));
+    const { id, layout } = record;
+    games.push({ id, layout, does: 'create', archived: 'absent', found: 'absent' });
+  }
+  await commands.close();
+  const written = await writer.finish({ endedAtMs: 2, leftOut: { completed: 0, vanished: 0 } });
+  await unpublished.publish(manifestOf('bench', written));
+  return { rootHash: written.rootHash.toString('hex'), games };
+}
+
+function hset({ id, parts }: GameRecord): Buffer {
+  const fields = parts.flatMap(({ name, value }) => [name, storedBytes(value)]);
+  const words = [Buffer.from('HSET'), Buffer.from(`gk1:{game:${id}}`), ...fields];
+  const framed = words.flatMap((word) => [Buffer.from(`$${word.length}\r\n`), word, Buffer.from('\r\n')]);
+  return Buffer.concat([Buffer.from(`*${words.length}\r\n`), ...framed]);
+}
+
+function pipe(port: number, file: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const command = `redis-cli -p ${port} --pipe < '${file}'`;
+    execFile('sh', ['-c', command], (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+type Writing = Pick<Parameters<typeof writeGames>[0], 'store'> & Parameters<typeof writeGames>[1];
+
+async function writePhase(
+  url: string,
+  { store, archive, games }: Writing,
+  timed: (work: () => Promise<unknown>) => Promise<Rate>,
+): Promise<Rate> {
+  const backend = await openBackend(
+    {
+      ...{ kind: 'redis', url, readFrom: 'primary', poolSize: 20 },
+      ...{ connectTimeoutMs: 5_000, operationTimeoutMs: 30_000 },
+    },
+    systemClock,
+  );
+  const context = { signal: new AbortController().signal, progress() {} };
+  try {
+    return await timed(async () => {
+      const { kind } = await writeGames({ backend, store }, { archive, games }, new Map(), context);
+      if (kind !== 'done') throw new Error(`The write phase ended as ${kind}`);
+    });
+  } finally {
+    await backend.close();
+  }
+}
+
+async function onEmpty(server: TestRedis, set: GameSet, work: () => Promise<Rate>): Promise<Rate> {
+  const redis = new Redis(server.port, '127.0.0.1');
+  try {
+    await redis.flushall();
+    const rate = await work();
+    const stored = await redis.dbsize();
+    if (stored !== set.games) throw new Error(`${stored} games were stored, not ${set.games}`);
+    return rate;
+  } finally {
+    redis.disconnect();
+  }
+}
