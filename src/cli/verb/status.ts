@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault.ts';
-import { formatBytes, formatDuration, formatElapsed, formatValue } from '../../base/units.ts';
+import { formatAge, formatBytes, formatDuration, formatElapsed, formatValue } from '../../base/units.ts';
 import type { Settings } from '../../config/settings.ts';
 import { namesOf } from '../../game/record-words.ts';
 import { coveredBy, type Readings, type SignalId, signals } from '../../metrics/source.ts';
@@ -74,7 +74,7 @@ function backupLines({ backups, atMs }: Status, maxAgeMs: number): string[] {
   if (backups instanceof Fault) return [`Backups not read: ${backups.message}`];
   const { newest, verified, failures = 0 } = backups;
   const ageMs = verified && Math.max(0, atMs - verified.startedAtMs);
-  const limit = `limit ${formatDuration(maxAgeMs)}`;
+  const limit = `limit ${formatAge(maxAgeMs)}`;
   const age =
     ageMs === undefined
       ? `NONE VERIFIED (${limit})`
