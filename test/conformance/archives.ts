@@ -112,21 +112,23 @@ export function archiveConformance(what: string, open: () => Promise<ArchivePlac
       expect(await place.contents()).toEqual(['a.gka', 'a.manifest.json', 'a.verified.json']);
     });
 
-    test.runIf(traits.decidesRaces)('published at once under one name are one archive', async () => {
-      const place = await open();
-      const writers = await Promise.all([1, 2, 3, 4].map((games) => write(place.store, 'a', games)));
-      const outcomes = await Promise.all(
-        writers.map(({ archive, manifest }) =>
-          archive.publish(manifest).then(
-            () => manifest.games,
-            (fault: Fault) => fault.code,
+    if (traits.decidesRaces) {
+      test('published at once under one name are one archive', async () => {
+        const place = await open();
+        const writers = await Promise.all([1, 2, 3, 4].map((games) => write(place.store, 'a', games)));
+        const outcomes = await Promise.all(
+          writers.map(({ archive, manifest }) =>
+            archive.publish(manifest).then(
+              () => manifest.games,
+              (fault: Fault) => fault.code,
+            ),
           ),
-        ),
-      );
-      const winners = outcomes.filter((outcome) => typeof outcome === 'number');
-      expect(outcomes.filter((outcome) => outcome === 'conflict')).toHaveLength(3);
-      expect(await validateArchive(place.store, 'a', clock)).toMatchObject({ ok: true, games: winners[0] });
-    });
+        );
+        const winners = outcomes.filter((outcome) => typeof outcome === 'number');
+        expect(outcomes.filter((outcome) => outcome === 'conflict')).toHaveLength(3);
+        expect(await validateArchive(place.store, 'a', clock)).toMatchObject({ ok: true, games: winners[0] });
+      });
+    }
 
     test('hold the bytes that were written, wherever they are read', async () => {
       const place = await open();

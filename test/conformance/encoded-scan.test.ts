@@ -6,7 +6,7 @@ import { intercept } from '../../src/backend/intercept.ts';
 import type { Backend, EncodedRead } from '../../src/backend/port.ts';
 import { headOf } from '../../src/backend/record-head.ts';
 import { keyOf } from '../../src/backend/redis/keys.ts';
-import { storedBytes } from '../../src/backend/stored-value.ts';
+import { markedBytes, storedBytes } from '../../src/backend/stored-value.ts';
 import type { GameRecord } from '../../src/game/record.ts';
 import { encodeRecord, recordDigest } from '../../src/game/record-codec.ts';
 import { keyText } from '../../src/game/record-words.ts';
@@ -37,6 +37,7 @@ test.each(places)('%s: a scan hands out every game as archives hold it', async (
     currentRecord('naïve ♠', { é: 'ü', '': '' }),
     currentRecord('many', Object.fromEntries(Array.from({ length: 900 }, (_, n) => [`e:${n + 2}`, `${n}`]))),
     currentRecord('long', { 's:1': Buffer.alloc(300_000, 7) }),
+    currentRecord('what looks like a text', { note: markedBytes({ kind: 'text', text: 'a' }) }),
     currentRecord('finished', { phase: 'GAME_OVER', updated: '1700000000000' }),
     legacyRecord('old', {}, later),
   ];

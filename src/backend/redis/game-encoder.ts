@@ -21,7 +21,7 @@ export class GameEncoder {
 
   /** @param expiresAtMs negative for none */
   encode(key: RecordKey, fields: PlainFields, expiresAtMs: number): EncodedRead {
-    if (key.layout === 'legacy' || hasTypedValue(fields)) {
+    if (key.layout === 'legacy' || hasMarkedValue(fields)) {
       return encodedRead(recordOf(key, buffersOf(fields), expiresAtMs));
     }
     const game = {
@@ -82,11 +82,14 @@ function startsWith(bytes: Buffer, at: number, name: Buffer): boolean {
   return true;
 }
 
-/** They begin with a zero byte, which few others do. */
-function hasTypedValue({ bytes, base, places }: PlainFields): boolean {
+/** Whether one stands for another value, which may be other bytes. They begin with a zero byte, which few others do. */
+function hasMarkedValue({ bytes, base, places }: PlainFields): boolean {
   for (let at = 2; at < places.length; at += 4) {
     const [from, to] = [base + (places[at] ?? 0), base + (places[at + 1] ?? 0)];
-    if (from < to && bytes[from] === 0 && storedValue(bytes.subarray(from, to)).kind !== 'bytes') return true;
+    if (from === to || bytes[from] !== 0) continue;
+    const stored = bytes.subarray(from, to);
+    const value = storedValue(stored);
+    if (value.kind !== 'bytes' || value.bytes !== stored) return true;
   }
   return false;
 }

@@ -54,22 +54,24 @@ const mounted = (folder: string, sizeMib: number) => [
 ];
 const canMount = spawnSync('unshare', [...mounted('/tmp', 1), 'true']).status === 0;
 
-describe.skipIf(!canMount)('on a disk of 2 MiB', () => {
-  test('a backup that does not fit leaves nothing, and the archives of before as they were', async () => {
-    const folder = tempFolder();
-    const command = [
-      process.execPath,
-      script,
-      join(folder, 'archives'),
-      tempFolder(),
-      '-1',
-      'a:200',
-      'b:4000',
-    ];
-    const { stdout } = await run('unshare', [...mounted(folder, 2), ...command]);
-    const { outcomes, listed, entries }: Ended = JSON.parse(stdout);
-    expect(outcomes).toEqual(['done', expect.stringMatching(/^failed: .* has only .* free/)]);
-    expect(listed).toEqual([{ name: 'a', ok: true, verified: true }]);
-    expect([...entries].sort()).toEqual(['a.gka', 'a.manifest.json', 'a.verified.json']);
+// Elsewhere only the disk in memory fills up.
+if (canMount)
+  describe('on a disk of 2 MiB', () => {
+    test('a backup that does not fit leaves nothing, and the archives of before as they were', async () => {
+      const folder = tempFolder();
+      const command = [
+        process.execPath,
+        script,
+        join(folder, 'archives'),
+        tempFolder(),
+        '-1',
+        'a:200',
+        'b:4000',
+      ];
+      const { stdout } = await run('unshare', [...mounted(folder, 2), ...command]);
+      const { outcomes, listed, entries }: Ended = JSON.parse(stdout);
+      expect(outcomes).toEqual(['done', expect.stringMatching(/^failed: .* has only .* free/)]);
+      expect(listed).toEqual([{ name: 'a', ok: true, verified: true }]);
+      expect([...entries].sort()).toEqual(['a.gka', 'a.manifest.json', 'a.verified.json']);
+    });
   });
-});
