@@ -6,6 +6,9 @@ export interface Call {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Answered in pages that hang together: what was broken off cannot be asked for again. */
+export const scans: readonly Operation[] = ['scan', 'scanEncoded'];
+
 /** Runs before, after or instead of `next`, which does the call. */
 export type Around = <T>(call: Call, next: () => Promise<T>) => Promise<T>;
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { interruptible } from '../base/interruptible.ts';
-import { intercept } from './intercept.ts';
+import { intercept, scans } from './intercept.ts';
 import type { Backend } from './port.ts';
 
 interface RetrySettings {
@@ -24,7 +24,7 @@ export function retryReads(
   { clock, random = Math.random, attempts = 3 }: RetrySettings,
 ): Backend {
   return intercept(backend, async ({ operation, effect, signal }, next) => {
-    if (effect === 'write' || operation === 'scan') return next();
+    if (effect === 'write' || scans.includes(operation)) return next();
     for (let attempt = 1; attempt < attempts; attempt++) {
       try {
         return await next();

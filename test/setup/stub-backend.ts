@@ -16,6 +16,9 @@ export function stubBackend(
     async *scan(...args: unknown[]) {
       yield await answer('scan', args);
     },
+    async *scanEncoded(...args: unknown[]) {
+      yield await answer('scanEncoded', args);
+    },
     close: async () => {},
     // Tests that look at results say what type they are.
   } as Backend;

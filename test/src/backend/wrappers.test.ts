@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { scans } from '../../../src/backend/intercept.ts';
 import { observed } from '../../../src/backend/observed.ts';
 import { type Backend, type Observer, type Operation, operations } from '../../../src/backend/port.ts';
 import { refuseWrites } from '../../../src/backend/read-only.ts';
@@ -15,9 +16,9 @@ const unreachable = (retryable = true) => new Fault('backend-unreachable', 'gone
 
 /** Calls it with some arguments; of a scan, what its page was. */
 async function call(backend: Backend, operation: Operation, ...args: unknown[]): Promise<unknown> {
-  if (operation === 'scan') {
+  if (operation === 'scan' || operation === 'scanEncoded') {
     let last: unknown;
-    for await (const page of backend.scan(...(args as []))) last = page;
+    for await (const page of backend[operation]?.(...(args as [])) ?? []) last = page;
     return last;
   }
   return (backend[operation] as (...args: unknown[]) => Promise<unknown>)(...args);
@@ -91,12 +92,12 @@ describe('a backend that retries', () => {
     return { backend: retryReads(stub, { clock, random: () => 1 }), calls: () => calls, clock };
   }
 
-  test.each(reads.filter((operation) => operation !== 'scan'))('tries %s again', async (operation) => {
+  test.each(reads.filter((operation) => !scans.includes(operation)))('tries %s again', async (operation) => {
     const { backend } = failing(2);
     expect(await call(backend, operation)).toBe('answer');
   });
 
-  test.each([...writes, 'scan' as const])('never tries %s again', async (operation) => {
+  test.each([...writes, ...scans])('never tries %s again', async (operation) => {
     const { backend, calls } = failing(1);
     await expect(call(backend, operation)).rejects.toMatchObject({ code: 'backend-unreachable' });
     expect(calls()).toBe(1);
