@@ -71,7 +71,7 @@ export async function holdSandbox(world: TestWorld): Promise<Terminal> {
   return holder;
 }
 
-const startsWithinMs = 20_000;
+const startsWithinMs = 40_000;
 
 const awaitPaint = (console: Terminal): Promise<void> =>
   console.waitFor(
