@@ -19,10 +19,8 @@ export class ByteSet {
   /** @returns false when it was in the set already */
   add(bytes: Uint8Array): boolean {
     const hash = hashOf(bytes);
-    let slot = this.#slotOf(hash);
-    for (; this.#places[slot]; slot = this.#after(slot)) {
-      if (this.#hashes[slot] === hash && this.#holds((this.#places[slot] ?? 0) - 1, bytes)) return false;
-    }
+    const slot = this.#find(bytes, hash);
+    if (this.#places[slot]) return false;
     this.#places[slot] = this.#store(bytes) + 1;
     this.#hashes[slot] = hash;
     this.#size++;
@@ -32,12 +30,16 @@ export class ByteSet {
   }
 
   has(bytes: Uint8Array): boolean {
-    const hash = hashOf(bytes);
+    return this.#places[this.#find(bytes, hashOf(bytes))] !== 0;
+  }
+
+  /** The slot where it is, or the free one where it would be put. */
+  #find(bytes: Uint8Array, hash: number): number {
     let slot = this.#slotOf(hash);
     for (; this.#places[slot]; slot = this.#after(slot)) {
-      if (this.#hashes[slot] === hash && this.#holds((this.#places[slot] ?? 0) - 1, bytes)) return true;
+      if (this.#hashes[slot] === hash && this.#holds((this.#places[slot] ?? 0) - 1, bytes)) return slot;
     }
-    return false;
+    return slot;
   }
 
   #slotOf(hash: number): number {
