@@ -1,14 +1,11 @@
-import { Box } from 'ink';
 import { useCallback } from 'react';
 import { Fault } from '../../src/base/fault.ts';
 import type { ComparedGame } from '../../src/compose/archived-games.ts';
 import type { RecordKey } from '../../src/game/record.ts';
 import { gameLabel } from '../../src/game/record-words.ts';
-import { useKeys } from '../hook/use-keys.ts';
-import { useList } from '../hook/use-list.ts';
 import type { Reader } from '../hook/use-long-read.ts';
-import { cutLine, type Line, piece } from '../line.ts';
-import { ScrollLines } from '../part/scroll-lines.tsx';
+import { type Line, piece } from '../line.ts';
+import { ScrollScreen } from '../part/scroll-screen.tsx';
 import { UntilRead } from '../part/until-read.tsx';
 import { useShell } from '../shell.ts';
 import { gameDiffLines, gameDiffTitle } from './diff-text.ts';
@@ -49,16 +46,7 @@ export function GameDiffView({ sides: { from, to }, game, onClose }: GameDiffVie
 
 function Compared({ diff, onClose }: { readonly diff: ComparedGame; readonly onClose: () => void }) {
   const { frame, theme } = useShell();
-  const cells = frame.columns - 2;
-  const arrow = theme.ascii ? '->' : '→';
-  const lines = [titled(gameDiffTitle(diff)), ...gameDiffLines(diff, { cells, arrow })].map((line) =>
-    cutLine(line, cells, theme.glyphs.ellipsis),
-  );
-  const list = useList(Math.max(1, lines.length - frame.contentRows + 2), frame.contentRows, 'scroll');
-  useKeys('screen', { rows: [...list.rows, { keys: ['esc'], what: backTo, run: onClose }] });
-  return (
-    <Box flexDirection="column" paddingX={1}>
-      <ScrollLines lines={lines} from={list.selected} height={frame.contentRows} />
-    </Box>
-  );
+  const room = { cells: frame.columns - 2, arrow: theme.ascii ? '->' : '→' };
+  const lines = [titled(gameDiffTitle(diff)), ...gameDiffLines(diff, room)];
+  return <ScrollScreen lines={lines} leave={backTo} onClose={onClose} />;
 }

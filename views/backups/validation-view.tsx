@@ -1,12 +1,9 @@
-import { Box } from 'ink';
 import { useCallback } from 'react';
 import type { Validation } from '../../src/backup/archive-list.ts';
 import { formatBytes, formatValue } from '../../src/base/units.ts';
-import { useKeys } from '../hook/use-keys.ts';
-import { useList } from '../hook/use-list.ts';
 import type { Reader } from '../hook/use-long-read.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
-import { ScrollLines } from '../part/scroll-lines.tsx';
+import { ScrollScreen } from '../part/scroll-screen.tsx';
 import { UntilRead } from '../part/until-read.tsx';
 import { useShell } from '../shell.ts';
 import type { Glyphs } from '../theme.ts';
@@ -42,13 +39,7 @@ interface ValidatedProps {
 function Validated({ title, validation, onClose }: ValidatedProps) {
   const { theme, frame } = useShell();
   const lines = [title, [], ...validationLines(validation, theme.glyphs, frame.columns - 2)];
-  const list = useList(Math.max(1, lines.length - frame.contentRows + 2), frame.contentRows, 'scroll');
-  useKeys('screen', { rows: [...list.rows, { keys: ['esc'], what: backTo, run: onClose }] });
-  return (
-    <Box flexDirection="column" paddingX={1}>
-      <ScrollLines lines={lines} from={list.selected} height={frame.contentRows} />
-    </Box>
-  );
+  return <ScrollScreen lines={lines} leave={backTo} onClose={onClose} />;
 }
 
 function validationLines(

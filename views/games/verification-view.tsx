@@ -1,14 +1,11 @@
-import { Box } from 'ink';
 import { useCallback } from 'react';
 import { formatValue } from '../../src/base/units.ts';
 import { idText } from '../../src/game/record-words.ts';
 import type { GameKey, Verification } from '../../src/games/game-view.ts';
-import { useKeys } from '../hook/use-keys.ts';
-import { useList } from '../hook/use-list.ts';
 import { useLoaded } from '../hook/use-loaded.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
 import { FaultNotice } from '../part/fault-notice.tsx';
-import { ScrollLines } from '../part/scroll-lines.tsx';
+import { ScrollScreen } from '../part/scroll-screen.tsx';
 import { Waiting } from '../part/waiting.tsx';
 import { useShell } from '../shell.ts';
 import type { Glyphs } from '../theme.ts';
@@ -55,13 +52,7 @@ function Verdict({ game, verification, onClose }: VerdictProps) {
     [],
     ...verdictLines(verification, theme.glyphs, frame.columns - 2),
   ];
-  const list = useList(Math.max(1, lines.length - frame.contentRows + 2), frame.contentRows, 'scroll');
-  useKeys('screen', { rows: [...list.rows, { keys: ['esc'], what: 'back to the game', run: onClose }] });
-  return (
-    <Box flexDirection="column" paddingX={1}>
-      <ScrollLines lines={lines} from={list.selected} height={frame.contentRows} />
-    </Box>
-  );
+  return <ScrollScreen lines={lines} leave="back to the game" onClose={onClose} />;
 }
 
 function verdictLines(
