@@ -2,8 +2,8 @@ import type { ArchiveRow } from '../../src/backup/archive-list.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { formatAge, formatValue } from '../../src/base/units.ts';
 import { useNow } from '../hook/use-now.ts';
+import { type PickColumn, PickList } from '../part/pick-list.tsx';
 import { useShell } from '../shell.ts';
-import { type PickColumn, PickList } from './pick-list.tsx';
 import type { Sides } from './sides.ts';
 
 interface SidePickProps {

@@ -3,10 +3,10 @@ import { formatAge } from '../../src/base/units.ts';
 import { useLoaded } from '../hook/use-loaded.ts';
 import { useNow } from '../hook/use-now.ts';
 import { FaultNotice } from '../part/fault-notice.tsx';
+import { type PickColumn, PickList } from '../part/pick-list.tsx';
 import { Waiting } from '../part/waiting.tsx';
 import type { PastRestore } from '../ports.ts';
 import { useShell } from '../shell.ts';
-import { type PickColumn, PickList } from './pick-list.tsx';
 
 interface UndoPickProps {
   readonly onPick: (run: string) => void;

@@ -1,15 +1,8 @@
-import { Box } from 'ink';
 import { formatAge, formatBytes } from '../../src/base/units.ts';
 import { idText } from '../../src/game/record-words.ts';
 import type { GameView, SnapshotRow } from '../../src/games/game-view.ts';
-import { useKeys } from '../hook/use-keys.ts';
-import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
-import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
-import { piece } from '../line.ts';
-import { Table, type TableCell } from '../part/table.tsx';
-import { Line } from '../part/text.tsx';
-import { useShell } from '../shell.ts';
+import { type PickColumn, PickList } from '../part/pick-list.tsx';
 
 interface SnapshotPickProps {
   readonly view: GameView;
@@ -17,17 +10,30 @@ interface SnapshotPickProps {
   readonly onCancel: () => void;
 }
 
-interface SnapshotColumn extends ColumnWish {
-  readonly cell: (row: SnapshotRow, nowMs: number) => TableCell;
+/** Newest first. A damaged one can be picked too: the state may be rebuilt from what is before it. */
+export function SnapshotPick({ view, onPick, onCancel }: SnapshotPickProps) {
+  const now = useNow();
+  return (
+    <PickList
+      mark="RECOVER"
+      question={`${idText(view.row.id)} from which snapshot?`}
+      columns={columnsAt(now)}
+      rows={view.snapshots.toReversed()}
+      what="preview"
+      none="there is no snapshot"
+      onPick={({ revision }) => onPick(revision)}
+      onCancel={onCancel}
+    />
+  );
 }
 
-const wishes: readonly SnapshotColumn[] = [
+const columnsAt = (now: number): readonly PickColumn<SnapshotRow>[] => [
   { title: 'revision', cells: 9, cell: ({ revision }) => ({ text: String(revision) }) },
   {
     title: 'age',
     cells: 8,
     align: 'right',
-    cell: ({ atMs }, now) => ({ text: atMs === undefined ? '?' : formatAge(now - atMs) }),
+    cell: ({ atMs }) => ({ text: atMs === undefined ? '?' : formatAge(now - atMs) }),
   },
   {
     title: 'size',
@@ -45,44 +51,3 @@ const wishes: readonly SnapshotColumn[] = [
       problem === undefined ? { text: phase } : { text: `damaged: ${problem}`, tone: 'bad' },
   },
 ];
-
-/** Newest first. A damaged one can be picked too: the state may be rebuilt from what is before it. */
-export function SnapshotPick({ view, onPick, onCancel }: SnapshotPickProps) {
-  const { frame } = useShell();
-  const now = useNow();
-  const rows = view.snapshots.toReversed();
-  const height = frame.contentRows - 1;
-  const list = useList(rows.length, height);
-  const selected = rows[list.selected];
-  useKeys('modal', {
-    rows: [
-      ...list.rows,
-      {
-        keys: ['enter'],
-        what: 'preview',
-        disabled: selected ? undefined : 'there is no snapshot',
-        run: () => selected && onPick(selected.revision),
-      },
-      { keys: ['esc'], what: 'back', run: onCancel },
-    ],
-  });
-  const cells = frame.columns - 2;
-  const columns = columnCells(keptColumns(wishes, cells), cells);
-  return (
-    <Box flexDirection="column" paddingX={1}>
-      <Line
-        of={[
-          piece('RECOVER  ', 'accent', true),
-          piece(`${idText(view.row.id)} from which snapshot?`, 'plain', true),
-        ]}
-      />
-      <Table
-        columns={columns}
-        rows={rows}
-        cellsOf={(row) => columns.map(({ cell }) => cell(row, now))}
-        selected={list.selected}
-        height={height}
-      />
-    </Box>
-  );
-}

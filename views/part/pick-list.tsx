@@ -3,9 +3,9 @@ import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
 import { cutLine, type Line as LineData, piece, wrap } from '../line.ts';
-import { Table, type TableCell } from '../part/table.tsx';
-import { Lines } from '../part/text.tsx';
 import { useShell } from '../shell.ts';
+import { Table, type TableCell } from './table.tsx';
+import { Lines } from './text.tsx';
 
 export interface PickColumn<Row> extends ColumnWish {
   readonly cell: (row: Row) => TableCell;
