@@ -3,8 +3,8 @@
  * refused, and no object is made for a field. Archives are read by the hundred thousand games.
  */
 import { isUtf8 } from 'node:buffer';
-import { Fault } from '../base/fault.ts';
-import type { Layout, RecordKey } from './record.ts';
+import type { RecordKey } from './record.ts';
+import { codeOf, deepest, layouts, recordVersion, unreadable } from './record-codec.ts';
 
 export interface EncodedRecord extends RecordKey {
   readonly bytes: Buffer;
@@ -17,11 +17,17 @@ export interface EncodedRecord extends RecordKey {
   readonly hasOnlyBytes: boolean;
 }
 
-const version = 1;
-const layouts: readonly Layout[] = ['current', 'legacy'];
-/** As in record-codec.ts. */
-const deepest = 64;
-const kind = { bytes: 0, text: 1, number: 2, boolean: 3, null: 4, list: 5, map: 6, firstSet: 7, lastSet: 9 };
+const kind = {
+  bytes: codeOf('bytes'),
+  text: codeOf('text'),
+  number: codeOf('number'),
+  boolean: codeOf('boolean'),
+  null: codeOf('null'),
+  list: codeOf('list'),
+  map: codeOf('map'),
+  firstSet: codeOf('text-set'),
+  lastSet: codeOf('bytes-set'),
+};
 
 /** @throws Fault `record-unreadable` for anything that encodeRecord could not have written. */
 export function walkRecord(bytes: Buffer): EncodedRecord {
@@ -55,7 +61,7 @@ class Walk {
   }
 
   record(): EncodedRecord {
-    if (this.#u8() !== version) throw unreadable('unknown record version');
+    if (this.#u8() !== recordVersion) throw unreadable('unknown record version');
     const layout = layouts[this.#u8()];
     if (!layout) throw unreadable('unknown layout');
     const id = this.#id();
@@ -168,10 +174,4 @@ class Walk {
     if (this.#bytes.length - this.#at < length) throw unreadable('it ends too early');
     this.#at += length;
   }
-}
-
-function unreadable(why: string): Fault {
-  return new Fault('record-unreadable', `A game record cannot be decoded: ${why}`, {
-    next: 'Validate the archive and use an older one if it is damaged',
-  });
 }

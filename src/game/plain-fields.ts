@@ -2,6 +2,7 @@
  * The canonical bytes (record-codec.ts) of games whose fields are all plain bytes, straight from where the fields lie
  * in an answer: backups read so many that an object for each field would cost more than all else they do.
  */
+import { codeOf, layouts, recordVersion } from './record-codec.ts';
 
 /** Where the fields of one game lie, each as four numbers: start and end of its name, start and end of its value. */
 export interface PlainFields {
@@ -18,8 +19,8 @@ export interface PlainGame {
   readonly fields: PlainFields;
 }
 
-/** Version and layout. */
-const start = [1, 0] as const;
+const current = layouts.indexOf('current');
+const ofBytes = codeOf('bytes');
 const pageBytes = 512 * 1024;
 /** Shorter ones are copied faster here than by a call. */
 const shortBytes = 24;
@@ -43,8 +44,9 @@ export class PlainEncoder {
 
   encode({ id, revision, expiresAtMs, fields }: PlainGame): Buffer {
     const { bytes, base, places } = fields;
-    const from = this.#reserve(start.length + 4 + 3 * id.length + 9 + 9 + 4 + contentBytes(fields));
-    for (const byte of start) this.#u8(byte);
+    const from = this.#reserve(2 + 4 + 3 * id.length + 9 + 9 + 4 + contentBytes(fields));
+    this.#u8(recordVersion);
+    this.#u8(current);
     const idAt = this.#at + 4;
     const idBytes = this.#page.write(id, idAt);
     this.#u32(idBytes);
@@ -54,8 +56,7 @@ export class PlainEncoder {
     this.#u32(places.length / 4);
     for (const field of sortedFields(fields)) {
       this.#blob(bytes, base + place(places, field), base + place(places, field + 1));
-      // The kind of its value: bytes.
-      this.#u8(0);
+      this.#u8(ofBytes);
       this.#blob(bytes, base + place(places, field + 2), base + place(places, field + 3));
     }
     return this.#page.subarray(from, this.#at);

@@ -16,8 +16,9 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../base/fault.ts';
 import type { GameRecord, Layout, PartValue, RecordPart } from './record.ts';
 
-const version = 1;
-const layouts: readonly Layout[] = ['current', 'legacy'];
+export const recordVersion = 1;
+/** Each is written as its place in this list, as are the kinds. */
+export const layouts: readonly Layout[] = ['current', 'legacy'];
 const kinds: readonly PartValue['kind'][] = [
   'bytes',
   'text',
@@ -30,8 +31,9 @@ const kinds: readonly PartValue['kind'][] = [
   'number-set',
   'bytes-set',
 ];
+export const codeOf = (kind: PartValue['kind']): number => kinds.indexOf(kind);
 /** DynamoDB's own bound is 32. */
-const deepest = 64;
+export const deepest = 64;
 
 /** SHA-256 (hex) of the canonical bytes: equal digests mean equal records. */
 export function recordDigest(record: GameRecord): string {
@@ -42,7 +44,7 @@ export function encodeRecord(record: GameRecord): Buffer {
   const id = Buffer.from(record.id);
   const parts = sortedParts(record.parts);
   const writer = new Writer(encodedBytes(record, id, parts));
-  writer.u8(version);
+  writer.u8(recordVersion);
   writer.u8(layouts.indexOf(record.layout));
   writer.blob(id);
   writer.optional(record.revision);
@@ -109,7 +111,7 @@ export function sortedParts(parts: readonly RecordPart[]): RecordPart[] {
 /** @throws Fault `record-unreadable` for anything that encodeRecord could not have written. */
 export function decodeRecord(bytes: Uint8Array): GameRecord {
   const reader = new Reader(bytes);
-  if (reader.u8() !== version) throw unreadable('unknown record version');
+  if (reader.u8() !== recordVersion) throw unreadable('unknown record version');
   const layout = layouts[reader.u8()];
   if (!layout) throw unreadable('unknown layout');
   const id = reader.text();
@@ -126,7 +128,7 @@ export function decodeRecord(bytes: Uint8Array): GameRecord {
   };
 }
 
-function unreadable(why: string): Fault {
+export function unreadable(why: string): Fault {
   return new Fault('record-unreadable', `A game record cannot be decoded: ${why}`, {
     next: 'Validate the archive and use an older one if it is damaged',
   });
@@ -164,7 +166,7 @@ class Writer {
   }
 
   value(value: PartValue): void {
-    this.u8(kinds.indexOf(value.kind));
+    this.u8(codeOf(value.kind));
     switch (value.kind) {
       case 'bytes':
         this.blob(value.bytes);
