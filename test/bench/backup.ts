@@ -8,13 +8,10 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { startRedis } from '../setup/redis.ts';
-import { fillWithGames } from './games.ts';
+import { benchRecords, type GameSet, gameSets } from './game-sets.ts';
+import { pipe, writeCommands } from './piped-games.ts';
 
 const rounds = 3;
-const sets = [
-  { name: '20,000 games of 12 KB', games: 20_000, gameBytes: 12_000 },
-  { name: '200,000 games of 1 KB', games: 200_000, gameBytes: 1_000 },
-];
 
 interface Timed {
   readonly seconds: number;
@@ -31,11 +28,11 @@ interface Created {
 export async function run(): Promise<readonly string[]> {
   await promisify(execFile)(process.execPath, ['esbuild.config.ts']);
   const lines: string[] = [];
-  for (const set of sets) lines.push(set.name, ...(await compare(set)), '');
+  for (const set of gameSets) lines.push(set.name, ...(await compare(set)), '');
   return lines;
 }
 
-async function compare({ games, gameBytes }: (typeof sets)[number]): Promise<string[]> {
+async function compare(set: GameSet): Promise<string[]> {
   // A replica is sent its data at once, not after waiting for others.
   const server = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
   const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-bench-'));
@@ -43,7 +40,9 @@ async function compare({ games, gameBytes }: (typeof sets)[number]): Promise<str
   const recipient = await identityToRecipient(identity);
   const verb = (args: readonly string[]) => runVerb(args, { folder, url: server.url, identity });
   try {
-    await fillWithGames(server.port, games, gameBytes);
+    const commands = join(folder, 'games.resp');
+    await writeCommands(commands, benchRecords(set));
+    await pipe(server.port, commands);
     const taken: { rdb: Timed; created: Created; validated: Timed }[] = [];
     // The first round warms everything up and does not count.
     for (let round = 0; round <= rounds; round++) {
@@ -52,7 +51,7 @@ async function compare({ games, gameBytes }: (typeof sets)[number]): Promise<str
       const create = await verb(['backup', 'create', '--name', name, '--encrypt-to', recipient]);
       const validate = await verb(['backup', 'validate', name, '--deep']);
       const { size } = await stat(join(folder, 'backups', `${name}.gka`));
-      if (size < games * 20) throw new Error(`The archive has only ${size} bytes`);
+      if (size < set.games * 20) throw new Error(`The archive has only ${size} bytes`);
       if (round > 0) taken.push({ rdb, created: createdOf(create), validated: validate.whole });
     }
     const rdb = median(taken.map((each) => each.rdb));

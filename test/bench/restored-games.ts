@@ -1,11 +1,9 @@
 /** Restore's write phase and validation beside `redis-cli --pipe`, which is fed with the same games. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { openBackend } from '../../src/backend/catalogue.ts';
-import { storedBytes } from '../../src/backend/stored-value.ts';
 import { createArchiveStore } from '../../src/backup/archive-store.ts';
 import { manifestOf } from '../../src/backup/manifest.ts';
 import type { PlannedGame } from '../../src/backup/restore-decision.ts';
@@ -13,11 +11,11 @@ import { writeGames } from '../../src/backup/restore-write.ts';
 import { validateArchive, validateStructure } from '../../src/backup/validate.ts';
 import { createArchiveWriter } from '../../src/backup/writer.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import type { GameRecord } from '../../src/game/record.ts';
 import { encodedGame } from '../setup/archived-records.ts';
 import { startRedis, type TestRedis } from '../setup/redis.ts';
-import { benchRecord, type GameSet, gameSets } from './game-sets.ts';
+import { benchRecords, type GameSet, gameSets } from './game-sets.ts';
 import { inTurn, type Rate, rateLine } from './measure.ts';
+import { pipe, writeCommands } from './piped-games.ts';
 
 const rounds = 3;
 
@@ -65,33 +63,16 @@ async function writeSet(folder: string, set: GameSet) {
     ...{ archiveId: 'bench', codec: 'zstd', cipher: 'none', environment: 'staging', source: 'bench' },
     ...{ createdBy: 'bench', startedAtMs: 1, consistency: 'fuzzy-scan', filter: { includeCompleted: true } },
   });
-  const commands = await open(join(folder, 'games.resp'), 'w');
   const games: PlannedGame[] = [];
-  for (let n = 0; n < set.games; n++) {
-    const record = benchRecord(set, n);
+  for (const record of benchRecords(set)) {
     await writer.add(encodedGame(record));
-    await commands.write(hset(record));
     const { id, layout } = record;
     games.push({ id, layout, does: 'create', archived: 'absent', found: 'absent' });
   }
-  await commands.close();
+  await writeCommands(join(folder, 'games.resp'), benchRecords(set));
   const written = await writer.finish({ endedAtMs: 2, leftOut: { completed: 0, vanished: 0 } });
   await unpublished.publish(manifestOf('bench', written));
   return { rootHash: written.rootHash.toString('hex'), games };
-}
-
-function hset({ id, parts }: GameRecord): Buffer {
-  const fields = parts.flatMap(({ name, value }) => [name, storedBytes(value)]);
-  const words = [Buffer.from('HSET'), Buffer.from(`gk1:{game:${id}}`), ...fields];
-  const framed = words.flatMap((word) => [Buffer.from(`$${word.length}\r\n`), word, Buffer.from('\r\n')]);
-  return Buffer.concat([Buffer.from(`*${words.length}\r\n`), ...framed]);
-}
-
-function pipe(port: number, file: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const command = `redis-cli -p ${port} --pipe < '${file}'`;
-    execFile('sh', ['-c', command], (error) => (error ? reject(error) : resolve()));
-  });
 }
 
 type Writing = Pick<Parameters<typeof writeGames>[0], 'store'> & Parameters<typeof writeGames>[1];
