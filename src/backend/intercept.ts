@@ -35,20 +35,17 @@ export function intercept<B extends Backend>(backend: B, around: Around): Interc
 }
 
 function wrap(backend: Backend, operation: Operation, effect: Call['effect'], around: Around) {
-  const call = (signal?: AbortSignal): Call => ({ operation, effect, signal });
-  if (operation === 'scan') {
-    return (signal?: AbortSignal) => eachPage(backend.scan(signal), call(signal), around);
-  }
-  const { scanEncoded } = backend;
-  if (operation === 'scanEncoded' && scanEncoded) {
-    return (signal?: AbortSignal) => eachPage(scanEncoded.call(backend, signal), call(signal), around);
-  }
-  return (...args: unknown[]) => {
+  const callWith = (args: readonly unknown[]): Call => {
     const signal = args.find((arg) => arg instanceof AbortSignal);
-    // Called with the arguments of this very operation.
-    const method = backend[operation] as (...args: unknown[]) => Promise<unknown>;
-    return around({ operation, effect, signal }, () => method(...args));
+    return { operation, effect, signal };
   };
+  // Called with the arguments of this very operation, as `operations` and `scans` have it.
+  if (scans.includes(operation)) {
+    const scan = backend[operation] as (...args: unknown[]) => AsyncIterable<unknown>;
+    return (...args: unknown[]) => eachPage(scan(...args), callWith(args), around);
+  }
+  const method = backend[operation] as (...args: unknown[]) => Promise<unknown>;
+  return (...args: unknown[]) => around(callWith(args), () => method(...args));
 }
 
 async function* eachPage<T>(pages: AsyncIterable<T>, call: Call, around: Around): AsyncGenerator<T> {
