@@ -4,7 +4,7 @@ import { Fault } from '../base/fault.ts';
 import { isPhase } from '../game/phases.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { decodeRecord } from '../game/record-codec.ts';
-import { gameLabel, keyText, namesOf } from '../game/record-words.ts';
+import { gameLabel, keyBytes, namesOf } from '../game/record-words.ts';
 import type { ArchiveFilter, Unsupported } from './archive-list.ts';
 import type { ArchiveTotals } from './format.ts';
 import { createSelection } from './selection.ts';
@@ -76,12 +76,6 @@ export async function captureGames(
 
 /** All of them are named in the archive's end, which is read whole; an archive that lacks more is none. */
 const mostListed = 10_000;
-
-/** An id that stands for bytes which are no UTF-8 gets bytes that no other id has. */
-export function keyBytes(key: RecordKey): Buffer {
-  const text = keyText(key);
-  return text.isWellFormed() ? Buffer.from(text) : Buffer.from(`\0${text}`, 'utf16le');
-}
 
 const unsupportedOf = ({ id, layout }: RecordKey, { message }: Fault): Unsupported => ({
   id,

@@ -1,7 +1,8 @@
+import { ByteSet } from '../base/byte-set.ts';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { Layout, RecordKey } from '../game/record.ts';
-import { gameLabel, keyText } from '../game/record-words.ts';
+import { gameLabel, keyBytes } from '../game/record-words.ts';
 import type { ArchiveFile } from './archive-file.ts';
 import type { Validation } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
@@ -198,14 +199,14 @@ function chunkBytesOf({ chunks }: Archive): number {
 }
 
 function createTally() {
-  const seen = new Set<string>();
+  const seen = new ByteSet();
   const byLayout: Record<Layout, number> = { current: 0, legacy: 0 };
   return {
     games: () => byLayout.current + byLayout.legacy,
     /** False when this game came before. */
     add(key: RecordKey): boolean {
       byLayout[key.layout]++;
-      return seen.size < seen.add(keyText(key)).size;
+      return seen.add(keyBytes(key));
     },
     differences({ totals, chunks }: Archive): string[] {
       const raw = chunks.reduce((sum, { rawBytes }) => sum + rawBytes, 0);

@@ -14,6 +14,12 @@ export function keyText({ id, layout }: RecordKey): string {
   return `${layout}:${id}`;
 }
 
+/** The same in bytes. An id that stands for bytes which are no UTF-8 gets bytes that no other id has. */
+export function keyBytes(key: RecordKey): Buffer {
+  const text = keyText(key);
+  return text.isWellFormed() ? Buffer.from(text) : Buffer.from(`\0${text}`, 'utf16le');
+}
+
 const phaseField = Buffer.from('phase');
 
 /** As stored, which in a broken game may be any text; undefined when the record has none. */
