@@ -25,11 +25,11 @@ const rows: { readonly [Kind in BackendKind]: Open<Kind> } = {
   redis: async (place, clock, listener) =>
     (await import('./redis/redis.ts')).openRedis({ ...place, clock, listener }),
   dynamodb: async (place, clock, listener) => {
-    const [{ openDynamoDb }, { findRegion }] = await Promise.all([
+    const [{ openDynamoDb }, { regionOf }] = await Promise.all([
       import('./dynamodb/dynamodb.ts'),
       import('./dynamodb/client.ts'),
     ]);
-    return openDynamoDb({ ...place, region: await findRegion(place.endpoint), clock, listener });
+    return openDynamoDb({ ...place, region: await regionOf(place.endpoint), clock, listener });
   },
 };
 

@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { findRegion } from '../base/aws-region.ts';
 import { Fault } from '../base/fault.ts';
 import { parseS3Url } from '../base/s3-url.ts';
 
@@ -29,7 +30,7 @@ export async function openS3Client({
   connectTimeoutMs,
   idleTimeoutMs,
 }: S3Settings): Promise<S3Client> {
-  const region = await findRegion(endpoint);
+  const region = await findRegion('S3', new S3Client({}), endpoint);
   return new S3Client({
     region,
     followRegionRedirects: true,
@@ -44,22 +45,6 @@ export async function openS3Client({
           responseChecksumValidation: 'WHEN_REQUIRED',
         }),
   });
-}
-
-/** A storage of somebody's own takes any region. */
-async function findRegion(endpoint: string | undefined): Promise<string> {
-  const client = new S3Client({});
-  try {
-    return await client.config.region();
-  } catch (cause) {
-    if (endpoint !== undefined) return 'us-east-1';
-    throw new Fault('config-invalid', 'No AWS region is set for S3', {
-      next: 'Set AWS_REGION, or a region in the AWS profile',
-      cause,
-    });
-  } finally {
-    client.destroy();
-  }
 }
 
 /** As the commands take it. */

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { Fault } from '../../base/fault.ts';
+import { findRegion } from '../../base/aws-region.ts';
 
 /** Where the tables are; region and credentials are AWS's own settings. */
 export interface DynamoDbPlace {
@@ -38,22 +38,6 @@ export function createClient(settings: DynamoDbPlace & { readonly region: string
   });
 }
 
-/**
- * The region that AWS's own variables and files say; an endpoint of somebody's own takes any.
- *
- * @throws Fault `config-invalid` without one where it is needed
- */
-export async function findRegion(endpoint: string | undefined): Promise<string> {
-  const client = new DynamoDBClient({});
-  try {
-    return await client.config.region();
-  } catch (cause) {
-    if (endpoint !== undefined) return 'us-east-1';
-    throw new Fault('config-invalid', 'No AWS region is set for DynamoDB', {
-      next: 'Set AWS_REGION, or a region in the AWS profile',
-      cause,
-    });
-  } finally {
-    client.destroy();
-  }
-}
+/** @throws Fault `config-invalid` when none is set and AWS's own DynamoDB is meant */
+export const regionOf = (endpoint: string | undefined): Promise<string> =>
+  findRegion('DynamoDB', new DynamoDBClient({}), endpoint);

@@ -2,7 +2,7 @@
 import { CreateTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../../base/clock.ts';
 import { randomHex } from '../../base/ids.ts';
-import { createClient, type DynamoDbPlace, findRegion, locationOf } from './client.ts';
+import { createClient, type DynamoDbPlace, locationOf, regionOf } from './client.ts';
 import { dynamoFault, isUnknownOperation } from './faults.ts';
 import { type Call, startCall } from './requests.ts';
 import { createSlots } from './slots.ts';
@@ -18,7 +18,7 @@ const pollMs = 50;
  */
 export async function createTables(place: DynamoDbPlace, withLegacy = false): Promise<void> {
   const { table, operationTimeoutMs, poolSize } = place;
-  const region = await findRegion(place.endpoint);
+  const region = await regionOf(place.endpoint);
   const client = createClient({ ...place, region });
   const location = locationOf(place, region);
   const call = startCall(
