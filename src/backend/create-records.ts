@@ -1,4 +1,5 @@
 import { asFault, type Fault, type FaultCode } from '../base/fault.ts';
+import { inParallel } from '../base/in-parallel.ts';
 import type { EncodedRecord } from '../game/encoded-record.ts';
 import { decodeRecord } from '../game/record-codec.ts';
 import type { Backend, Created } from './port.ts';
@@ -63,30 +64,4 @@ export async function createOne(
     if (faultsOfOneGame.includes(fault.code)) return { kind: 'refused', fault };
     throw fault;
   }
-}
-
-/** Results in order. After a failure nothing more is begun, and what is under way is waited for. */
-export async function inParallel<T, Result>(
-  items: readonly T[],
-  atOnce: number,
-  work: (item: T) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const left = items.entries();
-  let failed = false;
-  const goOn = async () => {
-    for (const [at, item] of left) {
-      if (failed) return;
-      try {
-        results[at] = await work(item);
-      } catch (thrown) {
-        failed = true;
-        throw thrown;
-      }
-    }
-  };
-  const workers = Array.from({ length: Math.min(atOnce, items.length) }, goOn);
-  const failure = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected');
-  if (failure?.status === 'rejected') throw failure.reason;
-  return results;
 }

@@ -1,8 +1,9 @@
 import type { StepContext, StepOutcome } from '../action/action.ts';
 import { type GameFailure, type GameOutcome, workThroughBatches } from '../action/bulk.ts';
-import { type CreateOutcome, createRecords, inParallel } from '../backend/create-records.ts';
+import { type CreateOutcome, createRecords } from '../backend/create-records.ts';
 import type { Backend, Expected } from '../backend/port.ts';
 import { asFault, Fault } from '../base/fault.ts';
+import { inParallel } from '../base/in-parallel.ts';
 import type { RecordKey } from '../game/record.ts';
 import { keyText } from '../game/record-words.ts';
 import { refOfPath } from './archive-names.ts';

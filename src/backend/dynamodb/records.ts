@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.ts';
+import { inParallel } from '../../base/in-parallel.ts';
 import type { RecordKey } from '../../game/record.ts';
 import type { RecordRead } from '../port.ts';
 import { unreadableId } from '../record-check.ts';
@@ -24,14 +25,7 @@ export async function readRecords(
   const legacy = tables.legacy
     ? await readLegacyItems(startCall(), tables.legacy, legacyIds)
     : new Map<string, Item>();
-  const reads: RecordRead[] = [];
-  const work = keys.entries();
-  const readOn = async () => {
-    for (const [at, key] of work)
-      reads[at] = await readable(key, () => readRecord(startCall(), tables, key, legacy));
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, keys.length) }, readOn));
-  return reads;
+  return inParallel(keys, atOnce, (key) => readable(key, () => readRecord(startCall(), tables, key, legacy)));
 }
 
 async function readRecord(
