@@ -1,30 +1,17 @@
 /** Restores of games that servers hold in memory. */
 import { describe, expect, test } from 'vitest';
-import type { restorePolicies } from '../../../src/backup/restore-decision.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
-import { keyText } from '../../../src/game/record-words.ts';
-import { gameRecord } from '../../setup/archived-records.ts';
 import { backupWorld } from '../../setup/backup-world.ts';
 import { heldGames } from '../../setup/held-games.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
+import { atTurn, restoreWorld } from '../../setup/restore-world.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
-const atTurn = (id: string, revision: number) => gameRecord({ id, revision, phase: 'TURN' });
-
-/** A target that holds `present`, an archive `a` of `archived`, and servers `one` and `two`. */
+/** The target also has servers `one` and `two`. */
 async function world(archived: readonly GameRecord[], present: readonly GameRecord[]) {
-  const clock = virtualClock();
-  const backend = recordBackend(clock, archived);
   const admin = heldGames('one', 'two');
-  const made = backupWorld({ backend, clock, stateDir: tempFolder(), admin });
-  await made.backUp('a');
-  backend.records.clear();
-  const put = (record: GameRecord) => backend.records.set(keyText(record), record);
-  for (const record of present) put(record);
-  const plan = (onExisting: (typeof restorePolicies)[number] = 'overwrite') =>
-    made.runner.prepare(made.restore, { archive: 'a', onExisting });
-  return { backend, admin, ...made, put, plan };
+  return { admin, ...(await restoreWorld(archived, present, admin)) };
 }
 
 /** The archive has `live` at revision 3, storage at 7, and server `one` holds it. */

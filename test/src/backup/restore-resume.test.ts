@@ -4,45 +4,29 @@ import type { RestorePolicy } from '../../../src/backup/restore-decision.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
 import { keyText } from '../../../src/game/record-words.ts';
-import { gameRecord } from '../../setup/archived-records.ts';
-import { backupWorld } from '../../setup/backup-world.ts';
 import { heldGames } from '../../setup/held-games.ts';
-import { recordBackend } from '../../setup/record-backend.ts';
-import { tempFolder } from '../../setup/temp-folder.ts';
-import { virtualClock } from '../../setup/virtual-clock.ts';
+import { atTurn, restoreWorld } from '../../setup/restore-world.ts';
 
-const atTurn = (id: string, revision: number) => gameRecord({ id, revision, phase: 'TURN' });
 const ids = Array.from({ length: 100 }, (_, number) => `game-${String(number).padStart(3, '0')}`);
 const all = (revision: number) => ids.map((id) => atTurn(id, revision));
 
 /** Archive `a` has every game at revision 3, the target has them at `present`. */
 async function world(present: readonly GameRecord[], asksServers = false) {
-  const clock = virtualClock();
-  const backend = recordBackend(clock, all(3));
   const admin = heldGames('one');
-  const room = backupWorld({
-    backend,
-    clock,
-    stateDir: tempFolder(),
-    ...(asksServers ? { admin } : {}),
-  });
-  await room.backUp('a');
-  backend.records.clear();
-  const put = (record: GameRecord) => backend.records.set(keyText(record), record);
-  for (const record of present) put(record);
+  const room = await restoreWorld(all(3), present, asksServers ? admin : undefined);
   const resume = () => room.runner.prepare(room.restore, { archive: 'a', onExisting: 'fail', resume: true });
 
   /** A restore that is cut off after 40 writes. */
   const cutOff = async (onExisting: RestorePolicy): Promise<Report> => {
     let writes = 0;
-    backend.beforeWrite = () => {
+    room.backend.beforeWrite = () => {
       if (++writes > 40) throw new Fault('backend-unreachable', 'Redis is gone');
     };
     const report = await room.restoreAll({ onExisting });
-    backend.beforeWrite = () => {};
+    room.backend.beforeWrite = () => {};
     return report;
   };
-  return { ...room, backend, admin, put, resume, cutOff };
+  return { ...room, admin, resume, cutOff };
 }
 
 const archived = () => Object.fromEntries(all(3).map((record) => [keyText(record), record]));

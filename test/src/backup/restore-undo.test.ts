@@ -3,35 +3,16 @@ import { describe, expect, test } from 'vitest';
 import type { Report } from '../../../src/action/action.ts';
 import { restorePolicies } from '../../../src/backup/restore-decision.ts';
 import { Fault } from '../../../src/base/fault.ts';
-import type { GameRecord } from '../../../src/game/record.ts';
-import { keyText } from '../../../src/game/record-words.ts';
-import { gameRecord } from '../../setup/archived-records.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
+import { atTurn, restoreWorld } from '../../setup/restore-world.ts';
 import { archiveAndTarget, untilExpiredMs } from '../../setup/restored-games.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
-const atTurn = (id: string, revision: number) => gameRecord({ id, revision, phase: 'TURN' });
-
-/** A target that holds `present`, and an archive `a` of `archived`. */
-async function world(archived: readonly GameRecord[], present: readonly GameRecord[]) {
-  const clock = virtualClock();
-  const backend = recordBackend(clock, archived);
-  const stateDir = tempFolder();
-  const made = backupWorld({ backend, clock, stateDir });
-  await made.backUp('a');
-  backend.records.clear();
-  const put = (record: GameRecord) => backend.records.set(keyText(record), record);
-  for (const record of present) put(record);
-  const planUndo = (run: string, onExisting: (typeof restorePolicies)[number] = 'fail') =>
-    made.runner.prepare(made.restore, { undo: run, onExisting });
-  return { backend, clock, stateDir, ...made, put, planUndo };
-}
-
 /** `x` was overwritten, `new` made, and `same` was so already. */
 async function restored() {
-  const room = await world(
+  const room = await restoreWorld(
     [atTurn('x', 3), atTurn('new', 1), atTurn('same', 5)],
     [atTurn('x', 7), atTurn('same', 5)],
   );
@@ -91,7 +72,7 @@ describe('the undoing of a restore', () => {
   });
 
   test('of a run that only made games needs no archive', async () => {
-    const { restoreAll, undo, backend, store } = await world([atTurn('new', 1)], []);
+    const { restoreAll, undo, backend, store } = await restoreWorld([atTurn('new', 1)], []);
     const { runId } = await restoreAll();
     await store.remove(await store.resolve('a'));
     expect(await undo(runId)).toMatchObject({ outcome: 'done', steps: [{}, { name: 'Remove the games' }] });
@@ -145,7 +126,7 @@ describe('the undoing of a restore', () => {
 
   test('of a run that stopped before it kept anything has nothing to do', async () => {
     const { plan, apply, restore, files, runner, planUndo } = await (async () => {
-      const room = await world([atTurn('x', 3)], [atTurn('x', 7)]);
+      const room = await restoreWorld([atTurn('x', 3)], [atTurn('x', 7)]);
       const plan = await room.runner.prepare(room.restore, { archive: 'a', onExisting: 'overwrite' });
       return { ...room, plan };
     })();
@@ -195,7 +176,7 @@ describe('the undoing of a restore', () => {
     const policies = fc.constantFrom(...restorePolicies);
     await fc.assert(
       fc.asyncProperty(archiveAndTarget, policies, async ({ archived, present }, onExisting) => {
-        const { runner, restore, apply, undo, backend, clock } = await world(archived, present);
+        const { runner, restore, apply, undo, backend, clock } = await restoreWorld(archived, present);
         clock.advance(untilExpiredMs);
         const before = backend.digests();
         const plan = await runner.prepare(restore, { archive: 'a', onExisting }).catch(conflict);

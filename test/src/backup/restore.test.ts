@@ -13,29 +13,15 @@ import { keyText } from '../../../src/game/record-words.ts';
 import { gameRecord } from '../../setup/archived-records.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
+import { atTurn, restoreWorld } from '../../setup/restore-world.ts';
 import { archiveAndTarget, untilExpiredMs } from '../../setup/restored-games.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
-/** A target that holds `present`, and an archive `a` of `archived`. */
-async function world(archived: readonly GameRecord[], present: readonly GameRecord[]) {
-  const clock = virtualClock();
-  const backend = recordBackend(clock, archived);
-  const stateDir = tempFolder();
-  const made = backupWorld({ backend, clock, stateDir });
-  await made.backUp('a');
-  backend.records.clear();
-  for (const record of present) backend.records.set(keyText(record), record);
-  const plan = (onExisting: (typeof restorePolicies)[number] = 'overwrite', only?: readonly string[]) =>
-    made.runner.prepare(made.restore, { archive: 'a', onExisting, only });
-  return { backend, clock, stateDir, ...made, plan };
-}
-
-const atTurn = (id: string, revision: number) => gameRecord({ id, revision, phase: 'TURN' });
 /** `x` and `gone` have expired since the archive was made; another `x` is there. */
 async function expiredSince() {
   const expiresAtMs = virtualClock().now() + 1000;
-  const room = await world(
+  const room = await restoreWorld(
     ['x', 'gone'].map((id) => gameRecord({ id, revision: 2, expiresAtMs })),
     [atTurn('x', 1)],
   );
@@ -49,7 +35,7 @@ const targets = (plan: Plan<RestoreDetail>) =>
 describe('the plan of a restore', () => {
   test('names every game, what it is and what it will be', async () => {
     const legacy = gameRecord({ id: 'both', layout: 'legacy', phase: 'SCORING' });
-    const { plan } = await world(
+    const { plan } = await restoreWorld(
       [atTurn('gone', 3), atTurn('older', 2), atTurn('same', 5), atTurn('both', 1), legacy],
       [gameRecord({ id: 'older', revision: 4, phase: 'SCORING' }), atTurn('same', 5)],
     );
@@ -76,14 +62,14 @@ describe('the plan of a restore', () => {
   });
 
   test('warns when the archive is of another environment', async () => {
-    const { backend, clock, files } = await world([atTurn('x', 3)], []);
+    const { backend, clock, files } = await restoreWorld([atTurn('x', 3)], []);
     const there = backupWorld({ backend, clock, files, stateDir: tempFolder(), environment: 'production' });
     const { warnings } = await there.restore.draft({ archive: 'a', onExisting: 'fail' });
     expect(warnings).toEqual(['The archive is of staging (memory); this is production']);
   });
 
   test('writes nothing to the target or the disk', async () => {
-    const { plan, backend, files } = await world([atTurn('x', 3), atTurn('y', 1)], [atTurn('x', 1)]);
+    const { plan, backend, files } = await restoreWorld([atTurn('x', 3), atTurn('y', 1)], [atTurn('x', 1)]);
     const before = files.changes();
     await plan();
     expect(backend.writes).toEqual([]);
@@ -91,7 +77,7 @@ describe('the plan of a restore', () => {
   });
 
   test('is refused under the policy fail when a game exists and differs, by name', async () => {
-    const { plan } = await world(
+    const { plan } = await restoreWorld(
       [atTurn('x', 3), atTurn('y', 1), atTurn('z', 1)],
       [atTurn('x', 1), atTurn('y', 1)],
     );
@@ -102,7 +88,7 @@ describe('the plan of a restore', () => {
   });
 
   test('is refused when the archive is damaged anywhere', async () => {
-    const { plan, files } = await world([atTurn('x', 3)], []);
+    const { plan, files } = await restoreWorld([atTurn('x', 3)], []);
     const path = `${backupFolder}/a.gka`;
     const bytes = Buffer.from(files.bytes(path));
     bytes[bytes.length - 300] = (bytes[bytes.length - 300] ?? 0) ^ 1;
@@ -145,7 +131,7 @@ describe('the plan of a restore', () => {
   });
 
   test('skips what the target has no place for, with the reason, and never asks it for that', async () => {
-    const { backend, clock, files } = await world([atTurn('x', 3), atTurn('longer', 1)], []);
+    const { backend, clock, files } = await restoreWorld([atTurn('x', 3), atTurn('longer', 1)], []);
     const readRecords: typeof backend.readRecords = (keys, signal) => {
       if (keys.some(({ id }) => id === 'longer')) throw new Error('no key can be this long');
       return backend.readRecords(keys, signal);
@@ -162,7 +148,7 @@ describe('the plan of a restore', () => {
   });
 
   test('says which games the target would refuse, and why, and without them a restore is done in part', async () => {
-    const { clock, files } = await world([atTurn('x', 3), atTurn('large', 1)], []);
+    const { clock, files } = await restoreWorld([atTurn('x', 3), atTurn('large', 1)], []);
     const target = recordBackend(clock);
     target.refuses = ({ id }) => (id === 'large' ? new Fault('refused', 'needs too much room') : undefined);
     const there = backupWorld({ backend: target, clock, files, stateDir: tempFolder() });
@@ -179,7 +165,7 @@ describe('the plan of a restore', () => {
   });
 
   test('writes what only the second side of dual writes refuses, and says before that it will not follow', async () => {
-    const { clock, files } = await world([atTurn('x', 3), atTurn('large', 1)], []);
+    const { clock, files } = await restoreWorld([atTurn('x', 3), atTurn('large', 1)], []);
     const [primary, secondary] = [recordBackend(clock), recordBackend(clock)];
     secondary.refuses = ({ id }) =>
       id === 'large' ? new Fault('refused', 'needs too much room') : undefined;
@@ -202,7 +188,7 @@ describe('the plan of a restore', () => {
   });
 
   test('is made although nobody knows what a second side would refuse, and says that', async () => {
-    const { clock, files } = await world([atTurn('x', 3)], []);
+    const { clock, files } = await restoreWorld([atTurn('x', 3)], []);
     const secondary = recordBackend(clock);
     secondary.refusals = () => Promise.reject(new Fault('backend-unreachable', 'it is away'));
     const both = withDualWrite(recordBackend(clock), secondary, { clock: systemClock });
@@ -213,7 +199,7 @@ describe('the plan of a restore', () => {
   });
 
   test('skips a game whose place holds something unreadable, under every policy but fail', async () => {
-    const { plan, backend } = await world([atTurn('x', 3)], []);
+    const { plan, backend } = await restoreWorld([atTurn('x', 3)], []);
     backend.unreadable.add('current:x');
     await expect(plan('fail')).rejects.toMatchObject({ code: 'conflict' });
     for (const policy of ['skip', 'newer', 'overwrite'] as const) {
@@ -223,7 +209,7 @@ describe('the plan of a restore', () => {
 
   test('takes only the games that were asked for, in both layouts', async () => {
     const legacy = gameRecord({ id: 'x', layout: 'legacy' });
-    const { plan } = await world([atTurn('x', 3), legacy, atTurn('y', 1)], []);
+    const { plan } = await restoreWorld([atTurn('x', 3), legacy, atTurn('y', 1)], []);
     expect(targets(await plan('fail', ['x']))).toEqual(['create x', 'create x (legacy)']);
     await expect(plan('fail', ['x', 'nobody'])).rejects.toMatchObject({
       code: 'not-found',
@@ -232,7 +218,7 @@ describe('the plan of a restore', () => {
   });
 
   test('goes stale when a game it would touch moves on, not when one it skips does', async () => {
-    const { plan, apply, restore, backend } = await world(
+    const { plan, apply, restore, backend } = await restoreWorld(
       [atTurn('x', 3), atTurn('y', 3)],
       [atTurn('x', 1), atTurn('y', 9)],
     );
@@ -247,7 +233,7 @@ describe('the plan of a restore', () => {
   test.each(['skip', 'newer'] as const)(
     'lets a game that is equal be played on under the policy %s, which would leave it alone anyway',
     async (onExisting) => {
-      const { plan, apply, restore, backend } = await world(
+      const { plan, apply, restore, backend } = await restoreWorld(
         [atTurn('x', 3), atTurn('live', 3)],
         [atTurn('live', 3)],
       );
@@ -265,7 +251,7 @@ describe('the plan of a restore', () => {
   test.each(['overwrite', 'fail'] as const)(
     'goes stale when an equal game is played on under the policy %s',
     async (onExisting) => {
-      const { plan, apply, restore, backend } = await world([atTurn('live', 3)], [atTurn('live', 3)]);
+      const { plan, apply, restore, backend } = await restoreWorld([atTurn('live', 3)], [atTurn('live', 3)]);
       const made = await plan(onExisting);
       backend.records.set('current:live', atTurn('live', 4));
       await expect(apply(restore, made)).rejects.toMatchObject({ code: 'stale' });
@@ -273,14 +259,14 @@ describe('the plan of a restore', () => {
   );
 
   test('goes stale when a game that it would leave alone is gone', async () => {
-    const { plan, apply, restore, backend } = await world([atTurn('live', 3)], [atTurn('live', 3)]);
+    const { plan, apply, restore, backend } = await restoreWorld([atTurn('live', 3)], [atTurn('live', 3)]);
     const made = await plan('skip');
     backend.records.delete('current:live');
     await expect(apply(restore, made)).rejects.toMatchObject({ code: 'stale' });
   });
 
   test('is stale on any target but the one it shows', async () => {
-    const { plan, clock, files, stateDir } = await world([atTurn('x', 3)], []);
+    const { plan, clock, files, stateDir } = await restoreWorld([atTurn('x', 3)], []);
     const made = await plan();
     const elsewhere = { ...recordBackend(clock), location: 'another memory' };
     const there = backupWorld({ backend: elsewhere, clock, files, stateDir });
@@ -295,7 +281,7 @@ describe('a restore', () => {
   test('changes exactly what its plan says, and a second one changes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(archiveAndTarget, policy, async ({ archived, present }, onExisting) => {
-        const { plan, apply, restore, backend, clock } = await world(archived, present);
+        const { plan, apply, restore, backend, clock } = await restoreWorld(archived, present);
         clock.advance(untilExpiredMs);
         const before = backend.digests();
         const planned = await plan(onExisting).catch((thrown: unknown) => thrown);
@@ -325,7 +311,10 @@ describe('a restore', () => {
   }, 30_000);
 
   test('first keeps what it overwrites in an archive that brings it back', async () => {
-    const { restoreAll, backend, store } = await world([atTurn('x', 3), atTurn('y', 2)], [atTurn('x', 7)]);
+    const { restoreAll, backend, store } = await restoreWorld(
+      [atTurn('x', 3), atTurn('y', 2)],
+      [atTurn('x', 7)],
+    );
     const report = await restoreAll();
     expect(report).toMatchObject({ outcome: 'done' });
     const { archives } = await store.list();
@@ -343,7 +332,7 @@ describe('a restore', () => {
   });
 
   test('overwrites nothing when that archive cannot be written', async () => {
-    const { plan, apply, restore, backend, files } = await world([atTurn('x', 3)], [atTurn('x', 7)]);
+    const { plan, apply, restore, backend, files } = await restoreWorld([atTurn('x', 3)], [atTurn('x', 7)]);
     const made = await plan();
     files.crashAfter(0);
     expect(await apply(restore, made)).toMatchObject({ outcome: 'failed' });
@@ -351,7 +340,7 @@ describe('a restore', () => {
   });
 
   test('leaves a game alone that moves while it runs, and calls itself partial', async () => {
-    const { plan, apply, restore, backend } = await world(
+    const { plan, apply, restore, backend } = await restoreWorld(
       [atTurn('x', 3), atTurn('y', 3)],
       [atTurn('x', 1), atTurn('y', 1)],
     );
@@ -370,7 +359,7 @@ describe('a restore', () => {
   });
 
   test('never overwrites a game that moved before it was kept, even if it moves back', async () => {
-    const { plan, apply, restore, backend } = await world([atTurn('x', 3)], [atTurn('x', 1)]);
+    const { plan, apply, restore, backend } = await restoreWorld([atTurn('x', 3)], [atTurn('x', 1)]);
     const made = await plan();
     let reads = 0;
     backend.beforeRead = () => {
@@ -384,7 +373,7 @@ describe('a restore', () => {
   });
 
   test('claims no game that it did not write, even if somebody else restored it meanwhile', async () => {
-    const { plan, apply, restore, backend } = await world([atTurn('x', 3)], []);
+    const { plan, apply, restore, backend } = await restoreWorld([atTurn('x', 3)], []);
     const made = await plan();
     backend.beforeWrite = () => backend.records.set('current:x', atTurn('x', 3));
     const report = await apply(restore, made);
@@ -396,7 +385,7 @@ describe('a restore', () => {
 
   test('stops when the backend goes away, and says that the outcome is not known', async () => {
     const ids = Array.from({ length: 100 }, (_, number) => `game-${number}`);
-    const { plan, apply, restore, backend } = await world(
+    const { plan, apply, restore, backend } = await restoreWorld(
       ids.map((id) => atTurn(id, 3)),
       [],
     );
@@ -412,7 +401,7 @@ describe('a restore', () => {
 
   test('that is interrupted reads back what it did', async () => {
     const ids = Array.from({ length: 100 }, (_, number) => `game-${number}`);
-    const { plan, apply, restore, backend } = await world(
+    const { plan, apply, restore, backend } = await restoreWorld(
       ids.map((id) => atTurn(id, 3)),
       [],
     );
@@ -427,7 +416,7 @@ describe('a restore', () => {
   });
 
   test('that finds a game played on since cannot call it wrong, nor right', async () => {
-    const { plan, apply, restore, backend } = await world([atTurn('x', 3), atTurn('y', 3)], []);
+    const { plan, apply, restore, backend } = await restoreWorld([atTurn('x', 3), atTurn('y', 3)], []);
     const made = await plan();
     let written = 0;
     backend.beforeWrite = () => written++;
@@ -440,7 +429,7 @@ describe('a restore', () => {
   });
 
   test('refuses an archive that was exchanged after the preview', async () => {
-    const { plan, apply, restore, backend, files, backUp } = await world([atTurn('x', 3)], []);
+    const { plan, apply, restore, backend, files, backUp } = await restoreWorld([atTurn('x', 3)], []);
     const made = await plan();
     backend.records.set('current:y', atTurn('y', 1));
     await backUp('b');
@@ -450,7 +439,10 @@ describe('a restore', () => {
   });
 
   test('writes nothing of an archive that was exchanged after it was verified', async () => {
-    const { plan, apply, restore, backend, files, backUp } = await world([atTurn('x', 3)], [atTurn('x', 1)]);
+    const { plan, apply, restore, backend, files, backUp } = await restoreWorld(
+      [atTurn('x', 3)],
+      [atTurn('x', 1)],
+    );
     await backUp('b');
     const made = await plan();
     let reads = 0;
@@ -471,7 +463,7 @@ describe('a restore', () => {
 });
 
 test('an archive of one backend gives the same digests as the target reads', async () => {
-  const { store, restoreAll, backend } = await world([atTurn('x', 3)], []);
+  const { store, restoreAll, backend } = await restoreWorld([atTurn('x', 3)], []);
   await restoreAll();
   await checkStored(store, await store.resolve('a'), {
     onRecord({ record, digest }) {
