@@ -19,11 +19,8 @@ interface Waiting {
 const mostTogether = 16;
 
 /** For servers whose keys belong to one slot each: no script may take two. */
-export const appendAlone: SendAppend = async (redis, key, argv) => {
-  const [reply] = await redis.gkAppend(1, key, argv.length, ...argv);
-  if (isDone(reply)) return reply;
-  throw reply;
-};
+export const appendAlone: SendAppend = (redis, key, argv) =>
+  new Promise((resolve, reject) => void send(redis, [{ key, argv, resolve, reject }]));
 
 export function appendTogether(): SendAppend {
   const open = new WeakMap<Redis, Waiting[]>();
