@@ -1,6 +1,7 @@
 import { headOf } from '../backend/record-head.ts';
+import { ByteSet } from '../base/byte-set.ts';
 import type { RecordKey } from '../game/record.ts';
-import { describeRecord, keyText } from '../game/record-words.ts';
+import { describeRecord, keyBytes, keyText } from '../game/record-words.ts';
 import type { Difference, DifferentGame } from './diff.ts';
 import type { ArchiveInHand, GamesOfSide, ReadGame, SideGame } from './diff-sides.ts';
 import type { DigestIndex } from './digest-index.ts';
@@ -15,6 +16,8 @@ export function createFindings(first: ArchiveInHand, second: GamesOfSide, limit:
   const inFirst = createSelection(first.archive.header.filter);
   const about = second.about();
   const inSecond = about.kind === 'archive' ? createSelection(about.filter) : () => 'kept';
+  /** Of the games that the first side does not have: the second may bring one twice. */
+  const others = new ByteSet();
   /** Named ones whose first side has not been seen yet. */
   let waiting = 0;
 
@@ -31,8 +34,7 @@ export function createFindings(first: ArchiveInHand, second: GamesOfSide, limit:
       const { key, hash } = game;
       const isReadable = 'digest' in game;
       const mark = index.compare(hash, isReadable ? game.digest : 'unreadable');
-      // A scan may bring a game once more.
-      if (mark === undefined && index.markOf(hash)) return;
+      if (mark === undefined && (index.markOf(hash) || !others.add(keyBytes(key)))) return;
       if (mark === 'same') counts.same++;
       else if (!isReadable) {
         if (note(key, 'unreadable', { to: game.fault.message }) && mark) waiting++;

@@ -1,11 +1,11 @@
 /** What is compared: an archive, or what storage has now. */
 import { hash } from 'node:crypto';
+import { encodedReads, scanEncoded } from '../backend/encoded-scan.ts';
 import type { Backend } from '../backend/port.ts';
-import { readInBatches } from '../backend/record-reads.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Fault } from '../base/fault.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
-import { encodeRecord } from '../game/record-codec.ts';
+import { decodeRecord } from '../game/record-codec.ts';
 import { keyText } from '../game/record-words.ts';
 import type { ArchiveFilter } from './archive-list.ts';
 import type { ArchiveStore } from './archive-store.ts';
@@ -52,10 +52,18 @@ export interface GamesOfSide {
   about(): DiffSide;
   /** undefined when nobody knows. */
   readonly total: number | undefined;
-  games(share: Share, signal?: AbortSignal): AsyncIterable<readonly SideGame[]>;
+  /** Some may come twice; those of a page hold until the next is asked for. @param share all when left out */
+  games(share: Share | undefined, signal?: AbortSignal): AsyncIterable<readonly SideGame[]>;
 }
 
 const keyHash = (key: RecordKey): Sha256 => hash('sha256', keyText(key), 'binary');
+
+const gameIn = (key: RecordKey, keyed: Sha256, bytes: Uint8Array): ReadGame => ({
+  key,
+  hash: keyed,
+  digest: hash('sha256', bytes, 'binary'),
+  record: () => decodeRecord(bytes),
+});
 
 export interface ArchiveInHand {
   readonly name: string;
@@ -96,12 +104,11 @@ export async function* archivedGames(
   for await (const read of readChunks(part, signal)) {
     // Games that cannot be read would count as removed.
     if (read.kind === 'damaged') throw damaged(`${name}: ${read.fault.message}`);
-    const games = read.records.flatMap((archived): ReadGame[] => {
-      const { id, layout, bytes } = archived.encoded;
+    const games = read.records.flatMap(({ encoded: { id, layout, bytes } }): ReadGame[] => {
       const key = { id, layout };
       const keyed = keyHash(key);
       if (!share(keyed)) return [];
-      return [{ key, hash: keyed, digest: hash('sha256', bytes, 'binary'), record: () => archived.record }];
+      return [gameIn(key, keyed, bytes)];
     });
     yield { chunk: numbers.next().value ?? 0, games };
   }
@@ -131,15 +138,16 @@ export function liveSide(backend: Backend, clock: Pick<Clock, 'now'>): GamesOfSi
     about: () => ({ kind: 'live', location, readsFrom, startedAtMs, endedAtMs: clock.now() }),
     total: undefined,
     async *games(share, signal) {
-      const pages = shared(backend.scan(signal), share);
-      for await (const batch of readInBatches(backend, pages, signal)) {
-        yield batch.flatMap(({ key, read }): SideGame[] => {
+      const reads = share
+        ? encodedReads(backend, shared(backend.scan(signal), share), signal)
+        : scanEncoded(backend, signal);
+      for await (const page of reads) {
+        yield page.flatMap((read): SideGame[] => {
+          const { key } = read;
           const keyed = keyHash(key);
           if (read.kind === 'absent') return [];
           if (read.kind === 'unreadable') return [{ key, hash: keyed, fault: read.fault }];
-          const { record } = read;
-          const digest = hash('sha256', encodeRecord(record), 'binary');
-          return [{ key, hash: keyed, digest, record: () => record }];
+          return [gameIn(key, keyed, read.bytes)];
         });
       }
     },

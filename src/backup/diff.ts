@@ -100,7 +100,8 @@ async function compareSides(
   };
   const found = createFindings(first, second, limit);
   for (let table = 0; table < tables; table++) {
-    const share: Share = (hash) => numberIn(hash, 12) % tables === table;
+    const share: Share | undefined =
+      tables === 1 ? undefined : (hash) => numberIn(hash, 12) % tables === table;
     const index = await indexOf(first, share, shareOf(games, tables), told, signal);
     for await (const batch of second.games(share, signal)) {
       for (const game of batch) found.ofSecond(index, game);
@@ -116,7 +117,7 @@ const shareOf = (games: number, tables: number) => Math.min(games, Math.ceil((ga
 
 async function indexOf(
   first: ArchiveInHand,
-  share: Share,
+  share: Share | undefined,
   capacity: number,
   told: (count: number) => void,
   signal?: AbortSignal,
@@ -136,7 +137,7 @@ async function indexOf(
 async function lookAgain(
   first: ArchiveInHand,
   index: DigestIndex,
-  share: Share,
+  share: Share | undefined,
   found: Findings,
   signal?: AbortSignal,
 ): Promise<void> {

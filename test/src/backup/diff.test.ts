@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodedReads } from '../../../src/backend/encoded-scan.ts';
 import { type ArchiveDiff, type DiffOptions, diffArchives, live } from '../../../src/backup/diff.ts';
-import type { GameRecord } from '../../../src/game/record.ts';
+import type { GameRecord, RecordKey } from '../../../src/game/record.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { keyText } from '../../../src/game/record-words.ts';
 import { anyRecords, gameRecord } from '../../setup/archived-records.ts';
@@ -180,5 +181,19 @@ describe('the difference of an archive and storage', () => {
     backend.beforeRead = (keys) => read.push(...keys.map(keyText));
     expect(await diff(live, { limit: 10, gamesPerTable: 7 })).toMatchObject({ counts: { same: 50 } });
     expect(read.sort()).toEqual(now.map(keyText).sort());
+  });
+
+  test('counts a game once that a scan brings twice', async () => {
+    const { put, diff, backend } = world([
+      gameRecord({ id: 'both' }),
+      gameRecord({ id: 'changed', revision: 2 }),
+      gameRecord({ id: 'new' }),
+    ]);
+    backend.unreadable.add('current:broken');
+    await put('a', [gameRecord({ id: 'both' }), gameRecord({ id: 'changed', revision: 1 })]);
+    const keys = ['both', 'changed', 'new', 'broken'].map((id): RecordKey => ({ id, layout: 'current' }));
+    backend.scanEncoded = (signal) => encodedReads(backend, [keys, keys], signal);
+    const { counts } = await diff(live);
+    expect(counts).toMatchObject({ same: 1, changed: 1, created: 1, unreadable: 1 });
   });
 });
