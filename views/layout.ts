@@ -110,6 +110,7 @@ export interface ColumnWish {
   /** Takes a share of what is left over. */
   readonly grows?: boolean;
   readonly align?: 'left' | 'right';
+  readonly keepsEnd?: boolean;
   /** Left out when there is no room, the highest first; without it the column always stays. */
   readonly drop?: number;
 }

@@ -49,6 +49,18 @@ export function cut(text: string, cells: number, ellipsis = '…'): string {
   return kept + ellipsis;
 }
 
+/** The same with both ends kept: names that begin alike differ at their ends. */
+export function cutMiddle(text: string, cells: number, ellipsis = '…'): string {
+  const safe = safeLine(text);
+  if (stringWidth(safe) <= cells) return safe;
+  let end = '';
+  for (const { segment } of [...graphemes.segment(safe)].toReversed()) {
+    if (stringWidth(segment + end) > cells / 2) break;
+    end = segment + end;
+  }
+  return cut(safe, cells - stringWidth(end), ellipsis) + end;
+}
+
 /** The text, exactly `cells` wide. */
 export function padTo(text: string, cells: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
   const short = cut(text, cells, ellipsis);
@@ -96,6 +108,13 @@ export function wrap(text: string, cells: number): readonly string[] {
     }
   }
   return [...lines, line];
+}
+
+/** Exactly so many rows of it, so that nothing below moves; what has no room in them shows as the ellipsis. */
+export function wrapIn(rows: number, text: string, cells: number, ellipsis: string): readonly string[] {
+  const lines = wrap(text, cells);
+  const shown = [...lines.slice(0, rows - 1), cut(lines.slice(rows - 1).join(' '), cells, ellipsis)];
+  return Array.from({ length: rows }, (_, row) => shown[row] ?? '');
 }
 
 /** Items side by side in as few lines as they need; none is broken in two. */

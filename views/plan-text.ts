@@ -25,6 +25,10 @@ export function countsLine(changes: readonly Change[]): Line {
   return counted.length > 0 ? counted : [piece('changes nothing', 'quiet')];
 }
 
+/** What is lost before what is made, and what stays as it is last: a long plan is not read to its end. */
+export const worstFirst = (changes: readonly Change[]): readonly Change[] =>
+  effectOrder.flatMap((effect) => changes.filter((change) => change.effect === effect));
+
 export function changeText({ from, to }: Change, arrow: string): string {
   if (from !== undefined && to !== undefined) return `${from} ${arrow} ${to}`;
   return to ?? from ?? '';

@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cellsOf, cellsOfLine, cut, cutLine, endsOf, packed, padTo, piece, wrap } from '../../views/line.ts';
+import {
+  cellsOf,
+  cellsOfLine,
+  cut,
+  cutLine,
+  cutMiddle,
+  endsOf,
+  packed,
+  padTo,
+  piece,
+  wrap,
+  wrapIn,
+} from '../../views/line.ts';
 
 test('text is padded and cut by cells, not by characters', () => {
   expect(padTo('漢字', 6)).toBe('漢字  ');
@@ -19,6 +31,25 @@ test('padded text has exactly its cells, whatever it holds', () => {
       expect(cellsOf(padTo(text, cells))).toBe(cells);
     }),
   );
+});
+
+test('a text that is cut in its middle keeps both ends', () => {
+  expect(cutMiddle('sandbox-2026-before-restore', 15)).toBe('sandbox…restore');
+  expect(cutMiddle('short', 15)).toBe('short');
+});
+
+test('a text that is cut in its middle fits, whatever it holds', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 60 }), (text, cells) => {
+      expect(cellsOf(cutMiddle(text, cells))).toBeLessThanOrEqual(cells);
+    }),
+  );
+});
+
+test('text in so many rows takes them all, and says where it goes on', () => {
+  expect(wrapIn(3, 'one two', 4, '…')).toEqual(['one', 'two', '']);
+  expect(wrapIn(2, 'one two three four', 7, '…')).toEqual(['one two', 'three …']);
+  expect(wrapIn(2, 'one two three', 7, '…')).toEqual(['one two', 'three']);
 });
 
 test('a line that is cut keeps its first pieces', () => {

@@ -65,7 +65,7 @@ function ageWords(figures: BackupFigures, room: GaugeRoom): { readonly text: str
 
 function newestLine({ newest, verified, failures = 0 }: BackupFigures, { cells, glyphs }: GaugeRoom): Line {
   const label = piece('Last backup'.padEnd(labelCells), 'quiet');
-  const words = newest ? backupWords(newest) : 'none of everything';
+  const words = newest ? backupWords(newest) : 'none of all games';
   const doubt = newest && newest.name !== verified?.name ? [piece('  not validated', 'warn')] : [];
   const failed: Line = failures > 0 ? [piece(`! ${failures} failed since`, 'bad')] : [];
   return endsOf([label, piece(words), ...doubt], failed, cells, glyphs.ellipsis);

@@ -39,7 +39,7 @@ export function SidePick({ archive, archives, onPick, onCancel }: SidePickProps)
       : [{ name, text: name, startedAtMs: manifest.startedAtMs, games: manifest.games }],
   );
   const columns: readonly PickColumn<Side>[] = [
-    { title: 'with', cells: 24, grows: true, cell: ({ text }) => ({ text }) },
+    { title: 'with', cells: 24, grows: true, keepsEnd: true, cell: ({ text }) => ({ text }) },
     {
       title: 'age',
       cells: 7,

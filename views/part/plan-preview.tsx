@@ -6,8 +6,8 @@ import { useKeys } from '../hook/use-keys.ts';
 import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
 import { type ColumnWish, columnCells, type Frame, keptColumns } from '../layout.ts';
-import { cellsOf, cutLine, type Line as LineData, piece, wrap } from '../line.ts';
-import { changeText, countsLine, effectTone, noteLines } from '../plan-text.ts';
+import { cellsOf, cutLine, type Line as LineData, piece, wrap, wrapIn } from '../line.ts';
+import { changeText, countsLine, effectTone, noteLines, worstFirst } from '../plan-text.ts';
 import { useShell } from '../shell.ts';
 import { Table, type TableCell } from './table.tsx';
 import { Lines } from './text.tsx';
@@ -110,14 +110,17 @@ const wholeRows = 3;
 function Changes({ plan, selected, height, cells }: ChangesProps) {
   const { frame, theme } = useShell();
   const arrow = theme.ascii ? '->' : '→';
-  const { changes } = plan;
+  const changes = useMemo(() => worstFirst(plan.changes), [plan.changes]);
   // A plan may have tens of thousands of changes, and its widths are asked of all of them.
   const columns = useMemo(
     () => columnCells(keptColumns(changeColumns(changes, arrow, cells), cells), cells),
     [changes, arrow, cells],
   );
   const inFront = changes[selected];
-  const whole = inFront && frame.form !== 'plain' && height > 8 ? wholeLines(inFront, arrow, cells) : [];
+  const whole =
+    inFront && frame.form !== 'plain' && height > 8
+      ? wholeLines(inFront, arrow, cells, theme.glyphs.ellipsis)
+      : [];
   return (
     <>
       <Table
@@ -132,11 +135,9 @@ function Changes({ plan, selected, height, cells }: ChangesProps) {
   );
 }
 
-/** Always as many lines, so that nothing moves. */
-function wholeLines(change: Change, arrow: string, cells: number): readonly string[] {
+function wholeLines(change: Change, arrow: string, cells: number, ellipsis: string): readonly string[] {
   const text = [change.target, changeText(change, arrow), change.why].filter(Boolean).join(', ');
-  const lines = wrap(text.slice(0, 4 * wholeRows * cells), cells);
-  return Array.from({ length: wholeRows }, (_, row) => lines[row] ?? '');
+  return wrapIn(wholeRows, text.slice(0, 4 * wholeRows * cells), cells, ellipsis);
 }
 
 interface ChangeColumn extends ColumnWish {
@@ -151,7 +152,7 @@ function changeColumns(changes: readonly Change[], arrow: string, cells: number)
   const why = widest(changes.map((one) => one.why ?? ''));
   const all: readonly (ChangeColumn | false)[] = [
     { title: 'effect', cells: 9, cell: ({ effect }) => ({ text: effect, tone: effectTone[effect] }) },
-    { title: 'what', cells: 20, grows: true, cell: ({ target }) => ({ text: target }) },
+    { title: 'what', cells: 20, grows: true, keepsEnd: true, cell: ({ target }) => ({ text: target }) },
     change > 0 && {
       title: 'change',
       cells: Math.max(6, change),

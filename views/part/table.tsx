@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { createContext, type ReactNode, use } from 'react';
 import { windowAround } from '../layout.ts';
-import { padTo, piece } from '../line.ts';
+import { cutMiddle, padTo, piece } from '../line.ts';
 import { useShell } from '../shell.ts';
 import type { Tone } from '../theme.ts';
 import { InkTable } from './ink-table.ts';
@@ -11,6 +11,8 @@ export interface TableColumn {
   readonly title: string;
   readonly cells: number;
   readonly align?: 'left' | 'right';
+  /** What is too long is cut in its middle. */
+  readonly keepsEnd?: boolean;
 }
 
 export interface TableCell {
@@ -84,7 +86,8 @@ function Cell({ column, children }: CellProps) {
   const shape = columns[column];
   if (!shape) return null;
   const marker = column === 0 ? (row === selected ? `${mark} ` : '  ') : '';
-  const cells = padTo(text, shape.cells, shape.align, ellipsis);
+  const whole = shape.keepsEnd ? cutMiddle(text, shape.cells, ellipsis) : text;
+  const cells = padTo(whole, shape.cells, shape.align, ellipsis);
   return (
     <Text
       tone={row === selected && (tone === undefined || tone === 'plain') ? 'accent' : tone}
