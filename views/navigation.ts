@@ -1,14 +1,23 @@
 /** Where the operator is and how to get back, as data. */
 import type { Layout } from '../src/game/record.ts';
 
-export const screenIds = ['overview', 'runbooks', 'walk', 'backups', 'rollback', 'games', 'game'] as const;
+export const screenIds = [
+  'overview',
+  'runbooks',
+  'walk',
+  'backups',
+  'backup',
+  'rollback',
+  'games',
+  'game',
+] as const;
 export type ScreenId = (typeof screenIds)[number];
 
 export const isScreenId = (text: string): text is ScreenId => (screenIds as readonly string[]).includes(text);
 
 export interface View {
   readonly screen: ScreenId;
-  /** What the screen is about: the id of a runbook or of a game. */
+  /** What the screen is about: the id of a runbook or of a game, or the words of a verb. */
   readonly subject?: string;
   /** Of a game; without it the current one if it is there, else the legacy one. */
   readonly layout?: Layout;

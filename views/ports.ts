@@ -17,6 +17,7 @@ import type { Point, SignalId } from '../src/metrics/source.ts';
 import type { Runbook } from '../src/runbook/runbook.ts';
 import type { Walk } from '../src/runbook/walk.ts';
 import type { Status } from '../src/status/status.ts';
+import type { Openers } from './backups/closed.ts';
 
 type Asked<Open> = Open extends () => Promise<Action<infer Input, infer Detail>>
   ? { readonly input: Input; readonly detail: Detail }
@@ -37,6 +38,12 @@ interface TextEditor {
   readonly command: string;
   /** `ended`: how it failed, and then the text is as it was. */
   edit(text: string): Promise<{ readonly text: string; readonly ended?: string }>;
+}
+
+export interface TypedOption {
+  /** `--name <name>` */
+  readonly form: string;
+  readonly about: string;
 }
 
 type Told = (progress: {
@@ -72,6 +79,10 @@ export interface ConsolePorts {
     readonly version: string;
     /** Whether backups hold finished games too, as configured. */
     readonly backupCompletedGames: boolean;
+    /** So long after their end finished games may be retired. */
+    readonly completedRetentionMs: number;
+    /** Whether it is configured what opens encrypted archives. */
+    readonly archiveOpeners: Openers;
     /** The newest verified backup should be no older. */
     readonly backupMaxAgeMs: number;
   };
@@ -88,6 +99,13 @@ export interface ConsolePorts {
     prepare(request: ActionRequest, signal: AbortSignal): Promise<Plan>;
     /** @param typed what the operator typed; checked against the plan's environment, not needed for local actions */
     run(plan: Plan, typed: string | undefined, observer: RunObserver, signal: AbortSignal): Promise<Report>;
+  };
+  /** What can be typed as into a shell: the verbs of backups that are planned first. */
+  readonly typed: {
+    /** By verb, like `backup create`. */
+    readonly options: Readonly<Record<string, readonly TypedOption[]>>;
+    /** @throws Fault `wrong-use` */
+    read(line: string): ActionRequest;
   };
   games(): Promise<GamesPort>;
   /** undefined: the operator has chosen none. */

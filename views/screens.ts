@@ -1,6 +1,7 @@
 /** The screens, one row each: keys, tabs, `:` commands and the help derive from it. */
 import type { ComponentType } from 'react';
 import type { ScreenId, View } from './navigation.ts';
+import { Backup } from './screen/backup.tsx';
 import { Backups } from './screen/backups.tsx';
 import { GameScreen } from './screen/game.tsx';
 import { Games } from './screen/games.tsx';
@@ -14,7 +15,7 @@ export interface ScreenRow {
   /** Opens it from anywhere; screens that need a subject have none. */
   readonly key?: string;
   /** What has to be named to open it. */
-  readonly subject?: 'runbook' | 'game';
+  readonly subject?: 'runbook' | 'game' | 'verb';
   /** Digits mean something else on it, so its tabs show none. */
   readonly ownDigits?: boolean;
   readonly component: ComponentType<{ readonly view: View }>;
@@ -25,6 +26,7 @@ export const screens: Readonly<Record<ScreenId, ScreenRow>> = {
   runbooks: { title: 'Runbooks', key: '2', component: Runbooks },
   walk: { title: 'Runbook', subject: 'runbook', ownDigits: true, component: WalkScreen },
   backups: { title: 'Backups', key: '3', component: Backups },
+  backup: { title: 'Backup', subject: 'verb', component: Backup },
   rollback: { title: 'Rollback', key: '4', component: Rollback },
   games: { title: 'Games', key: '5', component: Games },
   game: { title: 'Game', subject: 'game', component: GameScreen },

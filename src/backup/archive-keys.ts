@@ -161,7 +161,7 @@ async function openByPassphrase(
   }
   throw cannotDecrypt(
     `Archive ${name} is encrypted with a passphrase, and none is given`,
-    'Set STATE_BACKUP_PASSPHRASE_FILE to a file that holds it, or type it at a terminal',
+    'Set STATE_BACKUP_PASSPHRASE_FILE to a file that holds it, or use a shell at a terminal, which asks for it',
   );
 }
 
@@ -209,7 +209,7 @@ async function askForNew({ ask }: KeySources): Promise<string> {
   const typed = await ask?.('Passphrase for the archive: ');
   if (!typed) {
     throw new Fault('wrong-use', 'The archive is to be encrypted with a passphrase, and none is given', {
-      next: 'Set STATE_BACKUP_PASSPHRASE_FILE to a file that holds it, or type it at a terminal',
+      next: 'Set STATE_BACKUP_PASSPHRASE_FILE to a file that holds it, or use a shell at a terminal, which asks for it',
     });
   }
   if ((await ask?.('The same once more: ')) === typed) return typed;

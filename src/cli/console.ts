@@ -15,6 +15,8 @@ import type { MetricSource } from '../metrics/source.ts';
 import { archivePorts } from './console-archives.ts';
 import { createEditor } from './editor.ts';
 import { refuseReadOnly } from './read-only.ts';
+import { typedVerbs } from './typed-verbs.ts';
+import type { Program } from './verb.ts';
 
 function parseScreen(name: string): ScreenId {
   if (isScreenId(name)) return name;
@@ -35,9 +37,13 @@ const flagsIntervalMs = 3_000;
 const archivesIntervalMs = 10_000;
 
 /** Resolves when the operator leaves. It opens also when nothing behind it answers: each panel says so itself. */
-export async function openConsole(world: World, { color, ascii, screen }: ConsoleTerminal): Promise<void> {
+export async function openConsole(
+  world: World,
+  program: Program,
+  { color, ascii, screen }: ConsoleTerminal,
+): Promise<void> {
   const first = screen === undefined ? undefined : parseScreen(screen);
-  await runConsole(consolePorts(world, editorCommand()), {
+  await runConsole(consolePorts(world, program, editorCommand()), {
     ...(first === undefined ? {} : { screen: first }),
     stdin: process.stdin,
     stdout: process.stdout,
@@ -46,8 +52,9 @@ export async function openConsole(world: World, { color, ascii, screen }: Consol
   });
 }
 
-function consolePorts(world: World, editor: string | undefined): ConsolePorts {
+function consolePorts(world: World, program: Program, editor: string | undefined): ConsolePorts {
   const { environment, simulated, readOnly, version, clock, place, settings } = world;
+  const { passphrase, passphraseFile, identityFile } = settings.backupKeys;
   const readStatus = once(() => world.statusReader());
   let source: MetricSource | undefined;
   return {
@@ -56,6 +63,11 @@ function consolePorts(world: World, editor: string | undefined): ConsolePorts {
       production: isProduction(environment),
       readsReplica: settings.target.kind === 'redis' && settings.target.readFrom === 'replica',
       backupCompletedGames: settings.backupCompletedGames,
+      completedRetentionMs: settings.engine.completedRetentionMs,
+      archiveOpeners: {
+        knowsPassphrase: (passphrase ?? passphraseFile) !== undefined,
+        hasIdentity: identityFile !== undefined,
+      },
       backupMaxAgeMs: settings.backupMaxAgeMs,
     },
     clock,
@@ -87,6 +99,7 @@ function consolePorts(world: World, editor: string | undefined): ConsolePorts {
       prepare: (request, signal) => prepare(world, request, signal),
       run: (plan, typed, observer, signal) => run(world, plan, { typed, observer, signal }),
     },
+    typed: typedVerbs(world, program),
     games: world.games,
     editor: editor === undefined ? undefined : createEditor(editor),
     archives: archivePorts(world),

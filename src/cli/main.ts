@@ -7,6 +7,7 @@ import type { World } from '../compose/world.ts';
 import { readConfiguration, settingsIn } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { speaksUtf8 } from '../config/terminal.ts';
+import { verbs } from '../verbs.ts';
 import { tellConnections } from './connection-words.ts';
 import { talkToPerson, talkToScript } from './conversation.ts';
 import { exit, exitOfFault } from './exit.ts';
@@ -14,6 +15,7 @@ import { interruptOnSignals } from './interruption.ts';
 import { createJsonOutput, createTextOutput, type Origin } from './output.ts';
 import { configFlags, parseInvocation } from './program.ts';
 import type { Progress } from './progress.ts';
+import type { Program } from './verb.ts';
 
 /** Runs one verb and ends the process with the exit code of the contract. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -24,6 +26,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   // Sockets of a half-closed client must not hold a finished verb open.
   process.exit(fault && code === exit.done ? exit.failed : code);
 }
+
+const program: Program = {
+  verbs,
+  parse: (words) => parseInvocation(words, packageJson.version, () => {}),
+};
 
 async function runOnce(argv: readonly string[]): Promise<number> {
   const signal = interruptOnSignals();
@@ -65,6 +72,7 @@ async function runOnce(argv: readonly string[]): Promise<number> {
             args,
             options,
             signal,
+            program,
             ...conversation,
           })
         : await loaded.runOnConfiguration({ configuration, openWorld, signal });

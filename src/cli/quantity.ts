@@ -1,30 +1,30 @@
 /** Counts, sizes and times as people write them behind an option. */
 import { parseDuration } from '../base/duration.ts';
 import { Fault } from '../base/fault.ts';
-import { textOption, type VerbCall } from './verb.ts';
+import { type Asked, textOption } from './verb.ts';
 
 /** A whole number from 1. */
-export function countOption(call: VerbCall, name: string): number | undefined {
+export function countOption(call: Asked, name: string): number | undefined {
   return parsed(call, name, countOf, 'a count: give a whole number, like 50');
 }
 
 /** Milliseconds. */
-export function durationOption(call: VerbCall, name: string): number | undefined {
+export function durationOption(call: Asked, name: string): number | undefined {
   return parsed(call, name, parseDuration, 'a time: write it like 30s, 15m, 2h or 1d');
 }
 
-export function bytesOption(call: VerbCall, name: string): number | undefined {
+export function bytesOption(call: Asked, name: string): number | undefined {
   return parsed(call, name, bytesOf, 'a size: write it like 500, 20KiB or 1MiB');
 }
 
 /** A moment, in milliseconds since the epoch; or how long before `nowMs` it was. */
-export function momentOption(call: VerbCall, name: string, nowMs: number): number | undefined {
+export function momentOption(call: Asked, name: string, nowMs: number): number | undefined {
   const parse = (text: string) => momentOf(text, nowMs);
   return parsed(call, name, parse, 'a moment: write it like 2026-11-23T12:54:00Z, or 10m for how long ago');
 }
 
 function parsed<T>(
-  call: VerbCall,
+  call: Asked,
   name: string,
   parse: (text: string) => T | undefined,
   expected: string,

@@ -53,6 +53,23 @@ describe.concurrent.each(sizes.map((size) => ({ name: nameOf(size), size })))('a
     expect((await json(world, 'audit', 'verify')).kind).toBe('intact');
   });
 
+  test('a backup with options is typed as in a shell, mended, and previewed before it is made', async ({
+    world,
+  }) => {
+    const console = await openConsole(world, size);
+    console.type(':backup create --name typed --codec none --where layout:old\r');
+    await console.waitFor('says nothing of which games are meant');
+    console.press(...Array<string>(3).fill('backspace'));
+    console.type('legacy\r');
+    await console.waitFor('PREVIEW');
+    console.press('a');
+    await console.waitFor(/DONE: every step/, runs);
+    const { archives } = await json(world, 'backup', 'list');
+    expect(archives).toMatchObject([
+      { name: 'typed', manifest: { codec: 'none', filter: { where: { layout: 'legacy' } } } },
+    ]);
+  });
+
   test('an archive is created, validated, and restored over games that are being played', async ({
     world,
   }) => {

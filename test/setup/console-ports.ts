@@ -5,7 +5,7 @@ import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
 import { type BackupsLook, backupFigures } from '../../src/backup/backup-figures.ts';
 import type { ArchiveDiff } from '../../src/backup/diff.ts';
 import type { Clock } from '../../src/base/clock.ts';
-import type { Fault } from '../../src/base/fault.ts';
+import { Fault } from '../../src/base/fault.ts';
 import type { Feed, FeedState } from '../../src/base/feed.ts';
 import { newPlanId, newRunId, type RandomHex } from '../../src/base/ids.ts';
 import type { ComparedGame } from '../../src/compose/archived-games.ts';
@@ -329,12 +329,18 @@ interface FakeOptions {
   readonly environment?: string;
   readonly readOnly?: boolean;
   readonly readsReplica?: boolean;
+  readonly archiveOpeners?: ConsolePorts['world']['archiveOpeners'];
   readonly games?: FakeGames;
   readonly editor?: ConsolePorts['editor'];
   readonly points?: (id: SignalId) => readonly Point[];
   readonly runbooks?: readonly Runbook[];
   readonly walk?: (id: string) => Walk | Promise<Walk>;
+  readonly read?: ConsolePorts['typed']['read'];
   readonly prepare?: (request: ActionRequest) => Plan | Promise<Plan>;
+}
+
+function unreadable(line: string): never {
+  throw new Fault('wrong-use', `"${line}" cannot be read`, { next: 'Write it otherwise' });
 }
 
 export function fakePorts(options: FakeOptions = {}): FakePorts {
@@ -345,6 +351,13 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
   return {
     fakeGames: games,
     games: async () => games,
+    typed: {
+      options: {
+        'backup create': [{ form: '--where <words...>', about: 'only these games' }],
+        'backup restore': [{ form: '--only <id...>', about: 'restore these games only' }],
+      },
+      read: options.read ?? unreadable,
+    },
     editor: options.editor,
     requests,
     runs,
@@ -357,6 +370,8 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       readOnly,
       version: '0.1.0',
       backupCompletedGames: false,
+      completedRetentionMs: 24 * 3_600_000,
+      archiveOpeners: options.archiveOpeners ?? { knowsPassphrase: false, hasIdentity: false },
       backupMaxAgeMs: 26 * 3_600_000,
     },
     clock: handClock(),

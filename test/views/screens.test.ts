@@ -289,8 +289,8 @@ test('the archive in front is told whole, and on a wide screen what each holds a
     ]),
   );
   await open(ports, 'backups', { columns: 200, rows: 60 });
-  await screen.shows(/► live .* unfinished +zstd +no +embedded/);
-  expect(screen.text()).toMatch(/ {2}kept .* kept by restore +zstd +age +embedded/);
+  await screen.shows(/► live .* unfinished +zstd +no +fuzzy, 7 changed +embedded/);
+  expect(screen.text()).toMatch(/ {2}kept .* kept by restore +zstd +age +fuzzy +embedded/);
   expect(screen.text()).toMatch(
     /All games that have not ended of sandbox; read game by game within 10 s from/,
   );

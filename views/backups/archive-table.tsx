@@ -6,38 +6,46 @@ import type { FeedState } from '../../src/base/feed.ts';
 import { filtered, noneMatches } from '../filter.ts';
 import type { Filter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
-import { useList } from '../hook/use-list.ts';
+import { listOf } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
 import { useRefreshKey } from '../hook/use-refresh.ts';
 import type { KeyRow } from '../keymap.ts';
-import { columnCells, type Form, keptColumns } from '../layout.ts';
-import { cutLine, endsOf, type Line as LineData, piece } from '../line.ts';
+import { columnCells, type Form, type Frame, keptColumns } from '../layout.ts';
+import { cutLine, endsOf, type Line as LineData, piece, wrapIn } from '../line.ts';
 import { FilterLine } from '../part/filter-line.tsx';
 import { Table } from '../part/table.tsx';
 import { Lines } from '../part/text.tsx';
 import { feedAge, feedProblem } from '../readings.ts';
 import { useShell } from '../shell.ts';
-import { archiveLines } from './archive-text.ts';
+import { archiveText } from './archive-text.ts';
+import { type Openers, openingHint } from './closed.ts';
 import { archiveColumns } from './columns.ts';
 import { type GaugeRoom, gaugeLine, gaugeLines } from './gauge.ts';
 
 interface ArchiveTableProps {
   readonly state: FeedState<BackupsLook>;
   readonly filter: Filter;
+  /** The name of the archive in front; kept while something else is on the screen. */
+  readonly inFront: string | undefined;
+  readonly onMove: (name: string | undefined) => void;
   /** What can be done, with the archive in front if there is one. */
   readonly keysFor: (selected: ArchiveRow | undefined) => readonly KeyRow[];
 }
 
-/** Of the archive in front. */
-const detailRows = 2;
+/** Of the archive in front, and an empty one before them where there is room. */
+const detailRows = ({ form, contentRows }: Frame) => {
+  if (form === 'plain') return 0;
+  return contentRows < 18 ? 2 : 5;
+};
 
-export function ArchiveTable({ state, filter, keysFor }: ArchiveTableProps) {
+export function ArchiveTable({ state, filter, inFront, onMove, keysFor }: ArchiveTableProps) {
   const { frame, theme, ports } = useShell();
   const now = useNow();
   const refresh = useRefreshKey(ports.feeds.archives);
   const all = state.last?.value.listing.archives ?? [];
   const archives = filtered(all, filter.text, searched);
   const cells = frame.columns - 2;
+  const openers = ports.world.archiveOpeners;
   const head = headLines(state, {
     cells,
     nowMs: now,
@@ -46,9 +54,17 @@ export function ArchiveTable({ state, filter, keysFor }: ArchiveTableProps) {
     form: frame.form,
     intervalMs: ports.feeds.archives.intervalMs,
   });
-  const details = frame.form === 'plain' ? 0 : detailRows;
+  const details = detailRows(frame);
   const height = frame.contentRows - head.length - 1 - details;
-  const list = useList(archives.length, height);
+  const list = listOf({
+    length: archives.length,
+    page: height,
+    wanted: Math.max(
+      0,
+      archives.findIndex(({ name }) => name === inFront),
+    ),
+    select: (index) => onMove(archives[index]?.name),
+  });
   const selected = archives[list.selected];
   useKeys('screen', { rows: [...list.rows, ...keysFor(selected), filter.row, refresh] });
   const shown = columnCells(keptColumns(archiveColumns, cells), cells);
@@ -58,7 +74,13 @@ export function ArchiveTable({ state, filter, keysFor }: ArchiveTableProps) {
       <FilterLine
         filter={filter}
         otherwise={cutLine(
-          belowHead(state, { all: all.length, shown: archives.length, filter: filter.text, selected }),
+          belowHead(state, {
+            all: all.length,
+            shown: archives.length,
+            filter: filter.text,
+            selected,
+            openers,
+          }),
           cells,
           theme.glyphs.ellipsis,
         )}
@@ -72,11 +94,18 @@ export function ArchiveTable({ state, filter, keysFor }: ArchiveTableProps) {
             selected={list.selected}
             height={height}
           />
-          <Lines of={archiveLines(selected, cells, details)} />
+          <Lines of={detailLines(selected, details, cells, theme.glyphs.ellipsis)} />
         </>
       )}
     </Box>
   );
+}
+
+function detailLines(archive: ArchiveRow | undefined, rows: number, cells: number, ellipsis: string) {
+  const gap = rows > 2 ? 1 : 0;
+  const text = archive ? archiveText(archive) : '';
+  const lines = wrapIn(rows - gap, text, cells, ellipsis).map((line) => [piece(line, 'quiet')]);
+  return [...Array<LineData>(gap).fill([]), ...lines];
 }
 
 interface HeadRoom extends GaugeRoom {
@@ -105,13 +134,19 @@ interface Shown {
   readonly shown: number;
   readonly filter: string;
   readonly selected: ArchiveRow | undefined;
+  readonly openers: Openers;
 }
 
 /** What the operator must know before trusting the list. */
-function belowHead(state: FeedState<BackupsLook>, { all, shown, filter, selected }: Shown): LineData {
+function belowHead(
+  state: FeedState<BackupsLook>,
+  { all, shown, filter, selected, openers }: Shown,
+): LineData {
   const problem = feedProblem(state);
   if (problem !== undefined) return [piece(problem, state.latest ? 'bad' : 'quiet')];
   if (selected?.manifest instanceof Fault) return [piece(`! ${selected.manifest.message}`, 'bad')];
+  const hint = selected && openingHint(selected, openers);
+  if (hint !== undefined) return [piece(`! ${hint}`, 'warn')];
   if (all === 0) return [piece('There is no archive yet; c creates one.', 'warn')];
   return shown === 0 ? noneMatches(`${all} archives`, filter) : [];
 }

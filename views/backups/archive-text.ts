@@ -3,27 +3,23 @@
 import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { formatDuration, formatValue } from '../../src/base/units.ts';
-import { type Line, piece, wrap } from '../line.ts';
 
-/** Always so many lines, so that nothing moves; why it cannot be read where it cannot. */
-export function archiveLines(row: ArchiveRow | undefined, cells: number, rows: number): readonly Line[] {
-  const text = row === undefined ? '' : wordsOf(row);
-  const lines = wrap(text, cells);
-  return Array.from({ length: rows }, (_, index) => [piece(lines[index] ?? '', 'quiet')]);
-}
-
-function wordsOf({ manifest }: ArchiveRow): string {
+/** All that its manifest says; why it cannot be read where it cannot. */
+export function archiveText({ manifest }: ArchiveRow): string {
   if (manifest instanceof Fault) return manifest.next ?? '';
   const { startedAtMs, endedAtMs, createdBy, codec, meanwhile, unsupported, leftOut, resumed } = manifest;
+  const gone = resumed?.gone ? `, ${formatValue(resumed.gone, 'games')} of them gone by then` : '';
   const counted = (count: number | undefined, what: string) =>
     count ? `${formatValue(count, 'games')} ${what}` : '';
   return [
-    // First, so that no other word pushes it out.
+    // First, so that no other word pushes them out.
     counted(unsupported?.length, 'LACKING, for no record can say what they are'),
+    resumed
+      ? `RESUMED: ${formatValue(resumed.games, 'games')} as they were before an interruption${gone}`
+      : '',
     `${contents(manifest)} of ${manifest.environment}`,
     `read game by game within ${formatDuration(endedAtMs - startedAtMs)} from ${utc(startedAtMs)} on, by ${createdBy}`,
     `${codec === 'none' ? 'not compressed' : codec}, ${encryption(manifest)}`,
-    resumed ? 'gone on with after an interruption' : '',
     counted(meanwhile?.changed, 'changed meanwhile'),
     counted(leftOut.completed, 'ended and left out'),
     counted(leftOut.filtered, 'not selected'),
@@ -44,7 +40,7 @@ function encryption({ cipher, recipients }: Manifest): string {
   if (cipher === 'none') return 'not encrypted';
   return recipients && recipients.length > 0
     ? `encrypted for ${recipients.length} ${recipients.length === 1 ? 'key' : 'keys'}`
-    : 'encrypted';
+    : 'encrypted with a passphrase';
 }
 
 const utc = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -15,13 +15,14 @@ import { useShell } from '../shell.ts';
 interface ArchivedGameViewProps {
   readonly archive: string;
   readonly id: string;
+  readonly onRestore: () => void;
   readonly onClose: () => void;
 }
 
 const backTo = 'back to the archives';
 
 /** A game as an archive has it, in all its parts. */
-export function ArchivedGameView({ archive, id, onClose }: ArchivedGameViewProps) {
+export function ArchivedGameView({ archive, id, onRestore, onClose }: ArchivedGameViewProps) {
   const { ports } = useShell();
   const read: Reader<ArchivedGame> = useCallback(
     async (told, signal) => {
@@ -40,7 +41,7 @@ export function ArchivedGameView({ archive, id, onClose }: ArchivedGameViewProps
       busy="a look into an archive"
       failure="It cannot be shown"
     >
-      {(game) => <Shown game={game} archive={archive} onClose={onClose} />}
+      {(game) => <Shown game={game} archive={archive} onRestore={onRestore} onClose={onClose} />}
     </UntilRead>
   );
 }
@@ -48,10 +49,11 @@ export function ArchivedGameView({ archive, id, onClose }: ArchivedGameViewProps
 interface ShownProps {
   readonly game: ArchivedGame;
   readonly archive: string;
+  readonly onRestore: () => void;
   readonly onClose: () => void;
 }
 
-function Shown({ game, archive, onClose }: ShownProps) {
+function Shown({ game, archive, onRestore, onClose }: ShownProps) {
   const now = useNow();
   const [section, setSection] = useState<Section>();
   // What storages and servers have of it by now is not what an archive tells.
@@ -64,7 +66,10 @@ function Shown({ game, archive, onClose }: ShownProps) {
       age={[piece(`as in ${archive}, ${age} old${damaged}`, 'warn')]}
       section={section ?? sectionsOf(view)[0] ?? 'state'}
       onSection={setSection}
-      actions={[{ keys: ['esc'], what: backTo, run: onClose }]}
+      actions={[
+        { keys: ['t'], what: 'restore this game', changesTarget: true, run: onRestore },
+        { keys: ['esc'], what: backTo, run: onClose },
+      ]}
     />
   );
 }

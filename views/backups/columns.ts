@@ -1,5 +1,5 @@
 import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
-import { cipherText, holdsText, ratioText } from '../../src/backup/archive-words.ts';
+import { cipherText, consistencyText, holdsText, ratioText } from '../../src/backup/archive-words.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { formatAge, formatBytes, formatValue } from '../../src/base/units.ts';
 import type { ColumnWish } from '../layout.ts';
@@ -10,7 +10,13 @@ export interface ArchiveColumn extends ColumnWish {
 }
 
 export const archiveColumns: readonly ArchiveColumn[] = [
-  { title: 'archive', cells: 20, grows: true, cell: ({ name }) => ({ text: name }) },
+  {
+    title: 'archive',
+    keepsEnd: true,
+    cells: 20,
+    grows: true,
+    cell: ({ name, manifest }) => ({ text: name, ...doubt(manifest) }),
+  },
   // As in the gauge: what changed since it began may not be in it.
   ofManifest({ title: 'age', cells: 7, align: 'right', drop: 1 }, ({ startedAtMs }, now) =>
     formatAge(now - startedAtMs),
@@ -25,6 +31,7 @@ export const archiveColumns: readonly ArchiveColumn[] = [
   ofManifest({ title: 'holds', cells: 15, drop: 5 }, holdsText),
   ofManifest({ title: 'codec', cells: 5, drop: 8 }, ({ codec }) => codec),
   ofManifest({ title: 'encrypted', cells: 9, drop: 6 }, cipherText),
+  ofManifest({ title: 'consistency', cells: 26, keepsEnd: true, drop: 9 }, consistencyText),
   ofManifest({ title: 'source', cells: 24, grows: true, drop: 7 }, ({ source }) => source),
   {
     title: 'verified',
@@ -36,6 +43,10 @@ export const archiveColumns: readonly ArchiveColumn[] = [
         : { text: formatAge(now - verifiedAtMs), tone: 'good' },
   },
 ];
+
+/** Whoever restores from it should know more first. */
+const doubt = (manifest: ArchiveRow['manifest']): { readonly tone?: 'warn' } =>
+  !(manifest instanceof Fault) && (manifest.resumed || manifest.unsupported?.length) ? { tone: 'warn' } : {};
 
 /** A column that an archive without a readable manifest leaves empty. */
 function ofManifest(wish: ColumnWish, text: (manifest: Manifest, nowMs: number) => string): ArchiveColumn {

@@ -8,6 +8,7 @@ import { useFilter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
 import { listOf } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
+import type { KeyRow } from '../keymap.ts';
 import { type ColumnWish, columnCells, keptColumns } from '../layout.ts';
 import { cutLine, piece } from '../line.ts';
 import { FilterLine } from '../part/filter-line.tsx';
@@ -24,6 +25,8 @@ interface DiffTableProps {
   readonly at: number;
   readonly onMove: (at: number) => void;
   readonly onOpen: (game: Named) => void;
+  /** Only where an archive is held against storage. */
+  readonly onRestore: ((id: string) => void) | undefined;
   readonly onClose: () => void;
 }
 
@@ -41,7 +44,7 @@ const wishes: readonly DiffColumn[] = [
 const searched = (game: Named) => `${game.is} ${gameLabel(game)} ${game.from ?? ''} ${game.to ?? ''}`;
 
 /** The games that differ, worst to miss first; Enter shows one of them field by field. */
-export function DiffTable({ diff, at, onMove, onOpen, onClose }: DiffTableProps) {
+export function DiffTable({ diff, at, onMove, onOpen, onRestore, onClose }: DiffTableProps) {
   const { frame, theme } = useShell();
   const now = useNow();
   const filter = useFilter();
@@ -67,6 +70,7 @@ export function DiffTable({ diff, at, onMove, onOpen, onClose }: DiffTableProps)
         disabled: selected ? undefined : 'no game is selected',
         run: () => selected && onOpen(selected),
       },
+      ...(onRestore ? [restoreRow(selected, onRestore)] : []),
       filter.row,
       { keys: ['esc'], what: 'back', run: onClose },
     ],
@@ -88,6 +92,18 @@ export function DiffTable({ diff, at, onMove, onOpen, onClose }: DiffTableProps)
     </Box>
   );
 }
+
+const restoreRow = (game: Named | undefined, onRestore: (id: string) => void): KeyRow => ({
+  keys: ['t'],
+  what: 'restore it',
+  changesTarget: true,
+  disabled: game
+    ? game.from === undefined
+      ? 'the archive does not have it'
+      : undefined
+    : 'no game is selected',
+  run: () => game && onRestore(game.id),
+});
 
 function belowHead({ games, more }: ArchiveDiff, shown: number, filter: string) {
   if (shown === 0 && games.length > 0) return noneMatches(`${games.length} games`, filter);

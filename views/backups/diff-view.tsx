@@ -10,11 +10,12 @@ import type { Sides } from './sides.ts';
 
 interface DiffViewProps {
   readonly sides: Sides;
+  readonly onRestore: (archive: string, id: string) => void;
   readonly onClose: () => void;
 }
 
 /** Reads both sides and says what differs; then one game of them, field by field. */
-export function DiffView({ sides, onClose }: DiffViewProps) {
+export function DiffView({ sides, onRestore, onClose }: DiffViewProps) {
   const { ports, theme } = useShell();
   const { from, to } = sides;
   const read: Reader<ArchiveDiff> = useCallback(
@@ -32,15 +33,18 @@ export function DiffView({ sides, onClose }: DiffViewProps) {
       failure="They could not be compared"
       backTo="back to the archives"
     >
-      {(diff) => <Compared diff={diff} sides={sides} onClose={onClose} />}
+      {(diff) => <Compared {...{ diff, sides, onRestore, onClose }} />}
     </UntilRead>
   );
 }
 
 /** The list keeps its place while one game of it is looked at. */
-function Compared({ diff, sides, onClose }: DiffViewProps & { readonly diff: ArchiveDiff }) {
+function Compared({ diff, sides, onRestore, onClose }: DiffViewProps & { readonly diff: ArchiveDiff }) {
   const [game, setGame] = useState<ArchiveDiff['games'][number]>();
   const [at, setAt] = useState(0);
   if (game) return <GameDiffView sides={sides} game={game} onClose={() => setGame(undefined)} />;
-  return <DiffTable diff={diff} at={at} onMove={setAt} onOpen={setGame} onClose={onClose} />;
+  const restore = sides.to === 'live' ? (id: string) => onRestore(sides.from, id) : undefined;
+  return (
+    <DiffTable diff={diff} at={at} onMove={setAt} onOpen={setGame} onRestore={restore} onClose={onClose} />
+  );
 }

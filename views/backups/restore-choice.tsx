@@ -5,7 +5,7 @@ import { Lines } from '../part/text.tsx';
 import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 
-type OnExisting = ActionRequest<'backup restore'>['input']['onExisting'];
+export type OnExisting = ActionRequest<'backup restore'>['input']['onExisting'];
 
 type Policies = readonly { readonly policy: OnExisting; readonly text: string }[];
 

@@ -37,7 +37,9 @@ export function CommandPrompt({ onClose, onQuit, onHelp }: CommandPromptProps) {
   };
   const { rows } = useCell(gameList.listing);
   const gameIds = useMemo(() => rows.map(({ id }) => id), [rows]);
-  const candidates = (text: string) => completions(text, screens, { runbook: runbooks, game: gameIds });
+  const typedVerbs = Object.keys(ports.typed.options).map((name) => name.replace(/^backup /, ''));
+  const candidates = (text: string) =>
+    completions(text, screens, { runbook: runbooks, game: gameIds, verb: typedVerbs });
   return (
     <Prompt
       label=":"

@@ -1,13 +1,15 @@
 import { useState } from 'react';
 import type { ArchiveRow } from '../../src/backup/archive-list.ts';
+import { idText } from '../../src/game/record-words.ts';
 import { ArchiveTable } from '../backups/archive-table.tsx';
 import { ArchivedGameView } from '../backups/archived-game.tsx';
 import { DiffView } from '../backups/diff-view.tsx';
 import { GamePick } from '../backups/game-pick.tsx';
 import { archiveKeys } from '../backups/keys.ts';
-import { RestoreChoice } from '../backups/restore-choice.tsx';
+import { type OnExisting, RestoreChoice } from '../backups/restore-choice.tsx';
 import { SidePick } from '../backups/side-pick.tsx';
 import type { Sides } from '../backups/sides.ts';
+import { TypedAction } from '../backups/typed-action.tsx';
 import { UndoPick } from '../backups/undo-pick.tsx';
 import { ValidationView } from '../backups/validation-view.tsx';
 import { useFeed } from '../hook/use-feed.ts';
@@ -17,11 +19,14 @@ import type { ActionRequest } from '../ports.ts';
 import { useShell } from '../shell.ts';
 
 type Doing =
-  | { readonly what: 'validate' | 'choose' | 'pick side' | 'pick game'; readonly archive: ArchiveRow }
+  | { readonly what: 'validate' | 'pick side' | 'pick game'; readonly archive: ArchiveRow }
+  /** How to restore: all of the archive, or the game of this id. */
+  | { readonly what: 'choose'; readonly archive: string; readonly id?: string }
   | { readonly what: 'diff'; readonly sides: Sides }
   | { readonly what: 'show'; readonly archive: ArchiveRow; readonly id: string }
   | { readonly what: 'pick restore' }
   | { readonly what: 'choose for undo'; readonly run: string }
+  | { readonly what: 'type'; readonly words: string }
   | { readonly what: 'act'; readonly request: ActionRequest };
 
 /** Archives, and what can be done with them. */
@@ -30,6 +35,7 @@ export function Backups() {
   const archives = useFeed(ports.feeds.archives);
   const filter = useFilter();
   const [doing, setDoing] = useState<Doing>();
+  const [inFront, setInFront] = useState<string>();
   const act = (request: ActionRequest) => setDoing({ what: 'act', request });
   const leave = () => {
     setDoing(undefined);
@@ -42,10 +48,8 @@ export function Backups() {
       return (
         <RestoreChoice
           kind="restore"
-          name={doing.archive.name}
-          onChoose={(onExisting) =>
-            act({ action: 'backup restore', input: { archive: doing.archive.name, onExisting } })
-          }
+          name={doing.id === undefined ? doing.archive : `${idText(doing.id)} of ${doing.archive}`}
+          onChoose={(onExisting) => act({ action: 'backup restore', input: restoreInput(doing, onExisting) })}
           onCancel={leave}
         />
       );
@@ -59,7 +63,13 @@ export function Backups() {
         />
       );
     case 'diff':
-      return <DiffView sides={doing.sides} onClose={leave} />;
+      return (
+        <DiffView
+          sides={doing.sides}
+          onRestore={(archive, id) => setDoing({ what: 'choose', archive, id })}
+          onClose={leave}
+        />
+      );
     case 'pick game':
       return (
         <GamePick
@@ -69,7 +79,14 @@ export function Backups() {
         />
       );
     case 'show':
-      return <ArchivedGameView archive={doing.archive.name} id={doing.id} onClose={leave} />;
+      return (
+        <ArchivedGameView
+          archive={doing.archive.name}
+          id={doing.id}
+          onRestore={() => setDoing({ what: 'choose', archive: doing.archive.name, id: doing.id })}
+          onClose={leave}
+        />
+      );
     case 'pick restore':
       return <UndoPick onPick={(run) => setDoing({ what: 'choose for undo', run })} onCancel={leave} />;
     case 'choose for undo':
@@ -81,6 +98,8 @@ export function Backups() {
           onCancel={leave}
         />
       );
+    case 'type':
+      return <TypedAction words={doing.words} asks onClose={leave} />;
     case 'act':
       return <ActionFlow request={doing.request} onClose={leave} />;
     default:
@@ -88,22 +107,36 @@ export function Backups() {
         <ArchiveTable
           state={archives}
           filter={filter}
+          inFront={inFront}
+          onMove={setInFront}
           keysFor={(archive) =>
-            archiveKeys(archive, {
+            archiveKeys(archive, ports.world.archiveOpeners, {
               create: () =>
                 act({
                   action: 'backup create',
                   input: { includeCompleted: ports.world.backupCompletedGames },
                 }),
               validate: (chosen) => setDoing({ what: 'validate', archive: chosen }),
-              restore: (chosen) => setDoing({ what: 'choose', archive: chosen }),
+              restore: (chosen) => setDoing({ what: 'choose', archive: chosen.name }),
               diff: (chosen) => setDoing({ what: 'pick side', archive: chosen }),
               show: (chosen) => setDoing({ what: 'pick game', archive: chosen }),
               prune: () => act({ action: 'backup prune', input: {} }),
               undo: () => setDoing({ what: 'pick restore' }),
+              retire: () =>
+                act({ action: 'backup retire', input: { olderThanMs: ports.world.completedRetentionMs } }),
+              type: (words) => setDoing({ what: 'type', words }),
             })
           }
         />
       );
   }
 }
+
+const restoreInput = (
+  { archive, id }: Extract<Doing, { what: 'choose' }>,
+  onExisting: OnExisting,
+): ActionRequest<'backup restore'>['input'] => ({
+  archive,
+  onExisting,
+  ...(id === undefined ? {} : { only: [id] }),
+});

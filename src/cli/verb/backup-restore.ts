@@ -1,7 +1,7 @@
 import type { RestoreInput } from '../../backup/restore-plan.ts';
 import { Fault } from '../../base/fault.ts';
 import { act } from '../act.ts';
-import { flagOption, listOption, textArgument, textOption, type VerbCall, type VerbRun } from '../verb.ts';
+import { type Asked, flagOption, listOption, textArgument, textOption, type VerbRun } from '../verb.ts';
 
 export const run: VerbRun = async (call) => {
   const named = textArgument(call, 0) !== undefined;
@@ -10,7 +10,7 @@ export const run: VerbRun = async (call) => {
   return act(call, call.world.actions['backup restore'], () => inputOf(call));
 };
 
-function inputOf(call: VerbCall): RestoreInput {
+export function inputOf(call: Asked): RestoreInput {
   const only = listOption(call, 'only');
   const shared = {
     // The parser lets only these choices through.

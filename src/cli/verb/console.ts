@@ -12,6 +12,6 @@ export const run: VerbRun = async (call) => {
   }
   const { openConsole } = await import('../console.ts');
   const { color, ascii } = terminal;
-  await openConsole(call.world, { color, ascii, screen: textOption(call, 'screen') });
+  await openConsole(call.world, call.program, { color, ascii, screen: textOption(call, 'screen') });
   return { exit: exit.done, result: {}, text: () => [] };
 };
