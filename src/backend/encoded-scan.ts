@@ -2,7 +2,7 @@ import { Fault } from '../base/fault.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { encodeRecord } from '../game/record-codec.ts';
 import { gameLabel } from '../game/record-words.ts';
-import type { Backend, EncodedRead } from './port.ts';
+import type { Backend, EncodedRead, RecordRead } from './port.ts';
 import { headOf } from './record-head.ts';
 import { readInBatches } from './record-reads.ts';
 
@@ -18,13 +18,13 @@ export async function* encodedReads(
   signal?: AbortSignal,
 ): AsyncGenerator<readonly EncodedRead[]> {
   for await (const batch of readInBatches(backend, pages, signal)) {
-    yield batch.map(({ key, read }) => {
-      if (read.kind === 'record') return encodedRead(read.record);
-      return read.kind === 'absent'
-        ? { kind: 'absent', key }
-        : { kind: 'unreadable', key, fault: read.fault };
-    });
+    yield batch.map(({ key, read }) => encodedOf(key, read));
   }
+}
+
+export function encodedOf(key: RecordKey, read: RecordRead): EncodedRead {
+  if (read.kind === 'record') return encodedRead(read.record);
+  return read.kind === 'absent' ? { kind: 'absent', key } : { kind: 'unreadable', key, fault: read.fault };
 }
 
 export function encodedRead(record: GameRecord): EncodedRead {

@@ -21,6 +21,7 @@ import { refusalOf } from './refusal.ts';
 import { removeGame, replaceGame } from './replace.ts';
 import { type Call, startCall } from './requests.ts';
 import { scanKeys } from './scan.ts';
+import { scanGames } from './scan-games.ts';
 import { createSlots } from './slots.ts';
 import { putSnapshot } from './snapshot.ts';
 import { createTableLookup, currentForWriting, legacyForWriting, type Tables } from './tables.ts';
@@ -74,6 +75,20 @@ export function openDynamoDb(options: DynamoDbOptions): PrimaryBackend {
       signal,
     );
 
+  async function* runPages<Page>(
+    operation: Operation,
+    signal: AbortSignal | undefined,
+    open: (start: () => Call, tables: Tables) => AsyncGenerator<Page>,
+  ): AsyncGenerator<Page> {
+    const tables = await run(operation, signal, async (_, tables) => tables);
+    const pages = open(() => startCall(settings, operation, signal), tables);
+    for (;;) {
+      const { value, done } = await interruptible(() => caught(() => pages.next()), signal);
+      if (done) return;
+      yield value;
+    }
+  }
+
   return {
     kind: 'dynamodb',
     location,
@@ -109,15 +124,12 @@ export function openDynamoDb(options: DynamoDbOptions): PrimaryBackend {
         takeCensus(tables, clock, () => startCall(settings, 'census', signal), signal),
       ),
     examine: (signal) => run('examine', signal, examineTables),
-    async *scan(signal) {
-      const tables = await run('scan', signal, async (_, tables) => tables);
-      const pages = scanKeys(tables, scanSegments, () => startCall(settings, 'scan', signal));
-      for (;;) {
-        const { value, done } = await interruptible(() => caught(() => pages.next()), signal);
-        if (done) return;
-        yield value;
-      }
-    },
+    scan: (signal) =>
+      runPages('scan', signal, (startCall, tables) => scanKeys(tables, scanSegments, startCall)),
+    scanEncoded: (signal) =>
+      runPages('scanEncoded', signal, (startCall, tables) =>
+        scanGames(tables, scanSegments, startCall, poolSize),
+      ),
     readRecords: (keys: readonly RecordKey[], signal): Promise<readonly RecordRead[]> =>
       run('readRecords', signal, (_, tables) =>
         readRecords(() => startCall(settings, 'readRecords', signal), tables, keys, poolSize),

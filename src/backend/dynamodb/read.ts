@@ -24,6 +24,8 @@ export interface Found {
   readonly pieces: ReadonlyMap<string, Item>;
   /** The `part` of items that are none of ours. */
   readonly foreign: readonly string[];
+  /** What the head names and is not there. */
+  readonly missing?: PieceRef;
 }
 
 export async function readHead(call: Call, table: string, id: string): Promise<Head | undefined> {
@@ -46,17 +48,23 @@ export async function readGame(call: Call, table: string, id: string): Promise<F
   /** A head that was still there after everything before had been read. */
   let confirmed: string | undefined;
   for (let attempt = 0; ; attempt++) {
-    const found = sort(id, await queryAll(call, table, id));
-    const { head } = found;
-    if (!head || !isLive(head, call.nowMs())) return { ...found, record: undefined };
-    const { parts, missing } = gather(head, found.pieces);
-    if (missing === undefined) return { ...found, record: recordOf(head, parts) };
+    const found = foundIn(id, await queryAll(call, table, id), call.nowMs());
+    if (found.missing === undefined) return found;
     const now = await readHead(call, table, id);
     // It stood from before this attempt until after it, so what it names was not there.
-    if (head.version === confirmed && now?.version === confirmed) throw lost(id, missing);
+    if (found.head?.version === confirmed && now?.version === confirmed) throw lost(id, found.missing);
     confirmed = now?.version;
     await call.pause(attempt, contended(id));
   }
+}
+
+/** @param items all that were found under this id */
+export function foundIn(id: string, items: readonly Item[], nowMs: number): Found {
+  const found = sort(id, items);
+  const { head } = found;
+  if (!head || !isLive(head, nowMs)) return { ...found, record: undefined };
+  const { parts, missing } = gather(head, found.pieces);
+  return missing ? { ...found, record: undefined, missing } : { ...found, record: recordOf(head, parts) };
 }
 
 /** The refs of all events that the head names as spilled. */
@@ -89,7 +97,7 @@ async function queryAll(call: Call, table: string, id: string): Promise<Item[]> 
   return items;
 }
 
-function sort(id: string, items: readonly Item[]): Omit<Found, 'record'> {
+function sort(id: string, items: readonly Item[]): Omit<Found, 'record' | 'missing'> {
   const head = items.find(({ part }) => part?.S === 'head');
   const rest = items.filter((item) => item !== head);
   return {

@@ -1,13 +1,13 @@
 import { Fault } from '../../base/fault.ts';
 import { inParallel } from '../../base/in-parallel.ts';
-import type { RecordKey } from '../../game/record.ts';
+import type { GameRecord, RecordKey } from '../../game/record.ts';
 import type { RecordRead } from '../port.ts';
 import { unreadableId } from '../record-check.ts';
 import type { Item } from './attribute-value.ts';
 import { keyFault } from './game-key.ts';
 import { readLegacyItems } from './legacy.ts';
 import { legacyRecord } from './legacy-item.ts';
-import { readGame } from './read.ts';
+import { type Found, readGame } from './read.ts';
 import type { Call } from './requests.ts';
 import type { Tables } from './tables.ts';
 
@@ -36,17 +36,20 @@ async function readRecord(
 ): Promise<RecordRead> {
   if (layout === 'legacy') {
     const item = legacyItems.get(id);
-    const record = item && legacy && legacyRecord(legacy, id, item, call.nowMs());
-    return record ? { kind: 'record', record } : { kind: 'absent' };
+    return item && legacy ? readOf(legacyRecord(legacy, id, item, call.nowMs())) : readOf(undefined);
   }
-  if (!current.exists) return { kind: 'absent' };
-  const { record, foreign } = await readGame(call, current.name, id);
-  if (foreign.length > 0) return { kind: 'unreadable', fault: besideGame(id, foreign) };
-  return record ? { kind: 'record', record } : { kind: 'absent' };
+  return current.exists ? readOfGame(id, await readGame(call, current.name, id)) : readOf(undefined);
 }
 
+export function readOfGame(id: string, { record, foreign }: Found): RecordRead {
+  return foreign.length > 0 ? { kind: 'unreadable', fault: besideGame(id, foreign) } : readOf(record);
+}
+
+export const readOf = (record: GameRecord | undefined): RecordRead =>
+  record ? { kind: 'record', record } : { kind: 'absent' };
+
 /** Damage is an answer of its own; anything else is a failure of the call. */
-async function readable(key: RecordKey, read: () => Promise<RecordRead>): Promise<RecordRead> {
+export async function readable(key: RecordKey, read: () => Promise<RecordRead>): Promise<RecordRead> {
   const fault = idFault(key);
   if (fault) return { kind: 'unreadable', fault };
   try {

@@ -11,8 +11,8 @@ import type { LegacyTable, Tables } from './tables.ts';
 /** One table, for several passes at once. */
 export interface ScanSource {
   readonly table: string;
-  /** Attributes wanted beside the keys, and what is left out on the server. */
-  readonly projection: readonly string[];
+  /** Attributes wanted beside `game_id`, and what is not left out on the server; all when left out. */
+  readonly projection?: readonly string[];
   readonly keepOnly?: {
     readonly text: string;
     readonly names: Record<string, string>;
@@ -27,20 +27,27 @@ export interface ScanPage<Source> {
   readonly readUnits: number | undefined;
 }
 
-/**
- * The pages of all segments of all sources as they come; each segment reads one page ahead at most, and only what was
- * taken makes it read on.
- *
- * @param startCall makes one call for each page: its time limit is for one page
- */
-export async function* scanPages<Source extends ScanSource>(
+/** @param startCall makes one call for each page: its time limit is for one page */
+export function scanPages<Source extends ScanSource>(
   sources: readonly Source[],
   segments: number,
   startCall: () => Call,
 ): AsyncGenerator<ScanPage<Source>> {
-  const lanes = sources.flatMap((source) =>
-    Array.from({ length: segments }, (_, segment) => scanSegment(source, segment, segments, startCall)),
-  );
+  return asTheyCome(sources.flatMap((source) => scanSegments(source, segments, startCall)));
+}
+
+export function scanSegments<Source extends ScanSource>(
+  source: Source,
+  segments: number,
+  startCall: () => Call,
+): AsyncGenerator<ScanPage<Source>, undefined>[] {
+  return Array.from({ length: segments }, (_, segment) => scanSegment(source, segment, segments, startCall));
+}
+
+/** The pages of all lanes; each reads one page ahead at most, and only what was taken makes it read on. */
+export async function* asTheyCome<Page>(
+  lanes: readonly AsyncGenerator<Page, undefined>[],
+): AsyncGenerator<Page> {
   const coming = new Map(lanes.map((lane) => [lane, next(lane)]));
   while (coming.size > 0) {
     const { lane, page } = await Promise.race(coming.values());
@@ -67,7 +74,7 @@ async function* scanSegment<Source extends ScanSource>(
   startCall: () => Call,
 ): AsyncGenerator<ScanPage<Source>, undefined> {
   const { table, projection, keepOnly, consistent } = source;
-  const names = ['game_id', ...projection];
+  const wanted = projection && ['game_id', ...projection].map((name, n) => [`#p${n}`, name] as const);
   let from: Item | undefined;
   do {
     const answer = await startCall().send('read', (client, options) =>
@@ -77,15 +84,11 @@ async function* scanSegment<Source extends ScanSource>(
           Segment: segment,
           TotalSegments: segments,
           ConsistentRead: consistent,
-          ProjectionExpression: names.map((_, n) => `#p${n}`).join(', '),
-          ExpressionAttributeNames: {
-            ...Object.fromEntries(names.map((name, n) => [`#p${n}`, name])),
-            ...keepOnly?.names,
-          },
-          ...(keepOnly
-            ? { FilterExpression: keepOnly.text, ExpressionAttributeValues: keepOnly.values }
-            : {}),
-          ...(from ? { ExclusiveStartKey: from } : {}),
+          ProjectionExpression: wanted?.map(([alias]) => alias).join(', '),
+          ExpressionAttributeNames: wanted && { ...Object.fromEntries(wanted), ...keepOnly?.names },
+          FilterExpression: keepOnly?.text,
+          ExpressionAttributeValues: keepOnly?.values,
+          ExclusiveStartKey: from,
           ReturnConsumedCapacity: 'TOTAL',
         }),
         options,
