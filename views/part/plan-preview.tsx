@@ -111,7 +111,6 @@ function Changes({ plan, selected, height, cells }: ChangesProps) {
   const { frame, theme } = useShell();
   const arrow = theme.ascii ? '->' : '→';
   const changes = useMemo(() => worstFirst(plan.changes), [plan.changes]);
-  // A plan may have tens of thousands of changes, and its widths are asked of all of them.
   const columns = useMemo(
     () => columnCells(keptColumns(changeColumns(changes, arrow, cells), cells), cells),
     [changes, arrow, cells],
@@ -144,15 +143,26 @@ interface ChangeColumn extends ColumnWish {
   readonly cell: (change: Change) => TableCell;
 }
 
+/** Widths go by so many changes, from all over the plan: to measure each would be felt. */
+const measured = 1000;
+
 /** A column that would be empty in every row is left out; none takes more than half. */
 function changeColumns(changes: readonly Change[], arrow: string, cells: number): readonly ChangeColumn[] {
-  const widest = (texts: readonly string[]) =>
-    Math.min(Math.floor(cells / 2), Math.max(0, ...texts.map(cellsOf)));
-  const change = widest(changes.map((one) => changeText(one, arrow)));
-  const why = widest(changes.map((one) => one.why ?? ''));
+  const step = Math.ceil(changes.length / measured);
+  const seen = changes.filter((_, index) => index % step === 0);
+  const widest = (textOf: (change: Change) => string) =>
+    Math.min(Math.floor(cells / 2), Math.max(0, ...seen.map((one) => cellsOf(textOf(one)))));
+  const what = widest(({ target }) => target);
+  const change = widest((one) => changeText(one, arrow));
+  const why = widest((one) => one.why ?? '');
   const all: readonly (ChangeColumn | false)[] = [
     { title: 'effect', cells: 9, cell: ({ effect }) => ({ text: effect, tone: effectTone[effect] }) },
-    { title: 'what', cells: 20, grows: true, keepsEnd: true, cell: ({ target }) => ({ text: target }) },
+    {
+      title: 'what',
+      cells: Math.max(20, what),
+      keepsEnd: true,
+      cell: ({ target }) => ({ text: target }),
+    },
     change > 0 && {
       title: 'change',
       cells: Math.max(6, change),

@@ -259,6 +259,18 @@ test('archives that begin alike are told apart by their ends', async () => {
   await screen.shows(/► production-…fore-restore .*\n {3}production-…1123T115400Z /);
 });
 
+test('a plan of very many changes is shown, and its end is reached', async () => {
+  const changes = Array.from({ length: 200_000 }, (_, index) => ({
+    target: `room-${index}`,
+    effect: 'create' as const,
+  }));
+  await open(fakePorts({ prepare: (request) => plan(request, { changes }) }));
+  screen.send('p');
+  await screen.shows(/► create +room-0\n/);
+  screen.send('\u001b[F');
+  await screen.shows(/► create +room-199999\n/);
+});
+
 test('in a preview what is lost comes before what is made and what stays', async () => {
   const changes = [
     { target: 'one', effect: 'unchanged' },
