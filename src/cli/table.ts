@@ -4,7 +4,7 @@ import { safeLine } from '../base/safe-text.ts';
 /** Rows as aligned lines, two spaces between columns. Cells are made safe first, so that widths are true. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const safe = rows.map((row) => row.map(safeLine));
-  const columns = Math.max(0, ...safe.map((row) => row.length));
+  const columns = safe.reduce((most, { length }) => Math.max(most, length), 0);
   const widths = Array.from({ length: columns }, (_, column) =>
     columnWidth(safe.flatMap((row) => (row[column] === undefined ? [] : [stringWidth(row[column])]))),
   );
