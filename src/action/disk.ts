@@ -11,8 +11,8 @@ import { Fault } from '../base/fault.ts';
  */
 export interface Disk {
   append(path: string, text: string): Promise<void>;
-  /** The whole new text or the old one, never between. */
-  replace(path: string, text: string): Promise<void>;
+  /** The whole new text or the old one, never between. @param text or its pieces */
+  replace(path: string, text: Iterable<string>): Promise<void>;
   /** Creates the file; false when it exists, which only one of several callers is told otherwise. */
   claim(path: string, text: string): Promise<boolean>;
 }
@@ -78,7 +78,7 @@ async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   }
 }
 
-async function flushed(path: string, flags: 'a' | 'w' | 'wx', text: string): Promise<void> {
+async function flushed(path: string, flags: 'a' | 'w' | 'wx', text: Iterable<string>): Promise<void> {
   const file = await open(path, flags, fileMode);
   try {
     await file.appendFile(text);

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { type PlanId, parsePlanId, type RunId } from '../base/ids.ts';
+import { jsonFile } from '../base/json-pieces.ts';
 import { fitShape } from '../base/shape-words.ts';
 import { cannot, type Disk, errnoOf } from './disk.ts';
 import { type Plan, planDigest } from './plan.ts';
@@ -35,9 +36,9 @@ export function createPlanStore(folder: string, clock: Clock, disk: Disk): PlanS
   };
   return {
     async save(plan) {
-      const text = JSON.stringify(plan, undefined, 2);
-      await disk.replace(pathOf(plan.id), `${text}\n`);
-      return parsePlan(text, pathOf(plan.id));
+      const path = pathOf(plan.id);
+      await disk.replace(path, jsonFile(plan));
+      return parsePlan(await readPlan(path, plan.id), path);
     },
 
     async look(id) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../base/fault.ts';
 import type { PlanId, RunId } from '../base/ids.ts';
+import { jsonFile } from '../base/json-pieces.ts';
 import { fitShape } from '../base/shape-words.ts';
 import type { Report } from './action.ts';
 import { cannot, type Disk, errnoOf } from './disk.ts';
@@ -29,7 +30,7 @@ export function createReportStore(folder: string, disk: Disk): ReportStore {
   return {
     markdownPath,
     async save(report, plan) {
-      await disk.replace(jsonPath(report.runId), `${JSON.stringify(plainReport(report), undefined, 2)}\n`);
+      await disk.replace(jsonPath(report.runId), jsonFile(plainReport(report)));
       await disk.replace(markdownPath(report.runId), reportMarkdown(report, plan));
     },
     load: (run) => readReport(jsonPath(run), run),

@@ -1,6 +1,7 @@
 /** The two printers: lines for people, one JSON document for scripts. Messages go to stderr. */
 import type { Writable } from 'node:stream';
 import type { Fault } from '../base/fault.ts';
+import { type JsonForm, jsonPieces } from '../base/json-pieces.ts';
 import { type CleanLine, safeText } from '../base/safe-text.ts';
 import type { VerbResult } from './verb.ts';
 
@@ -30,12 +31,12 @@ export function createTextOutput({ stdout, stderr }: Streams, clean: CleanLine):
       const lines = result.text().map(clean);
       // The console has said so on its own screen.
       if (origin?.simulated && lines.length > 0)
-        await write(stderr, 'SIMULATED: the embedded sandbox, no real players\n');
-      await write(stdout, lines.map((line) => `${line}\n`).join(''));
+        await write(stderr, ['SIMULATED: the embedded sandbox, no real players\n']);
+      await write(stdout, [lines.map((line) => `${line}\n`).join('')]);
     },
     async fault(fault) {
       const next = fault.next ? `${safeText(fault.next, clean)}\n` : '';
-      await write(stderr, `gamekeeper: ${safeText(fault.message, clean)}\n${next}`);
+      await write(stderr, [`gamekeeper: ${safeText(fault.message, clean)}\n${next}`]);
     },
     progress() {},
   };
@@ -44,7 +45,7 @@ export function createTextOutput({ stdout, stderr }: Streams, clean: CleanLine):
 /** @param verb as typed, `backup create`; the document's schema is `gamekeeper/backup-create/1` */
 export function createJsonOutput(verb: string, { stdout }: Streams): Output {
   const schema = `gamekeeper/${verb.replaceAll(' ', '-')}/1`;
-  const print = (document: object) => write(stdout, `${JSON.stringify(document, faultAsData)}\n`);
+  const print = (document: object) => write(stdout, jsonPieces(document, onOneLine));
   return {
     result: (result, origin) =>
       print({ schema, ok: result.exit === 0, exit: result.exit, ...origin, result: result.result }),
@@ -52,6 +53,13 @@ export function createJsonOutput(verb: string, { stdout }: Streams): Output {
     progress: (event) => void print({ schema: 'gamekeeper/progress/1', ...event }),
   };
 }
+
+const onOneLine: JsonForm = {
+  text: (value) => JSON.stringify(value, faultAsData),
+  entries: Object.entries,
+  indent: 0,
+  end: '\n',
+};
 
 /** Errors have no enumerable message: without this a Fault inside a result would print as `{}`. */
 function faultAsData(_key: string, value: unknown): unknown {
@@ -61,8 +69,6 @@ function faultAsData(_key: string, value: unknown): unknown {
 }
 
 /** Resolves once the text has left this process, so that exiting cannot cut it. */
-function write(stream: Writable, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    stream.write(text, () => resolve());
-  });
+async function write(stream: Writable, pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) await new Promise<void>((resolve) => stream.write(piece, () => resolve()));
 }
