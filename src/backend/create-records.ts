@@ -1,20 +1,14 @@
-import { asFault, type Fault, type FaultCode } from '../base/fault.ts';
+import { asFault, type FaultCode } from '../base/fault.ts';
 import { inParallel } from '../base/in-parallel.ts';
 import type { EncodedRecord } from '../game/encoded-record.ts';
 import { decodeRecord } from '../game/record-codec.ts';
-import type { Backend, Created } from './port.ts';
+import type { Backend, Created, CreateOutcome } from './port.ts';
 
 /** What one game's record is to blame for; any other fault concerns the games after it too. */
 export const faultsOfOneGame: readonly FaultCode[] = ['refused', 'game-invalid', 'record-unreadable'];
 
 /** Each is one compare-and-replace or two. */
 const parallelGames = 32;
-
-/** `failed`: it may or may not have been written. `not-begun`: after a failure of another, or an interruption. */
-export type CreateOutcome =
-  | Created
-  | { readonly kind: 'failed'; readonly fault: Fault }
-  | { readonly kind: 'not-begun' };
 
 /** `createRecords` of the port: by the backend's own way where it has one, else one by one. Never rejects. */
 export async function createRecords(

@@ -124,6 +124,12 @@ export type Expected = string | 'absent';
 /** `refused`: it is not one that the storage takes, or no sound one; nothing was written of it. */
 export type Created = Replaced | { readonly kind: 'refused'; readonly fault: Fault };
 
+/** `failed`: it may or may not have been written. `not-begun`: after a failure of another, or an interruption. */
+export type CreateOutcome =
+  | Created
+  | { readonly kind: 'failed'; readonly fault: Fault }
+  | { readonly kind: 'not-begun' };
+
 /** Why a storage would not take a record. */
 export interface Refusal {
   readonly why: Fault;
@@ -194,7 +200,7 @@ export interface Backend {
    * rejects, any of them may or may not have been written. Only where a backend can do it faster than one by one;
    * `create-records.ts` has it for all.
    */
-  createRecords?(records: readonly EncodedRecord[], signal?: AbortSignal): Promise<readonly Created[]>;
+  createRecords?(records: readonly EncodedRecord[], signal?: AbortSignal): Promise<readonly CreateOutcome[]>;
   removeRecord(key: RecordKey, expected: string, signal?: AbortSignal): Promise<Replaced>;
 
   close(): Promise<void>;

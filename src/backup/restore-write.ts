@@ -1,7 +1,7 @@
 import type { StepContext, StepOutcome } from '../action/action.ts';
 import { type GameFailure, type GameOutcome, workThroughBatches } from '../action/bulk.ts';
-import { type CreateOutcome, createRecords } from '../backend/create-records.ts';
-import type { Backend, Expected } from '../backend/port.ts';
+import { createRecords } from '../backend/create-records.ts';
+import type { Backend, CreateOutcome, Expected } from '../backend/port.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import { inParallel } from '../base/in-parallel.ts';
 import type { RecordKey } from '../game/record.ts';

@@ -27,6 +27,8 @@ const defaults: QueueLimits = { parallel: 16, waitingWrites: 10_000, waitingByte
 /** Thrown before anything is sent, so the secondary has nothing to follow. */
 const neverSent: readonly FaultCode[] = ['wrong-use', 'refused', 'read-only', 'game-invalid'];
 
+const mayBeStored = ({ code }: Fault) => !neverSent.includes(code);
+
 /**
  * The primary with a second place that follows it, to move games from one storage to another. Every answer is the
  * primary's. What it has stored is done on the secondary afterwards, outside the caller's wait, in order for each
@@ -52,7 +54,7 @@ export function withDualWrite(
     try {
       return await write;
     } catch (thrown) {
-      if (!neverSent.includes(asFault(thrown).code)) mirror.copy(key, mayLower);
+      if (mayBeStored(asFault(thrown))) mirror.copy(key, mayLower);
       throw thrown;
     }
   };
@@ -67,10 +69,14 @@ export function withDualWrite(
     async (records, signal) => {
       const keys = records.map(({ id, layout }): RecordKey => ({ id, layout }));
       const created = await create(records, signal).catch((thrown: unknown) => {
-        if (!neverSent.includes(asFault(thrown).code)) for (const key of keys) mirror.copy(key, true);
+        if (mayBeStored(asFault(thrown))) for (const key of keys) mirror.copy(key, true);
         throw thrown;
       });
-      for (const [at, key] of keys.entries()) if (created[at]?.kind === 'written') mirror.copy(key, true);
+      for (const [at, outcome] of created.entries()) {
+        const isStored = outcome.kind === 'failed' ? mayBeStored(outcome.fault) : outcome.kind === 'written';
+        const key = keys[at];
+        if (isStored && key) mirror.copy(key, true);
+      }
       return created;
     };
 

@@ -11,6 +11,7 @@ import { append } from './append.ts';
 import { capacityOf } from './capacity.ts';
 import { takeCensus } from './census.ts';
 import { createClient, type DynamoDbPlace, locationOf } from './client.ts';
+import { createGames } from './create-games.ts';
 import { examineTables } from './examine.ts';
 import { dynamoFault, isMissingTable } from './faults.ts';
 import { checkKey, mostIdBytes } from './game-key.ts';
@@ -150,6 +151,11 @@ export function openDynamoDb(options: DynamoDbOptions): PrimaryBackend {
           ? replaceLegacy(call, legacyForWriting(tables), record, expected)
           : replaceGame(call, currentForWriting(tables), record, expected);
       });
+    },
+    async createRecords(records, signal) {
+      const begin = () => startCall(settings, 'createRecords', signal);
+      const tables = await caught(() => lookup.find(begin()));
+      return createGames(records, { tables, startCall: begin, caught, atOnce: poolSize, signal });
     },
     async removeRecord(key, expected, signal) {
       checkId(key);

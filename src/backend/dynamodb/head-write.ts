@@ -10,7 +10,7 @@ import { isConditionFailed } from './faults.ts';
 import { type Head, headKey, parseHead } from './head.ts';
 import { type PieceRef, partsOf, pieceItems } from './pieces.ts';
 import { readHead } from './read.ts';
-import { type Call, deletes, puts } from './requests.ts';
+import { type Call, deletes, mostPerBatch, puts } from './requests.ts';
 
 export interface HeadChange {
   readonly set: Item;
@@ -157,8 +157,8 @@ export async function writePieces(
 export async function sweep(call: Call, table: string, id: string, parts: readonly string[]): Promise<void> {
   const keys = parts.map((part): Item => ({ game_id: { S: id }, part: { S: part } }));
   try {
-    for (let at = 0; at < keys.length; at += 25) {
-      const RequestItems = { [table]: deletes(keys.slice(at, at + 25)) };
+    for (let at = 0; at < keys.length; at += mostPerBatch) {
+      const RequestItems = { [table]: deletes(keys.slice(at, at + mostPerBatch)) };
       await call.send('attempt', (client, options) =>
         client.send(new BatchWriteItemCommand({ RequestItems, ReturnConsumedCapacity: 'TOTAL' }), options),
       );

@@ -18,11 +18,13 @@ export interface WriteNames {
 /** As long as those of a write that will be. */
 export const anyNames: WriteNames = { version: '0'.repeat(16), generation: '0'.repeat(16) };
 
+export interface LaidOut {
+  readonly head: Item;
+  readonly pieces: Pieces;
+}
+
 /** What goes where: small events into the head, as appends would; else each event and snapshot into its own piece. */
-export function layOut(
-  record: GameRecord,
-  { version, generation }: WriteNames,
-): { readonly head: Item; readonly pieces: Pieces } {
+export function layOut(record: GameRecord, { version, generation }: WriteNames): LaidOut {
   const inHead: RecordPart[] = [];
   const past: { part: RecordPart; piece: Pieces[number] }[] = [];
   const named: Pieces = [];

@@ -52,6 +52,27 @@ export async function readLegacyItems(
   return items;
 }
 
+/** Without a look at what is there: the condition tells. */
+export async function createLegacy(call: Call, table: LegacyTable, record: GameRecord): Promise<Replaced> {
+  const item = legacyItem(table, record, call.nowMs());
+  if (item instanceof Fault) throw item;
+  const created = await decided(record.id, () =>
+    call.send('once', (client, options) =>
+      client.send(
+        new PutItemCommand({
+          TableName: table.name,
+          Item: item,
+          ConditionExpression: 'attribute_not_exists(game_id)',
+          ReturnConsumedCapacity: 'TOTAL',
+        }),
+        options,
+      ),
+    ),
+  );
+  // One that has expired is in the way, too.
+  return created.kind === 'written' ? created : replaceLegacy(call, table, record, 'absent');
+}
+
 export async function replaceLegacy(
   call: Call,
   table: LegacyTable,

@@ -8,10 +8,10 @@ import type { GameRecord, RecordKey } from '../../game/record.ts';
 import { recordDigest } from '../../game/record-codec.ts';
 import type { Expected, Replaced } from '../port.ts';
 import { isConditionFailed, isTooLarge } from './faults.ts';
-import { headKey } from './head.ts';
+import { type Head, headKey } from './head.ts';
 import { partsOfAll, putHead, sweep, versionCondition, writePieces } from './head-write.ts';
 import { tooLarge } from './item-size.ts';
-import { layOut } from './lay-out.ts';
+import { type LaidOut, layOut } from './lay-out.ts';
 import { type Found, readGame, spilledRefs } from './read.ts';
 import type { Call } from './requests.ts';
 
@@ -26,25 +26,32 @@ export async function replaceGame(
 ): Promise<Replaced> {
   const found = await readGame(call, table, record.id);
   if (!isExpected(found, expected)) return { kind: 'changed' };
-  const { head, pieces } = layOut(record, { version: call.newId(), generation: call.newId() });
-  const written = partsOfAll(pieces.map(([ref]) => ref));
-  await writePieces(call, table, record.id, pieces, found.head ? undefined : call.nowMs());
+  const laidOut = layOut(record, { version: call.newId(), generation: call.newId() });
+  await writePieces(call, table, record.id, laidOut.pieces, found.head ? undefined : call.nowMs());
+  if (!(await decide(call, table, record.id, laidOut, found.head))) return { kind: 'changed' };
+  await sweep(call, table, record.id, dead(call, found));
+  return { kind: 'written' };
+}
+
+/** Puts the head over pieces that are there. Where it is refused it says false, and leaves nothing of them. */
+export async function decide(
+  call: Call,
+  table: string,
+  id: string,
+  { head, pieces }: LaidOut,
+  before: Head | undefined,
+): Promise<boolean> {
+  const sweepPieces = () => sweep(call, table, id, partsOfAll(pieces.map(([ref]) => ref)));
   try {
-    const answer = await putHead(call, table, head, found.head);
-    if (answer.kind === 'written') {
-      await sweep(call, table, record.id, dead(call, found));
-      return { kind: 'written' };
-    }
+    const { kind } = await putHead(call, table, head, before);
+    if (kind === 'refused') await sweepPieces();
+    return kind === 'written';
   } catch (thrown) {
     // Otherwise it may still be carried out, and needs its pieces.
-    if (isTooLarge(thrown)) {
-      await sweep(call, table, record.id, written);
-      throw tooLarge(record.id);
-    }
-    throw thrown;
+    if (!isTooLarge(thrown)) throw thrown;
+    await sweepPieces();
+    throw tooLarge(id);
   }
-  await sweep(call, table, record.id, written);
-  return { kind: 'changed' };
 }
 
 export async function removeGame(

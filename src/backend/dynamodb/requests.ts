@@ -58,8 +58,9 @@ export interface Call {
 
 const firstPauseMs = 25;
 const longestPauseMs = 1_000;
-/** Of BatchWriteItem. */
-const batch = { items: 25, bytes: 12 * 1024 * 1024 };
+/** Items in a BatchWriteItem. */
+export const mostPerBatch = 25;
+const mostBatchBytes = 12 * 1024 * 1024;
 
 export function startCall(settings: RequestSettings, operation: Operation, signal?: AbortSignal): Call {
   const { client, location, operationTimeoutMs, clock, random, randomHex, listener, slots } = settings;
@@ -138,7 +139,7 @@ function* batches(requests: readonly WriteRequest[]): Generator<WriteRequest[]> 
   for (const request of requests) {
     // In JSON bytes take a third more.
     const size = itemBytes(request.PutRequest?.Item ?? {}) * 1.4;
-    if (group.length === batch.items || (group.length > 0 && bytes + size > batch.bytes)) {
+    if (group.length === mostPerBatch || (group.length > 0 && bytes + size > mostBatchBytes)) {
       yield group;
       [group, bytes] = [[], 0];
     }

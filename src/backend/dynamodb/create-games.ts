@@ -1,0 +1,114 @@
+/**
+ * Many games that are not there yet: first their pieces, those of several games in one request, then each head under the
+ * condition that there is none. Where there is one, the game is looked at like any that is to be replaced.
+ */
+import { asFault } from '../../base/fault.ts';
+import { inParallel } from '../../base/in-parallel.ts';
+import type { EncodedRecord } from '../../game/encoded-record.ts';
+import type { GameRecord } from '../../game/record.ts';
+import { decodeRecord } from '../../game/record-codec.ts';
+import { faultsOfOneGame } from '../create-records.ts';
+import type { CreateOutcome, Replaced } from '../port.ts';
+import { checkRecord } from '../record-check.ts';
+import type { Item } from './attribute-value.ts';
+import { layOut } from './lay-out.ts';
+import { createLegacy } from './legacy.ts';
+import { pieceItems } from './pieces.ts';
+import { refusalOf } from './refusal.ts';
+import { decide, replaceGame } from './replace.ts';
+import { type Call, mostPerBatch, puts } from './requests.ts';
+import { legacyForWriting, type Tables } from './tables.ts';
+
+interface Means {
+  readonly tables: Tables;
+  /** Each has a time limit of its own. */
+  startCall(): Call;
+  /** What is thrown comes out as a Fault. */
+  caught<T>(work: () => Promise<T>): Promise<T>;
+  readonly atOnce: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface NewGame {
+  /** Its place among the records. */
+  readonly at: number;
+  readonly pieces: readonly Item[];
+  /** Once its pieces are there. */
+  readonly create: (call: Call) => Promise<Replaced>;
+}
+
+export async function createGames(
+  records: readonly EncodedRecord[],
+  { tables, startCall, caught, atOnce, signal }: Means,
+): Promise<readonly CreateOutcome[]> {
+  const outcomes = records.map((): CreateOutcome => ({ kind: 'not-begun' }));
+  let isOver = false;
+  const note = (at: number, thrown: unknown): void => {
+    const fault = asFault(thrown);
+    const isItsOwn = faultsOfOneGame.includes(fault.code);
+    outcomes[at] = { kind: isItsOwn ? 'refused' : 'failed', fault };
+    isOver ||= !isItsOwn;
+  };
+
+  const games = records.flatMap(({ bytes }, at) => {
+    try {
+      return { at, ...newGame(tables, decodeRecord(bytes), startCall()) };
+    } catch (thrown) {
+      note(at, thrown);
+      return [];
+    }
+  });
+  const createGroup = async (group: readonly NewGame[]): Promise<void> => {
+    if (isOver || signal?.aborted) return;
+    try {
+      const pieces = puts(group.flatMap(({ pieces }) => pieces));
+      await caught(() => startCall().writeAll(tables.current.name, pieces));
+    } catch (thrown) {
+      for (const { at } of group) note(at, thrown);
+      return;
+    }
+    const createOne = async ({ at, create }: NewGame) => {
+      outcomes[at] = await caught(() => create(startCall()));
+    };
+    await Promise.all(group.map((game) => createOne(game).catch((thrown) => note(game.at, thrown))));
+  };
+  await inParallel([...groupsOf(games)], atOnce, createGroup);
+  return outcomes;
+}
+
+/** @throws Fault for a record that is not sound, or that the tables do not take */
+function newGame(tables: Tables, record: GameRecord, call: Call): Omit<NewGame, 'at'> {
+  checkRecord(record, call.nowMs());
+  const refusal = refusalOf(tables, record, call.nowMs());
+  if (refusal) throw refusal;
+  if (record.layout === 'legacy') {
+    const table = legacyForWriting(tables);
+    return { pieces: [], create: (call) => createLegacy(call, table, record) };
+  }
+  const { id } = record;
+  const { name } = tables.current;
+  const laidOut = layOut(record, { version: call.newId(), generation: call.newId() });
+  return {
+    pieces: laidOut.pieces.flatMap(([ref, bytes]) => pieceItems(id, ref, bytes, call.nowMs())),
+    async create(call) {
+      const isWritten = await decide(call, name, id, laidOut, undefined);
+      return isWritten ? { kind: 'written' } : replaceGame(call, name, record, 'absent');
+    },
+  };
+}
+
+/** As many as have their pieces in one request; a game of many has several of its own. */
+function* groupsOf(games: readonly NewGame[]): Generator<readonly NewGame[]> {
+  let group: NewGame[] = [];
+  let pieces = 0;
+  for (const game of games) {
+    const isFull = group.length === mostPerBatch || pieces + game.pieces.length > mostPerBatch;
+    if (group.length > 0 && isFull) {
+      yield group;
+      [group, pieces] = [[], 0];
+    }
+    group.push(game);
+    pieces += game.pieces.length;
+  }
+  if (group.length > 0) yield group;
+}
