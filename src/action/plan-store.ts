@@ -12,8 +12,7 @@ import { type Plan, planDigest } from './plan.ts';
 
 /** Saved plans: immutable files, each used once. */
 export interface PlanStore {
-  /** @returns the plan as it is read back, so that what is shown is what the file says */
-  save(plan: Plan): Promise<Plan>;
+  save(plan: Plan): Promise<void>;
   /**
    * @param reference a plan's id, or the path of a plan's file
    * @throws Fault `not-found`; `integrity` when it was edited; `refused` when it was used; `stale` when it has
@@ -35,11 +34,7 @@ export function createPlanStore(folder: string, clock: Clock, disk: Disk): PlanS
     if (existsSync(usedPathOf(id))) throw usedBefore(id, await userOf(usedPathOf(id)));
   };
   return {
-    async save(plan) {
-      const path = pathOf(plan.id);
-      await disk.replace(path, jsonFile(plan));
-      return parsePlan(await readPlan(path, plan.id), path);
-    },
+    save: (plan) => disk.replace(pathOf(plan.id), jsonFile(plan)),
 
     async look(id) {
       const path = pathOf(parsePlanId(id));

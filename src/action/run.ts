@@ -79,6 +79,14 @@ export function createRunner(options: RunnerOptions): Runner {
     return acquireLock(folder.locks, key, holder, disk);
   };
 
+  const save = async <I, D extends PlanDetail>(action: Action<I, D>, input: I, signal?: AbortSignal) => {
+    const draft = await action.draft(input, signal);
+    signal?.throwIfAborted();
+    const plan = envelop(draft, action, options);
+    await plans.save(plan);
+    return plan.id;
+  };
+
   return {
     audit,
     reports,
@@ -86,9 +94,8 @@ export function createRunner(options: RunnerOptions): Runner {
     unfinishedRuns: () => findUnfinished(folder, audit),
 
     async prepare(action, input, signal) {
-      const draft = await action.draft(input, signal);
-      signal?.throwIfAborted();
-      return forAction(action, await plans.save(envelop(draft, action, options)));
+      // Read back, so that what is shown is what the file says; and of two long plans only one is in memory.
+      return forAction(action, await plans.look(await save(action, input, signal)));
     },
 
     load: async (action, reference) => forAction(action, await plans.load(reference)),
