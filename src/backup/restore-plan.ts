@@ -4,12 +4,12 @@ import type { Backend, PrimaryBackend } from '../backend/port.ts';
 import { readInBatches } from '../backend/record-reads.ts';
 import { Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
-import type { RecordKey } from '../game/record.ts';
-import { gamesText, keyText, namesOf } from '../game/record-words.ts';
+import { gamesText, namesOf } from '../game/record-words.ts';
 import type { AdminClient } from '../platform/admin.ts';
 import { findHolders, type Holders } from '../platform/held-games.ts';
 import { defaultArchiveName } from './archive-names.ts';
 import type { ArchivingParts } from './archiving.ts';
+import { createdBeside } from './both-layouts.ts';
 import { basisOf } from './restore-basis.ts';
 import {
   type ArchivedGame,
@@ -158,7 +158,7 @@ export async function draftRestore(
     warnings: [
       ...originWarnings(scope.header, parts.environment),
       ...scope.warnings,
-      ...warningsOf(decisions, await doubles(backend, games, signal)),
+      ...warningsOf(decisions, await createdBeside(backend, games, signal)),
       ...warnings,
     ],
     estimates: estimateLines(estimate),
@@ -247,25 +247,4 @@ function refuseConflicts(decisions: readonly Decision[]): void {
 async function nameSafety({ store, environment, clock, random }: RestoreParts) {
   const name = `${defaultArchiveName(environment, clock.now())}-before-restore`;
   return { name: await store.freeName(name), archiveId: random(16) };
-}
-
-/** Games that would be created beside one of the same id in the other layout. */
-async function doubles(
-  backend: Backend,
-  games: readonly PlannedGame[],
-  signal?: AbortSignal,
-): Promise<string[]> {
-  const others = games
-    .filter(({ does }) => does === 'create')
-    .map(({ id, layout }): RecordKey => ({ id, layout: layout === 'legacy' ? 'current' : 'legacy' }));
-  const created = new Set(games.filter(isWritten).map(keyText));
-  const removed = new Set(games.filter(isRemoved).map(keyText));
-  const found: string[] = [];
-  for await (const batch of readInBatches(backend, [others], signal)) {
-    const both = batch.filter(
-      ({ key, read }) => (read.kind !== 'absent' && !removed.has(keyText(key))) || created.has(keyText(key)),
-    );
-    found.push(...both.map(({ key }) => key.id));
-  }
-  return [...new Set(found)];
 }
