@@ -34,7 +34,8 @@ export async function compress(codec: Codec, raw: Buffer): Promise<Buffer> {
 
 /** Rejects when the bytes decode to more than `maxBytes`; fewer are for the caller to find. */
 export async function decompress(codec: Codec, stored: Buffer, maxBytes: number): Promise<Buffer> {
-  const limits = { maxOutputLength: maxBytes, chunkSize: Math.max(maxBytes, smallestPieceBytes) };
+  // One more than is awaited: a piece that is full is followed by another.
+  const limits = { maxOutputLength: maxBytes, chunkSize: Math.max(maxBytes + 1, smallestPieceBytes) };
   switch (codec) {
     case 'zstd':
       return unzstd(stored, limits);
