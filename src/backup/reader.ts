@@ -119,13 +119,16 @@ export async function openUnfinished(file: ReadableFile): Promise<UnfinishedArch
   };
 }
 
-/** Every chunk in order; the next one is read and decompressed while the caller works on the last. */
+/** Of chunks, read and decompressed while the caller works on the last. With one the caller would often wait. */
+const chunksAhead = 2;
+
+/** Every chunk in order. */
 export async function* readChunks(archive: Chunks, signal?: AbortSignal): AsyncGenerator<ChunkRead> {
-  let next = attemptChunk(archive, 0);
+  const coming: Promise<ChunkAttempt>[] = [];
   for (let index = 0; index < archive.chunks.length; index++) {
     signal?.throwIfAborted();
-    const raw = await next;
-    next = attemptChunk(archive, index + 1);
+    while (coming.length <= chunksAhead) coming.push(attemptChunk(archive, index + coming.length));
+    const raw = await (coming.shift() ?? attemptChunk(archive, index));
     if ('fault' in raw) {
       // Only the archive's own damage is a finding; a disk that fails says nothing about the archive.
       if (raw.fault.code !== 'integrity') throw raw.fault;
@@ -192,7 +195,8 @@ async function attemptChunk(archive: Chunks, index: number): Promise<ChunkAttemp
 
 function decodeChunk(raw: Buffer, index: number, expectedRecords: number | undefined): ChunkRead {
   try {
-    const records = [...splitRecords(raw)].map((bytes) => new CheckedRecord(walkRecord(bytes)));
+    const records: ArchivedRecord[] = [];
+    for (const bytes of splitRecords(raw)) records.push(new CheckedRecord(walkRecord(bytes)));
     if (records.length !== expectedRecords) throw damaged(`chunk ${index} has ${records.length} games`);
     return { kind: 'records', records };
   } catch (thrown) {
