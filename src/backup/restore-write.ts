@@ -39,12 +39,12 @@ export async function writeGames(
   kept: ReadonlyMap<string, string>,
   context: StepContext,
 ): Promise<StepOutcome> {
-  const planned = new Map(games.filter(isWritten).map((game) => [keyText(game), game]));
-  if (planned.size === 0) return { kind: 'unchanged', note: 'nothing to write' };
+  const total = games.filter(isWritten).length;
+  if (total === 0) return { kind: 'unchanged', note: 'nothing to write' };
   return workThroughBatches<ToWrite>(
     {
-      total: planned.size,
-      batches: plannedOf(recordsOf(store, archive, context.signal), planned, kept),
+      total,
+      batches: plannedOf(recordsOf(store, archive, context.signal), games, kept),
       done: 'written',
       next: 'Make a new plan: it shows what is still to be restored',
       all: (batch, signal) => writeBatch(backend, batch, signal),
@@ -59,20 +59,23 @@ async function writeBatch(
   batch: readonly ToWrite[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const fresh = batch.filter(({ expected }) => expected === 'absent');
-  const others = batch.filter(({ expected }) => expected !== 'absent');
-  const outcomes = new Map<ToWrite, Outcome>();
-  const create = async () => {
-    const records = fresh.map(({ archived }) => archived.encoded);
-    const created = await createRecords(backend, records, signal);
-    for (const [at, game] of fresh.entries()) outcomes.set(game, outcomeOf(created[at] ?? notBegun));
-  };
-  const replace = async (game: ToWrite) => {
-    outcomes.set(game, signal.aborted ? notBegun : await replaceOne(backend, game, signal));
-  };
-  await Promise.all([create(), inParallel(others, replacesAtOnce, replace)]);
-  return batch.map((game) => outcomes.get(game) ?? notBegun);
+  const fresh = batch.filter(isFresh).map(({ archived }) => archived.encoded);
+  const others = batch.filter((game) => !isFresh(game));
+  const replace = async (game: ToWrite) =>
+    signal.aborted ? notBegun : await replaceOne(backend, game, signal);
+  const [created, replaced] = await Promise.all([
+    createRecords(backend, fresh, signal),
+    inParallel(others, replacesAtOnce, replace),
+  ]);
+  const [createdInTurn, replacedInTurn] = [created.values(), replaced.values()];
+  return batch.map((game) =>
+    isFresh(game)
+      ? outcomeOf(createdInTurn.next().value ?? notBegun)
+      : (replacedInTurn.next().value ?? notBegun),
+  );
 }
+
+const isFresh = ({ expected }: ToWrite) => expected === 'absent';
 
 async function replaceOne(
   backend: Backend,
@@ -102,22 +105,40 @@ function outcomeOf(created: CreateOutcome): Outcome {
 
 async function* plannedOf(
   chunks: AsyncIterable<readonly ArchivedRecord[]>,
-  games: ReadonlyMap<string, PlannedGame>,
+  games: readonly PlannedGame[],
   kept: ReadonlyMap<string, string>,
 ): AsyncGenerator<readonly ToWrite[]> {
+  const find = finderOf(games);
   for await (const records of chunks) {
-    yield records.flatMap((archived) => {
+    const batch: ToWrite[] = [];
+    for (const archived of records) {
       const { id, layout } = archived.encoded;
-      const key = keyText(archived.encoded);
-      const planned = games.get(key);
-      return planned ? [{ id, layout, archived, expected: expectedOf(planned, kept.get(key)) }] : [];
-    });
+      const planned = find(archived.encoded);
+      if (planned && isWritten(planned))
+        batch.push({ id, layout, archived, expected: expectedOf(planned, kept) });
+    }
+    yield batch;
   }
 }
 
-function expectedOf({ does, found }: PlannedGame, kept: string | undefined): Expected | undefined {
-  if (kept !== undefined || does === 'update') return kept;
-  return found === 'unreadable' ? 'absent' : found;
+/** Most plans have the games of the archive in its order: then the next one is asked for, and no map is made. */
+function finderOf(games: readonly PlannedGame[]): (key: RecordKey) => PlannedGame | undefined {
+  let at = 0;
+  let byKey: ReadonlyMap<string, PlannedGame> | undefined;
+  return (key) => {
+    const next = games[at];
+    if (next?.id === key.id && next.layout === key.layout) {
+      at++;
+      return next;
+    }
+    byKey ??= new Map(games.map((game) => [keyText(game), game]));
+    return byKey.get(keyText(key));
+  };
+}
+
+function expectedOf(planned: PlannedGame, kept: ReadonlyMap<string, string>): Expected | undefined {
+  if (planned.does === 'update') return kept.get(keyText(planned));
+  return planned.found === 'unreadable' ? 'absent' : planned.found;
 }
 
 async function* recordsOf(

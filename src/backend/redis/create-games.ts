@@ -4,7 +4,6 @@
  * server half as long again. Whatever the server does not plainly take so is left to those who write one game by script.
  */
 import { type EncodedRecord, plainFieldAt } from '../../game/encoded-record.ts';
-import { revisionOf } from '../current-layout.ts';
 import type { Replaced } from '../port.ts';
 import { keyOf } from './keys.ts';
 import type { AnswerTaker } from './raw-line.ts';
@@ -21,22 +20,28 @@ export function isPlainGame(record: EncodedRecord, nowMs: number): boolean {
   const { bytes, fields, fieldsAt, hasOnlyBytes, layout, revision, expiresAtMs } = record;
   if (fields === 0 || !hasOnlyBytes) return false;
   if (expiresAtMs !== undefined && expiresAtMs <= nowMs) return false;
-  let own: number | undefined;
+  const isCurrent = layout === 'current';
+  const rev = isCurrent && revision ? String(revision) : undefined;
+  let says = !isCurrent && revision === undefined;
   let at = fieldsAt;
   for (let field = 0; field < fields; field++) {
     const { nameAt, nameEnd, valueAt, valueEnd } = plainFieldAt(bytes, at);
     // Values of other types begin with a zero byte, see stored-value.ts; few others do.
     if (valueAt < valueEnd && bytes[valueAt] === 0) return false;
-    if (isRev(bytes, nameAt, nameEnd)) own = revisionOf(bytes.subarray(valueAt, valueEnd));
+    if (isCurrent && isText(bytes, nameAt, nameEnd, 'rev')) says = isText(bytes, valueAt, valueEnd, rev);
     at = valueEnd;
   }
-  return revision === (layout === 'current' ? own : undefined);
+  return says;
 }
 
-const rev = Buffer.from('rev');
-
-const isRev = (bytes: Buffer, at: number, end: number): boolean =>
-  end - at === rev.length && bytes[at] === rev[0] && bytes[at + 1] === rev[1] && bytes[at + 2] === rev[2];
+/** Only for ASCII. */
+function isText(bytes: Buffer, at: number, end: number, text: string | undefined): boolean {
+  if (end - at !== text?.length) return false;
+  for (let index = 0; index < text.length; index++) {
+    if (bytes[at + index] !== text.charCodeAt(index)) return false;
+  }
+  return true;
+}
 
 /** As many at a time as one transaction should have. */
 export function* transactions(records: readonly EncodedRecord[]): Generator<readonly EncodedRecord[]> {
@@ -57,12 +62,15 @@ export function* transactions(records: readonly EncodedRecord[]): Generator<read
  * @param prefix of the keys, see keys.ts
  * @param passing begins the passing names, which are like no other's
  */
-export function creationCommands(records: readonly EncodedRecord[], prefix: string, passing: string): Buffer {
+export function writeCreations(
+  commands: Commands,
+  records: readonly EncodedRecord[],
+  prefix: string,
+  passing: string,
+): void {
   const keys = records.map((record) => keyOf(record, prefix));
   const names = records.map((_, n) => `${prefix}gk1:~${passing}:${n}`);
-  const commands = new Commands(
-    records.reduce((sum, record, n) => sum + mostBytes(record, keys[n] ?? ''), 64),
-  );
+  commands.begin(records.reduce((sum, record, n) => sum + mostBytes(record, keys[n] ?? ''), 64));
   commands.array(1);
   commands.text('MULTI');
   for (const [n, { bytes, fields, fieldsAt, expiresAtMs }] of records.entries()) {
@@ -90,7 +98,6 @@ export function creationCommands(records: readonly EncodedRecord[], prefix: stri
   }
   commands.array(1);
   commands.text('EXEC');
-  return commands.bytes;
 }
 
 /** Of the frame of one argument: `$`, up to 10 digits, and two ends of a line. */
@@ -106,12 +113,14 @@ const [star, dollar, plus, colon] = [...'*$+:'].map((sign) => sign.charCodeAt(0)
 /** Shorter ones are copied faster here than by a call. */
 const shortBytes = 24;
 
-class Commands {
-  readonly #bytes: Buffer;
+/** Its memory is filled anew each time: asking for more costs as much, and a collection of all garbage now and then. */
+export class Commands {
+  #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
 
-  constructor(mostBytes: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(mostBytes);
+  begin(mostBytes: number): void {
+    if (this.#bytes.length < mostBytes) this.#bytes = Buffer.allocUnsafeSlow(mostBytes);
+    this.#at = 0;
   }
 
   get bytes(): Buffer {
@@ -122,9 +131,20 @@ class Commands {
     this.#count(star ?? 0, count);
   }
 
+  /** Nearly always it is ASCII, and so short that calls would cost more than it does. */
   text(text: string): void {
-    this.#count(dollar ?? 0, Buffer.byteLength(text));
-    this.#at += this.#bytes.write(text, this.#at);
+    const start = this.#at;
+    this.#count(dollar ?? 0, text.length);
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) {
+        this.#at = start;
+        this.#count(dollar ?? 0, Buffer.byteLength(text));
+        this.#at += this.#bytes.write(text, this.#at);
+        break;
+      }
+      this.#bytes[this.#at++] = code;
+    }
     this.#end();
   }
 
@@ -192,8 +212,9 @@ export class CreationAnswers implements AnswerTaker {
     let game = this.#renames.findIndex((rename) => rename >= this.#line - this.#commands - 2);
     while (this.#line < this.#lines) {
       const at = base + this.#read;
-      const lineEnd = bytes.indexOf(lf, at);
-      if (lineEnd < 0 || lineEnd >= end) return -1;
+      let lineEnd = at;
+      while (lineEnd < end && bytes[lineEnd] !== lf) lineEnd++;
+      if (lineEnd === end) return -1;
       if (this.#line === 0) this.#isTransaction = bytes[at] === plus;
       // Otherwise it was refused as a whole.
       if (this.#line === this.#commands + 1 && bytes[at] === star) this.#lines += this.#commands;

@@ -2,11 +2,12 @@ import { Fault } from '../../base/fault.ts';
 import type { RandomHex } from '../../base/ids.ts';
 import type { EncodedRecord } from '../../game/encoded-record.ts';
 import {
+  Commands,
   type Creation,
   CreationAnswers,
-  creationCommands,
   isPlainGame,
   transactions,
+  writeCreations,
 } from './create-games.ts';
 import type { Pool } from './pool.ts';
 import type { RawLine } from './raw-line.ts';
@@ -27,6 +28,8 @@ const script: Creation = { kind: 'script' };
 /** Keeps a connection of its own from one call to the next, as long as it serves. */
 export function openCreations({ writer, prefix, random }: CreationParts): CreateGames {
   const passing = random(6);
+  /** What has been answered has been sent. */
+  const spare: Commands[] = [];
   let kept: { readonly pool: Pool; readonly line: Promise<RawLine | undefined> } | undefined;
 
   const lineTo = async (pool: Pool): Promise<RawLine | undefined> => {
@@ -40,8 +43,11 @@ export function openCreations({ writer, prefix, random }: CreationParts): Create
 
   const create = async (line: RawLine, pool: Pool, records: readonly EncodedRecord[]) => {
     const answers = new CreationAnswers(records);
+    const commands = spare.pop() ?? new Commands();
+    writeCreations(commands, records, prefix, passing);
     try {
-      await line.ask(creationCommands(records, prefix, passing), 1, answers);
+      await line.ask(commands.bytes, 1, answers);
+      spare.push(commands);
     } catch (thrown) {
       throw pool.faultOf(thrown);
     }
@@ -68,7 +74,9 @@ async function openLine(pool: Pool): Promise<RawLine | undefined> {
   try {
     const line = await pool.line();
     const mayBegin = new CreationAnswers([]);
-    await line.ask(creationCommands([], '', 'none'), 1, mayBegin);
+    const commands = new Commands();
+    writeCreations(commands, [], '', 'none');
+    await line.ask(commands.bytes, 1, mayBegin);
     if (mayBegin.isTransaction) return line;
     line.close();
     return undefined;
