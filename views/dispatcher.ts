@@ -111,6 +111,6 @@ function reachable(rows: readonly KeyRow[]): readonly KeyRow[] {
 }
 
 function unknownKey({ name }: Keystroke, readOnly: boolean): string {
-  const hint = readOnly ? '; this console is read-only, keys that change the target are off' : '';
+  const hint = readOnly ? '; read-only: no key changes the target' : '';
   return `${wordFor(name)} does nothing here, ? lists the keys${hint}`;
 }

@@ -5,7 +5,7 @@ import { useCell } from './hook/cell.ts';
 import { useFeed } from './hook/use-feed.ts';
 import { useKeys } from './hook/use-keys.ts';
 import type { KeyRow } from './keymap.ts';
-import { piece } from './line.ts';
+import { cutLine, piece } from './line.ts';
 import type { Machinery } from './machinery.ts';
 import { canClose, type ViewStack } from './navigation.ts';
 import { CommandPrompt } from './part/command-prompt.tsx';
@@ -100,6 +100,8 @@ export function Room({ machinery, stack, busy }: RoomProps) {
 
 /** The line above the keys: what was last said. */
 function Said({ notice }: { notice: Machinery['notice'] }) {
+  const { frame, theme } = useShell();
   const text = useCell(notice);
-  return <Line of={text === undefined ? [] : [piece(text, 'warn')]} />;
+  const line = text === undefined ? [] : [piece(text, 'warn')];
+  return <Line of={cutLine(line, frame.columns - 2, theme.glyphs.ellipsis)} />;
 }

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { useFeed } from '../hook/use-feed.ts';
 import { useNow } from '../hook/use-now.ts';
-import { cellsOfLine, endsOf, type Line as LineData, piece } from '../line.ts';
+import { cellsOfLine, cutLine, endsOf, type Line as LineData, piece } from '../line.ts';
 import type { ScreenId } from '../navigation.ts';
 import { feedAge } from '../readings.ts';
 import { useShell } from '../shell.ts';
@@ -36,7 +36,7 @@ export function Header({ screen, tabs, showKeys, runbookKey }: HeaderProps) {
     <Box flexDirection="column" flexShrink={0} paddingX={1}>
       <Line of={endsOf(verdict, [], cells, ellipsis)} />
       <Line of={endsOf(runbook, world, cells, ellipsis)} />
-      <Line of={tabsLine({ tabs, screen, showKeys }, theme.glyphs.rule, cells)} />
+      <Line of={cutLine(tabsLine({ tabs, screen, showKeys }, theme.glyphs.rule, cells), cells, ellipsis)} />
     </Box>
   );
 }
