@@ -38,7 +38,7 @@ export default {
       to: {
         path: '^src/|^node:|^ioredis|^prom-client',
         pathNot:
-          '^src/(base|game|monitoring)/|^src/metrics/source.ts$|^src/platform/flags.ts$|^src/action/outcome-words.ts$|^src/backup/archive-words.ts$|^node:module$',
+          '^src/(base|game|monitoring)/|^src/metrics/source.ts$|^src/platform/flags.ts$|^src/action/(change|outcome)-words.ts$|^src/backup/archive-words.ts$|^node:module$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,11 +1,10 @@
 /** A plan and a report in words; the preview, the confirmation and the result share them. */
 import type { Check, Report, RunOutcome, StepState } from '../src/action/action.ts';
+import { countEffect, effectOrder } from '../src/action/change-words.ts';
 import { isStopped, nextSteps, outcomeText } from '../src/action/outcome-words.ts';
 import type { Change, Plan } from '../src/action/plan.ts';
 import { cellsOfLine, type Line, piece, wrap } from './line.ts';
 import type { Glyphs, Tone } from './theme.ts';
-
-const effectOrder = ['delete', 'update', 'create', 'skip', 'unchanged'] as const;
 
 /** Loss stands out; what changes nothing steps back. */
 export const effectTone: Readonly<Record<Change['effect'], Tone>> = {
@@ -19,15 +18,11 @@ export const effectTone: Readonly<Record<Change['effect'], Tone>> = {
 /** `2 update  1 unchanged`; says so when there is nothing to change. */
 export function countsLine(changes: readonly Change[]): Line {
   const counted = effectOrder.flatMap((effect) => {
-    const count = changes.filter((change) => change.effect === effect).length;
+    const count = countEffect(changes, effect);
     return count > 0 ? [piece(`${count.toLocaleString('en-US')} ${effect}  `, effectTone[effect])] : [];
   });
   return counted.length > 0 ? counted : [piece('changes nothing', 'quiet')];
 }
-
-/** What is lost before what is made, and what stays as it is last: a long plan is not read to its end. */
-export const worstFirst = (changes: readonly Change[]): readonly Change[] =>
-  effectOrder.flatMap((effect) => changes.filter((change) => change.effect === effect));
 
 export function changeText({ from, to }: Change, arrow: string): string {
   if (from !== undefined && to !== undefined) return `${from} ${arrow} ${to}`;

@@ -20,7 +20,6 @@ export function titleOf(
 
 const archivesText = (count: number) => (count === 1 ? '1 archive' : `${count} archives`);
 
-/** What goes comes first: a long preview is cut at its end. */
 export function changesOf({ retention, left }: Judged, nowMs: number): Change[] {
   const judged = retention.fates.map(({ archive, fate }): Change => {
     const { games, storedBytes, endedAtMs } = archive.manifest;
@@ -32,8 +31,7 @@ export function changesOf({ retention, left }: Judged, nowMs: number): Change[] 
     };
   });
   const others = left.map(({ name, why }): Change => ({ target: name, effect: 'skip', why }));
-  const first = (change: Change) => change.effect === 'delete';
-  return [...judged.filter(first), ...judged.filter((change) => !first(change)), ...others];
+  return [...judged, ...others];
 }
 
 const effects = { removed: 'delete', kept: 'unchanged', ignored: 'skip' } as const;

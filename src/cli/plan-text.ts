@@ -1,5 +1,6 @@
 /** Plans and reports as lines for people. */
 import type { Check, Report } from '../action/action.ts';
+import { countEffect, listedChanges } from '../action/change-words.ts';
 import { nextSteps, outcomeText } from '../action/outcome-words.ts';
 import type { Change, Plan } from '../action/plan.ts';
 import { formatDuration } from '../base/units.ts';
@@ -36,8 +37,9 @@ export function planLines(plan: Plan): string[] {
 }
 
 function changeLines(changes: readonly Change[]): string[] {
-  const shown = changes.slice(0, changesShown).map(changeCells);
-  const rest = changes.length - shown.length;
+  const listed = listedChanges(changes);
+  const shown = listed.slice(0, changesShown).map(changeCells);
+  const rest = listed.length - shown.length;
   return [countLine(changes), ...table(shown), ...(rest > 0 ? [`… and ${rest} more, see --json`] : [])];
 }
 
@@ -50,7 +52,7 @@ export const changeCells = (change: Change): string[] => [
 
 /** `3 to create, 1 to update, 0 to delete, 2 to skip, 5 unchanged`: every effect, so that none is overlooked. */
 function countLine(changes: readonly Change[]): string {
-  const count = (effect: Change['effect']) => changes.filter((change) => change.effect === effect).length;
+  const count = (effect: Change['effect']) => countEffect(changes, effect);
   return `${count('create')} to create, ${count('update')} to update, ${count('delete')} to delete, ${count('skip')} to skip, ${count('unchanged')} unchanged`;
 }
 

@@ -20,7 +20,7 @@ export function changesOf({ writes, left, healthy }: Fates): Change[] {
       (game): Change => ({ target: `game ${idText(game.id)}`, effect: 'unchanged', why: healthText(game) }),
     ),
     ...(more > 0
-      ? [{ target: `and ${gamesText(more)} more that are healthy`, effect: 'unchanged' } as const]
+      ? [{ target: `and ${gamesText(more)} more`, effect: 'unchanged', why: 'healthy' } as const]
       : []),
   ];
 }

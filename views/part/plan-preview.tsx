@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import { useMemo, useState } from 'react';
+import { listedChanges } from '../../src/action/change-words.ts';
 import type { Change, Plan } from '../../src/action/plan.ts';
 import { formatAge } from '../../src/base/units.ts';
 import { useKeys } from '../hook/use-keys.ts';
@@ -7,7 +8,7 @@ import { useList } from '../hook/use-list.ts';
 import { useNow } from '../hook/use-now.ts';
 import { type ColumnWish, columnCells, type Frame, keptColumns } from '../layout.ts';
 import { cellsOf, cutLine, type Line as LineData, piece, wrap, wrapIn } from '../line.ts';
-import { changeText, countsLine, effectTone, noteLines, worstFirst } from '../plan-text.ts';
+import { changeText, countsLine, effectTone, noteLines } from '../plan-text.ts';
 import { useShell } from '../shell.ts';
 import { Table, type TableCell } from './table.tsx';
 import { Lines } from './text.tsx';
@@ -25,14 +26,15 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
   const now = useNow();
   const [notesOnly, setNotesOnly] = useState(false);
   const cells = frame.columns - 2;
+  const changes = useMemo(() => listedChanges(plan.changes), [plan.changes]);
   const notes = noteLines(plan, cells);
   const target = plan.effect === 'target';
   const head = headLines(plan, now, frame, target && ports.world.readOnly);
   const room = frame.contentRows - head.length;
   // What the changes, under their heading, leave free is for the notes.
-  const free = room - plan.changes.length - 1 - wholeRows;
+  const free = room - changes.length - 1 - wholeRows;
   const noteRows = notesOnly ? room : Math.min(notes.length, Math.max(2, Math.floor(room / 3), free));
-  const list = useList(notesOnly ? 0 : plan.changes.length, room - noteRows, 'look through');
+  const list = useList(notesOnly ? 0 : changes.length, room - noteRows, 'look through');
   useKeys('screen', {
     rows: [
       {
@@ -56,7 +58,7 @@ export function PlanPreview({ plan, onProceed, onPlanAgain, onLeave }: PlanPrevi
   return (
     <Box flexDirection="column" paddingX={1}>
       <Lines of={head.map((line) => cutLine(line, cells, theme.glyphs.ellipsis))} />
-      {!notesOnly && <Changes plan={plan} selected={list.selected} height={room - noteRows} cells={cells} />}
+      {!notesOnly && <Changes of={changes} selected={list.selected} height={room - noteRows} cells={cells} />}
       <Lines of={[...(!notesOnly && free > noteRows ? [[]] : []), ...shownNotes(notes, noteRows)]} />
     </Box>
   );
@@ -98,7 +100,7 @@ function shownNotes(notes: readonly LineData[], rows: number): readonly LineData
 }
 
 interface ChangesProps {
-  readonly plan: Plan;
+  readonly of: readonly Change[];
   readonly selected: number;
   readonly height: number;
   readonly cells: number;
@@ -107,10 +109,9 @@ interface ChangesProps {
 /** Below the table the change in front is told whole, as far as these rows go: a column may have cut it. */
 const wholeRows = 3;
 
-function Changes({ plan, selected, height, cells }: ChangesProps) {
+function Changes({ of: changes, selected, height, cells }: ChangesProps) {
   const { frame, theme } = useShell();
   const arrow = theme.ascii ? '->' : '→';
-  const changes = useMemo(() => worstFirst(plan.changes), [plan.changes]);
   const columns = useMemo(
     () => columnCells(keptColumns(changeColumns(changes, arrow, cells), cells), cells),
     [changes, arrow, cells],

@@ -45,9 +45,9 @@ describe('pruning archives', () => {
     const { title, changes, steps } = await action.draft(few);
     expect(title).toMatch(/^Remove 2 of 3 archives \(.+\) from \/archives, made more than 30 d before new$/);
     expect(changes.map(({ target, effect }) => [target, effect])).toEqual([
+      ['new', 'unchanged'],
       ['old', 'delete'],
       ['older', 'delete'],
-      ['new', 'unchanged'],
     ]);
     expect(steps).toEqual(['Read the newest verified archive back', 'Remove the archives']);
     expect(await run()).toMatchObject({ outcome: 'done' });

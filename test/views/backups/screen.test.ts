@@ -271,14 +271,17 @@ test('a plan of very many changes is shown, and its end is reached', async () =>
   await screen.shows(/► create +room-199999\n/);
 });
 
-test('in a preview what is lost comes before what is made and what stays', async () => {
+test('in a preview what is lost comes before what is made, and what stays is only counted', async () => {
   const changes = [
     { target: 'one', effect: 'unchanged' },
+    { target: 'five', effect: 'unchanged', why: 'the newest' },
     { target: 'two', effect: 'create' },
     { target: 'three', effect: 'update' },
     { target: 'four', effect: 'delete' },
   ] as const;
   await open(fakePorts({ prepare: (request) => plan(request, { changes }) }));
   screen.send('p');
-  await screen.shows(/► delete +four[\s\S]*update +three[\s\S]*create +two[\s\S]*unchanged +one/);
+  await screen.shows(/► delete +four[\s\S]*update +three[\s\S]*create +two[\s\S]*unchanged +five/);
+  expect(screen.text()).toContain('2 unchanged');
+  expect(screen.text()).not.toContain('one');
 });
