@@ -5,9 +5,11 @@ import { readInBatches } from '../backend/record-reads.ts';
 import { digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
+import { formatBytes } from '../base/units.ts';
 import { gamesText } from '../game/record-words.ts';
 import type { ArchiveFilter, GameWhere } from './archive-list.ts';
 import { defaultArchiveName } from './archive-names.ts';
+import type { LeftPart } from './archive-store.ts';
 import { archivesIn } from './archives-in.ts';
 import type { ArchivingParts, Packing, ResumedPart } from './archiving.ts';
 import { countGames, estimateBytes, estimateChanges, estimateWarnings } from './estimate.ts';
@@ -92,7 +94,7 @@ export async function draftBackup(
     changes: estimateChanges(detail, counts),
     steps: Object.values(backupSteps),
     warnings: [
-      ...(earlier ? [resumedWarning(earlier)] : []),
+      ...(earlier ? [resumedWarning(earlier)] : leftWarnings(await store.unfinished())),
       ...estimateWarnings(counts, filter),
       ...roomWarnings(store.location, room, counts.certainty === 'at most ' ? undefined : expectedBytes),
     ],
@@ -172,6 +174,13 @@ function resumedWarning({ part, header, games }: Unfinished): string {
   const [from, until] = [header.startedAtMs, part.mtimeMs].map((ms) => new Date(ms).toISOString());
   return `${gamesText(games)} stay as they were read from ${from} to ${until}: what has changed of them since is not in the archive`;
 }
+
+/** Nobody else tells of a backup that was killed. It is not opened for that: it may need a key. */
+const leftWarnings = (parts: readonly LeftPart[]): readonly string[] =>
+  parts.map(
+    ({ name, sizeBytes }) =>
+      `There is what a backup ${name} had read, ${formatBytes(sizeBytes)}: if it was interrupted, --resume --name ${name} may go on with it`,
+  );
 
 function nameTaken(name: string, free: string): Fault {
   return new Fault('conflict', `There is an archive ${name} already`, {

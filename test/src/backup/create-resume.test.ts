@@ -53,7 +53,8 @@ function world() {
 
 describe('a backup whose storage goes away', () => {
   test('goes on later with what it had finished, and reads only the rest', async () => {
-    const { interrupted, resume, apply, create, backend, clock, store, left, archived } = world();
+    const { interrupted, resume, runner, input, apply, create, backend, clock, store, left, archived } =
+      world();
     const report = await interrupted();
     expect(report.steps[0]?.state).toMatchObject({
       fault: {
@@ -64,6 +65,9 @@ describe('a backup whose storage goes away', () => {
     expect((await store.list()).archives).toEqual([]);
     expect(await left()).toHaveLength(1);
 
+    expect((await runner.prepare(create, input)).warnings[0]).toMatch(
+      /^There is what a backup a had read, .*iB: if it was interrupted, --resume --name a may go on with it$/,
+    );
     const before = backend.digests();
     backend.records.set('current:game-0', gameRecord({ id: 'game-0', revision: 9 }));
     backend.records.delete('current:game-1');
