@@ -79,14 +79,6 @@ export function createRunner(options: RunnerOptions): Runner {
     return acquireLock(folder.locks, key, holder, disk);
   };
 
-  const save = async <I, D extends PlanDetail>(action: Action<I, D>, input: I, signal?: AbortSignal) => {
-    const draft = await action.draft(input, signal);
-    signal?.throwIfAborted();
-    const plan = envelop(draft, action, options);
-    await plans.save(plan);
-    return plan.id;
-  };
-
   return {
     audit,
     reports,
@@ -94,8 +86,12 @@ export function createRunner(options: RunnerOptions): Runner {
     unfinishedRuns: () => findUnfinished(folder, audit),
 
     async prepare(action, input, signal) {
-      // Read back, so that what is shown is what the file says; and of two long plans only one is in memory.
-      return forAction(action, await plans.look(await save(action, input, signal)));
+      const draft = await action.draft(input, signal);
+      signal?.throwIfAborted();
+      const plan = envelop(draft, action, options);
+      // Plain data, so what is shown is what the file says; a long one would not be read back for nothing.
+      await plans.save(plan);
+      return plan;
     },
 
     load: async (action, reference) => forAction(action, await plans.load(reference)),
