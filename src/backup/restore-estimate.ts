@@ -41,7 +41,6 @@ export function createEstimate({ capacity: counted }: Refusals): EstimateTally {
     // Compared once more before the first write.
     reads += absent;
     if (isLost(game)) reads += 2 * there.reads;
-    else if (isWritten(game)) reads += absent;
     // Read back afterwards.
     if (game.does !== 'skip') reads += Math.max(1, isRemoved(game) ? 0 : wanted.reads);
     if (isWritten(game)) writes += Math.max(wanted.writes, isLost(game) ? there.writes : 0);

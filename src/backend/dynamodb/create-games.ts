@@ -25,6 +25,7 @@ interface Means {
   startCall(): Call;
   /** What is thrown comes out as a Fault. */
   caught<T>(work: () => Promise<T>): Promise<T>;
+  /** Requests. */
   readonly atOnce: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -58,8 +59,9 @@ export async function createGames(
       return [];
     }
   });
+  const goesOn = () => !isOver && !signal?.aborted;
   const createGroup = async (group: readonly NewGame[]): Promise<void> => {
-    if (isOver || signal?.aborted) return;
+    if (!goesOn()) return;
     try {
       const pieces = puts(group.flatMap(({ pieces }) => pieces));
       await caught(() => startCall().writeAll(tables.current.name, pieces));
@@ -67,10 +69,14 @@ export async function createGames(
       for (const { at } of group) note(at, thrown);
       return;
     }
-    const createOne = async ({ at, create }: NewGame) => {
-      outcomes[at] = await caught(() => create(startCall()));
-    };
-    await Promise.all(group.map((game) => createOne(game).catch((thrown) => note(game.at, thrown))));
+    for (const { at, create } of group) {
+      if (!goesOn()) return;
+      try {
+        outcomes[at] = await caught(() => create(startCall()));
+      } catch (thrown) {
+        note(at, thrown);
+      }
+    }
   };
   await inParallel([...groupsOf(games)], atOnce, createGroup);
   return outcomes;

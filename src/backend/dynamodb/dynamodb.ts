@@ -16,6 +16,7 @@ import { examineTables } from './examine.ts';
 import { dynamoFault, isMissingTable } from './faults.ts';
 import { checkKey, mostIdBytes } from './game-key.ts';
 import { removeLegacy, replaceLegacy } from './legacy.ts';
+import { changeLock } from './lock.ts';
 import { readGame, readHead } from './read.ts';
 import { readRecords } from './records.ts';
 import { refusalOf } from './refusal.ts';
@@ -166,6 +167,8 @@ export function openDynamoDb(options: DynamoDbOptions): PrimaryBackend {
           : removeGame(call, currentForWriting(tables), key, expected),
       );
     },
+    changeLock: (change, signal) =>
+      run('changeLock', signal, (call, tables) => changeLock(call, currentForWriting(tables), change)),
     async close() {
       closed = true;
       client.destroy();

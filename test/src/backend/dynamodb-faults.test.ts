@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createDynamoDbTables } from '../../../src/backend/catalogue.ts';
+import { createRecords } from '../../../src/backend/create-records.ts';
 import type { Backend, BackendListener } from '../../../src/backend/port.ts';
-import type { Clock } from '../../../src/base/clock.ts';
+import { walkRecord } from '../../../src/game/encoded-record.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import type { GameRecord } from '../../../src/game/record.ts';
-import { recordDigest } from '../../../src/game/record-codec.ts';
+import { encodeRecord, recordDigest } from '../../../src/game/record-codec.ts';
 import {
   newTables,
   openTestDynamoDb,
@@ -12,6 +13,7 @@ import {
   startDynamoDb,
   type TestDynamoDb,
 } from '../../setup/dynamodb.ts';
+import { half, impatientClock, seeded, throttled } from '../../setup/dynamodb-faults.ts';
 import { currentRecord, legacyRecord } from '../../setup/game-records.ts';
 import {
   type HttpFault,
@@ -27,26 +29,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const id = parseGameId('game-1');
-const throttled: HttpFault = {
-  status: 400,
-  answer: {
-    __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
-    message: 'slow down',
-  },
-};
 const broken: HttpFault = { status: 500, answer: { __type: 'InternalServerError', message: 'oops' } };
 const refused = (type: string): HttpFault => ({ status: 400, answer: { __type: type, message: 'no' } });
-
-/** Pauses between attempts take no time and count all the same. */
-function impatientClock(): Clock {
-  let sleptMs = 0;
-  return {
-    now: () => Date.now() + sleptMs,
-    async sleep(ms) {
-      sleptMs += ms;
-    },
-  };
-}
 
 interface Setup {
   readonly proxy: HttpFaultProxy;
@@ -72,15 +56,6 @@ const step = (expectedRevision: number, text = `event ${expectedRevision + 1}`) 
 
 const eventsOf = async (backend: Backend) =>
   (await backend.read(id))?.events.map(({ revision, bytes }) => `${revision} ${Buffer.from(bytes)}`);
-
-/** The same faults in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
-}
 
 const isData = ({ operation }: ProxiedRequest) => !operation.startsWith('Describe');
 
@@ -192,20 +167,6 @@ test('what a batch leaves unprocessed is written until none is left', async () =
   expect((await direct.read(id))?.events).toHaveLength(60);
 });
 
-/** Only the first half of a batch is carried out, and the rest left unprocessed. */
-function half(body: string, count: () => void): HttpFault {
-  const request = JSON.parse(body) as { RequestItems: Record<string, unknown[]> };
-  const [[table, all] = ['', []]] = Object.entries(request.RequestItems);
-  const done = all.slice(0, Math.ceil(all.length / 2));
-  const rest = all.slice(done.length);
-  if (rest.length > 0) count();
-  return {
-    forward: JSON.stringify({ ...request, RequestItems: { [table]: done } }),
-    mend: (reply) =>
-      JSON.stringify({ ...JSON.parse(reply), UnprocessedItems: rest.length > 0 ? { [table]: rest } : {} }),
-  };
-}
-
 test('keys that a batch leaves unprocessed are asked for until none is left', async () => {
   const { proxy, backend, direct } = await setUp();
   const records = Array.from({ length: 30 }, (_, n) => legacyRecord(`game-${n}`));
@@ -224,6 +185,24 @@ test('keys that a batch leaves unprocessed are asked for until none is left', as
   };
   const reads = await backend.readRecords(records);
   expect(reads.map((read) => read.kind === 'record' && read.record.id)).toEqual(records.map((one) => one.id));
+});
+
+test('of many games that are created while a table begins to throttle, each is told of as it is', async () => {
+  const { proxy, backend, direct } = await setUp();
+  const records = Array.from({ length: 120 }, (_, n) =>
+    n % 2 === 0 ? legacyRecord(`game-${n}`) : currentRecord(`game-${n}`, { 's:1': 'state' }),
+  );
+  let writes = 0;
+  proxy.fault = ({ operation }) =>
+    /^(PutItem|BatchWriteItem)$/.test(operation) && ++writes > 40 ? throttled : undefined;
+  const created = await createRecords(
+    backend,
+    records.map((record) => walkRecord(encodeRecord(record))),
+  );
+  const reads = await direct.readRecords(records);
+  const told = { written: 'record', failed: 'absent', 'not-begun': 'absent' };
+  expect(reads.map(({ kind }) => kind)).toEqual(created.map(({ kind }) => Reflect.get(told, kind)));
+  expect(new Set(created.map(({ kind }) => kind))).toEqual(new Set(Object.keys(told)));
 });
 
 describe('a replacement that ends at any request', () => {

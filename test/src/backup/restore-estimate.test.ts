@@ -46,6 +46,6 @@ test('an estimate says what many units cost', () => {
     absent,
   );
   expect(estimateLines(estimate.total(took)).at(-1)).toBe(
-    'DynamoDB: about 4,000,000 write and 8,000,002 read units, 3.50 USD at the on-demand prices of us-east-1',
+    'DynamoDB: about 4,000,000 write and 8,000,001 read units, 3.50 USD at the on-demand prices of us-east-1',
   );
 });
