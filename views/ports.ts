@@ -77,10 +77,6 @@ export interface ConsolePorts {
     /** True drops every key that changes the target, and says so. */
     readonly readOnly: boolean;
     readonly version: string;
-    /** Whether backups hold finished games too, as configured. */
-    readonly backupCompletedGames: boolean;
-    /** So long after their end finished games may be retired. */
-    readonly completedRetentionMs: number;
     /** Whether it is configured what opens encrypted archives. */
     readonly archiveOpeners: Openers;
     /** The newest verified backup should be no older. */

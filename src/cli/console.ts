@@ -62,8 +62,6 @@ function consolePorts(world: World, program: Program, editor: string | undefined
       ...{ environment, simulated, place, readOnly, version },
       production: isProduction(environment),
       readsReplica: settings.target.kind === 'redis' && settings.target.readFrom === 'replica',
-      backupCompletedGames: settings.backupCompletedGames,
-      completedRetentionMs: settings.engine.completedRetentionMs,
       archiveOpeners: {
         knowsPassphrase: (passphrase ?? passphraseFile) !== undefined,
         hasIdentity: identityFile !== undefined,

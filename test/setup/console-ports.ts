@@ -339,7 +339,11 @@ interface FakeOptions {
   readonly prepare?: (request: ActionRequest) => Plan | Promise<Plan>;
 }
 
-function unreadable(line: string): never {
+/** Verbs without options. */
+function readPlain(line: string): ActionRequest {
+  if (line === 'backup create') return { action: 'backup create', input: { includeCompleted: false } };
+  if (line === 'backup prune') return { action: 'backup prune', input: {} };
+  if (line === 'backup retire') return { action: 'backup retire', input: { olderThanMs: 86_400_000 } };
   throw new Fault('wrong-use', `"${line}" cannot be read`, { next: 'Write it otherwise' });
 }
 
@@ -356,7 +360,7 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
         'backup create': [{ form: '--where <words...>', about: 'only these games' }],
         'backup restore': [{ form: '--only <id...>', about: 'restore these games only' }],
       },
-      read: options.read ?? unreadable,
+      read: options.read ?? readPlain,
     },
     editor: options.editor,
     requests,
@@ -369,8 +373,6 @@ export function fakePorts(options: FakeOptions = {}): FakePorts {
       readsReplica: options.readsReplica ?? false,
       readOnly,
       version: '0.1.0',
-      backupCompletedGames: false,
-      completedRetentionMs: 24 * 3_600_000,
       archiveOpeners: options.archiveOpeners ?? { knowsPassphrase: false, hasIdentity: false },
       backupMaxAgeMs: 26 * 3_600_000,
     },

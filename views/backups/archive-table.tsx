@@ -1,4 +1,5 @@
 import { Box } from 'ink';
+import { useEffect } from 'react';
 import type { ArchiveRow } from '../../src/backup/archive-list.ts';
 import type { BackupsLook } from '../../src/backup/backup-figures.ts';
 import { Fault } from '../../src/base/fault.ts';
@@ -27,7 +28,7 @@ interface ArchiveTableProps {
   readonly filter: Filter;
   /** The name of the archive in front; kept while something else is on the screen. */
   readonly inFront: string | undefined;
-  readonly onMove: (name: string | undefined) => void;
+  readonly onMove: (name: string) => void;
   /** What can be done, with the archive in front if there is one. */
   readonly keysFor: (selected: ArchiveRow | undefined) => readonly KeyRow[];
 }
@@ -63,9 +64,17 @@ export function ArchiveTable({ state, filter, inFront, onMove, keysFor }: Archiv
       0,
       archives.findIndex(({ name }) => name === inFront),
     ),
-    select: (index) => onMove(archives[index]?.name),
+    select: (index) => {
+      const next = archives[index];
+      if (next) onMove(next.name);
+    },
   });
   const selected = archives[list.selected];
+  const name = selected?.name;
+  // Also the first: one that is made meanwhile must not come under the finger.
+  useEffect(() => {
+    if (name !== undefined) onMove(name);
+  }, [name, onMove]);
   useKeys('screen', { rows: [...list.rows, ...keysFor(selected), filter.row, refresh] });
   const shown = columnCells(keptColumns(archiveColumns, cells), cells);
   return (

@@ -111,19 +111,14 @@ export function Backups() {
           onMove={setInFront}
           keysFor={(archive) =>
             archiveKeys(archive, ports.world.archiveOpeners, {
-              create: () =>
-                act({
-                  action: 'backup create',
-                  input: { includeCompleted: ports.world.backupCompletedGames },
-                }),
+              create: () => act(ports.typed.read('backup create')),
               validate: (chosen) => setDoing({ what: 'validate', archive: chosen }),
               restore: (chosen) => setDoing({ what: 'choose', archive: chosen.name }),
               diff: (chosen) => setDoing({ what: 'pick side', archive: chosen }),
               show: (chosen) => setDoing({ what: 'pick game', archive: chosen }),
-              prune: () => act({ action: 'backup prune', input: {} }),
+              prune: () => act(ports.typed.read('backup prune')),
               undo: () => setDoing({ what: 'pick restore' }),
-              retire: () =>
-                act({ action: 'backup retire', input: { olderThanMs: ports.world.completedRetentionMs } }),
+              retire: () => act(ports.typed.read('backup retire')),
               type: (words) => setDoing({ what: 'type', words }),
             })
           }

@@ -188,6 +188,14 @@ test('the archive in front stays in front while something else is looked at, and
   await screen.shows(/ {2}new[\s\S]*► 20261122T115400Z-bbbbbb/);
 });
 
+test('the first stays in front too when another comes', async () => {
+  const ports = fakePorts();
+  await open(ports);
+  await screen.shows('► 20261123T115400Z-aaaaaa');
+  ports.feeds.archives.give(backups(['new', '20261123T115400Z-aaaaaa'].map((name) => archive(name))));
+  await screen.shows(/ {2}new[\s\S]*► 20261123T115400Z-aaaaaa/);
+});
+
 const locked = manifest('locked', { cipher: 'age' });
 
 test('an archive whose passphrase is not known says so, and what would open it, before it is tried', async () => {
