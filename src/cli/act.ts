@@ -3,7 +3,7 @@ import type { Action } from '../action/action.ts';
 import { Confirmed, type Plan, type PlanDetail } from '../action/plan.ts';
 import { Fault } from '../base/fault.ts';
 import { exit, exitOfOutcome } from './exit.ts';
-import { planLines, reportLines } from './plan-text.ts';
+import { doubtLines, planLines, reportLines } from './plan-text.ts';
 import { refuseReadOnly } from './read-only.ts';
 import { flagOption, textOption, type VerbCall, type VerbResult } from './verb.ts';
 
@@ -30,13 +30,22 @@ export async function act<I, D extends PlanDetail>(
     call.say(['Interrupted: what was done is being verified and recorded …']),
   );
   const report = await runner.apply(action, confirmed, call.progress, signal);
-  return { exit: exitOfOutcome[report.outcome], result: { report }, text: () => reportLines(report) };
+  const { warnings, unverified } = plan;
+  return {
+    exit: exitOfOutcome[report.outcome],
+    result: { report, warnings, unverified },
+    text: () => reportLines(report),
+  };
 }
 
+/** Whoever is not shown the plan hears of its warnings all the same, before anything begins. */
 async function confirm<D extends PlanDetail>(call: VerbCall, plan: Plan<D>): Promise<Confirmed<D>> {
-  if (plan.effect === 'local') return Confirmed.local(plan);
-  const given = textOption(call, 'confirm');
-  if (given !== undefined) return Confirmed.byTyping(plan, given);
+  const unasked = unaskedFor(plan, textOption(call, 'confirm'));
+  if (unasked) {
+    call.progress.end();
+    call.say(doubtLines(plan));
+    return unasked;
+  }
   if (!call.ask) throw notConfirmed(plan);
   const question = [
     ...planLines(plan),
@@ -46,6 +55,11 @@ async function confirm<D extends PlanDetail>(call: VerbCall, plan: Plan<D>): Pro
   const typed = await call.ask(question.join('\n'));
   if (typed === undefined) throw notConfirmed(plan);
   return Confirmed.byTyping(plan, typed.trim());
+}
+
+function unaskedFor<D extends PlanDetail>(plan: Plan<D>, given: string | undefined) {
+  if (plan.effect === 'local') return Confirmed.local(plan);
+  return given === undefined ? undefined : Confirmed.byTyping(plan, given);
 }
 
 function notConfirmed({ id, title, environment }: Plan): Fault {

@@ -31,10 +31,15 @@ export function planLines(plan: Plan): string[] {
     '',
     `Steps: ${plan.steps.join(', then ') || 'none'}`,
     ...(plan.estimates ?? []).map((line) => `Estimate: ${line}`),
-    ...plan.warnings.map((warning) => `Warning: ${warning}`),
-    ...plan.unverified.map((what) => `Not verified: ${what}`),
+    ...doubtLines(plan),
   ];
 }
+
+/** What may go otherwise than whoever runs it thinks. */
+export const doubtLines = ({ warnings, unverified }: Pick<Plan, 'warnings' | 'unverified'>): string[] => [
+  ...warnings.map((warning) => `Warning: ${warning}`),
+  ...unverified.map((what) => `Not verified: ${what}`),
+];
 
 function changeLines(changes: readonly Change[]): string[] {
   const listed = listedChanges(changes);
