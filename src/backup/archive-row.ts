@@ -2,9 +2,9 @@ import { asFault, Fault } from '../base/fault.ts';
 import type { ArchiveRow, Manifest } from './archive-list.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import type { FileStat } from './files.ts';
-import { parseManifest } from './manifest.ts';
+import { manifestDigest, parseManifest } from './manifest.ts';
 import type { Shelf } from './shelf.ts';
-import { verifiedAt } from './verified.ts';
+import { parseMark } from './verified.ts';
 
 interface DatedRow {
   readonly row: ArchiveRow;
@@ -16,17 +16,20 @@ interface DatedRow {
 export async function readRow(shelf: Shelf, ref: ArchiveRef): Promise<DatedRow> {
   try {
     const stat = await shelf.stat(ref.path);
-    const manifest = await readManifest(shelf, ref, stat);
-    const intact = !(manifest instanceof Fault);
-    const mark = await shelf.readText(ref.verifiedPath);
+    const read = await readManifest(shelf, ref, stat);
+    const found = parseMark(await shelf.readText(ref.verifiedPath));
+    const mark = found?.mtimeMs === stat?.mtimeMs ? found : undefined;
+    const isOther = mark && !(read instanceof Fault) && manifestDigest(read) !== mark.manifest;
+    const manifest = isOther ? changedSince(ref.name) : read;
+    const isKnown = !(manifest instanceof Fault);
     return {
       row: {
         name: ref.name,
         path: ref.path,
         manifest,
-        verifiedAtMs: stat && intact ? verifiedAt(mark, manifest.rootHash, stat) : undefined,
+        verifiedAtMs: isKnown ? mark?.verifiedAtMs : undefined,
       },
-      atMs: intact ? manifest.startedAtMs : (stat?.mtimeMs ?? 0),
+      atMs: isKnown ? manifest.startedAtMs : (stat?.mtimeMs ?? 0),
     };
   } catch (thrown) {
     const manifest = asFault(thrown, 'io-failed');
@@ -34,7 +37,14 @@ export async function readRow(shelf: Shelf, ref: ArchiveRef): Promise<DatedRow> 
   }
 }
 
-async function readManifest(
+function changedSince(name: string): Fault {
+  return new Fault('integrity', 'Its manifest is not the one that was validated', {
+    next: `Run: gamekeeper backup validate ${name}, which tells what it contradicts; without a manifest --deep writes it anew`,
+  });
+}
+
+/** What it says, proven by nothing but its size. Fault `not-found` without an archive or a manifest, else `integrity`. */
+export async function readManifest(
   shelf: Shelf,
   { name, manifestPath }: ArchiveRef,
   stat: FileStat | undefined,

@@ -18,7 +18,7 @@ import {
   refOfPath,
   within,
 } from './archive-names.ts';
-import { readRow } from './archive-row.ts';
+import { readManifest, readRow } from './archive-row.ts';
 import { type Files, nodeFiles, type ReadableFile } from './files.ts';
 import { createFolderShelf } from './folder-shelf.ts';
 import { boundedFile, type Room } from './room.ts';
@@ -35,6 +35,8 @@ export interface ArchiveStore {
   /** A name here, or a path or address anywhere (it has a slash). Fault `not-found` names the newest that exist. */
   resolve(archive: string): Promise<ArchiveRef>;
   row(ref: ArchiveRef): Promise<ArchiveRow>;
+  /** As it is, also where it is not the one that was validated; to hold it against the archive. */
+  manifest(ref: ArchiveRef): Promise<Manifest | Fault>;
   /** The name itself, or with the first number that makes it free. */
   freeName(name: string): Promise<string>;
   /** Decrypted where need be. Fault `cannot-decrypt` without the key, `integrity` when it was changed. */
@@ -130,6 +132,7 @@ export function createArchiveStore(
       throw unknownArchive(archive, isPath ? [] : (await store.list()).archives);
     },
     row: async (ref) => (await readRow(shelf, ref)).row,
+    manifest: async (ref) => readManifest(shelf, ref, await shelf.stat(ref.path)),
     async freeName(name) {
       const wanted = parseArchiveName(name);
       const taken = new Set(archiveNames((await shelf.list(location)) ?? []));

@@ -1,5 +1,10 @@
 /** What a manifest says, in a word or two. */
+import { formatAge } from '../base/units.ts';
 import type { Manifest } from './archive-list.ts';
+
+/** How long ago; what a clock that is, or was, wrong has dated ahead is never young. */
+export const agoText = (atMs: number, nowMs: number): string =>
+  nowMs - atMs <= -1000 ? `in ${formatAge(atMs - nowMs)}` : formatAge(nowMs - atMs);
 
 /** Which games are in it. */
 export function holdsText({ purpose, filter }: Manifest): string {

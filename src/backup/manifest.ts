@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canonicalJson, digestOf } from '../base/digest.ts';
 import { Fault } from '../base/fault.ts';
 import { fitShape } from '../base/shape-words.ts';
 import { type Cipher, ciphers } from './archive-file.ts';
@@ -73,6 +74,29 @@ export function manifestOf(
     rootHash: rootHash.toString('hex'),
   };
 }
+
+/** Equal for manifests that say the same of an archive; what its file is called is no part of that. */
+export const manifestDigest = ({ name: _, ...said }: Manifest): string => digestOf(said);
+
+/** Where a manifest says anything else than the archive beside it, field by field. */
+export function contradictions(said: Manifest, written: ArchiveFacts): string[] {
+  const found = manifestOf(said.name, written);
+  if (said.rootHash !== found.rootHash) return ['Its manifest belongs to another archive'];
+  const [saidTexts, foundTexts] = [fieldTexts(said), fieldTexts(found)];
+  return [...new Set([...saidTexts.keys(), ...foundTexts.keys()])]
+    .map((field) => ({ field, says: saidTexts.get(field) ?? 'none', has: foundTexts.get(field) ?? 'none' }))
+    .filter(({ says, has }) => says !== has)
+    .map(({ field, says, has }) => `Its manifest says ${field} ${brief(says)}, the archive ${brief(has)}`);
+}
+
+const fieldTexts = (manifest: Manifest) =>
+  new Map(
+    Object.entries(manifest)
+      .filter(([, value]) => value !== undefined)
+      .map(([field, value]) => [field, canonicalJson(value)]),
+  );
+
+const brief = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
 
 /** @returns a Fault `integrity` when the text is no manifest of this version */
 export function parseManifest(text: string): Manifest | Fault {

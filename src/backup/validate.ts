@@ -9,7 +9,7 @@ import type { ArchiveRef } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import type { ReadableFile } from './files.ts';
 import { chunkPrefixBytes } from './format.ts';
-import { manifestOf } from './manifest.ts';
+import { contradictions, manifestDigest, manifestOf } from './manifest.ts';
 import { type Archive, type ArchivedRecord, openArchive, readChunks } from './reader.ts';
 
 /** Bytes of the archive. */
@@ -83,15 +83,10 @@ async function checkWith(
   if (file instanceof Fault) return foundDamaged(ref.name, file);
   try {
     const { validation, archive } = await check(file);
-    const problems = [
-      ...validation.problems,
-      ...(archive ? await manifestProblems(store, ref, archive) : []),
-    ];
     const { storedBytes, cipher } = file;
-    return {
-      validation: { ...validation, ok: problems.length === 0, problems },
-      archive: archive && { ...archive, storedBytes, cipher },
-    };
+    const stored = archive && { ...archive, storedBytes, cipher };
+    const problems = [...validation.problems, ...(stored ? await manifestProblems(store, ref, stored) : [])];
+    return { validation: { ...validation, ok: problems.length === 0, problems }, archive: stored };
   } finally {
     await file.close();
   }
@@ -156,17 +151,13 @@ async function remember(
   archive: StoredArchive,
   atMs: number,
 ): Promise<void> {
-  const { rootHash, storedBytes, mtimeMs } = archive;
-  const row = await store.row(ref);
+  const manifest = manifestOf(ref.name, archive);
   try {
-    if (row.manifest instanceof Fault) {
-      await store.putManifest(ref, manifestOf(ref.name, archive));
-    }
+    if ((await store.manifest(ref)) instanceof Fault) await store.putManifest(ref, manifest);
     await store.markVerified(ref, {
-      version: 1,
-      rootHash: rootHash.toString('hex'),
-      sizeBytes: storedBytes,
-      mtimeMs,
+      version: 2,
+      manifest: manifestDigest(manifest),
+      mtimeMs: archive.mtimeMs,
       verifiedAtMs: atMs,
     });
   } catch (thrown) {
@@ -175,12 +166,15 @@ async function remember(
   }
 }
 
-/** A manifest that is there must be that of this archive, or one whole archive was put in place of another. */
-async function manifestProblems(store: ArchiveStore, ref: ArchiveRef, archive: Archive): Promise<string[]> {
-  const { manifest } = await store.row(ref);
+/** A manifest that is there must be that of this archive, word for word: lists and `backup prune` go by it. */
+async function manifestProblems(
+  store: ArchiveStore,
+  ref: ArchiveRef,
+  archive: StoredArchive,
+): Promise<string[]> {
+  const manifest = await store.manifest(ref);
   if (manifest instanceof Fault) return manifest.code === 'not-found' ? [] : [manifest.message];
-  const same = manifest.rootHash === archive.rootHash.toString('hex');
-  return same ? [] : ['Its manifest belongs to another archive'];
+  return contradictions(manifest, archive);
 }
 
 /** Not even its table of chunks can be read. */

@@ -1,7 +1,13 @@
 import type { ArchiveRow, Manifest } from '../../src/backup/archive-list.ts';
-import { cipherText, consistencyText, holdsText, ratioText } from '../../src/backup/archive-words.ts';
+import {
+  agoText,
+  cipherText,
+  consistencyText,
+  holdsText,
+  ratioText,
+} from '../../src/backup/archive-words.ts';
 import { Fault } from '../../src/base/fault.ts';
-import { formatAge, formatBytes, formatValue } from '../../src/base/units.ts';
+import { formatBytes, formatValue } from '../../src/base/units.ts';
 import type { ColumnWish } from '../layout.ts';
 import type { TableCell } from '../part/table.tsx';
 
@@ -19,7 +25,7 @@ export const archiveColumns: readonly ArchiveColumn[] = [
   },
   // As in the gauge: what changed since it began may not be in it.
   ofManifest({ title: 'age', cells: 7, align: 'right', drop: 1 }, ({ startedAtMs }, now) =>
-    formatAge(now - startedAtMs),
+    agoText(startedAtMs, now),
   ),
   ofManifest({ title: 'games', cells: 9, align: 'right', drop: 2 }, ({ games }) =>
     formatValue(games, 'games'),
@@ -40,7 +46,7 @@ export const archiveColumns: readonly ArchiveColumn[] = [
     cell: ({ verifiedAtMs }, now) =>
       verifiedAtMs === undefined
         ? { text: 'never', tone: 'warn' }
-        : { text: formatAge(now - verifiedAtMs), tone: 'good' },
+        : { text: agoText(verifiedAtMs, now), tone: 'good' },
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { ArchiveRow } from '../../backup/archive-list.ts';
-import { cipherText, consistencyText, holdsText, ratioText } from '../../backup/archive-words.ts';
+import { agoText, cipherText, consistencyText, holdsText, ratioText } from '../../backup/archive-words.ts';
 import { Fault } from '../../base/fault.ts';
-import { formatAge, formatBytes, formatValue } from '../../base/units.ts';
+import { formatBytes, formatValue } from '../../base/units.ts';
 import { exit } from '../exit.ts';
 import { table } from '../table.ts';
 import type { VerbRun } from '../verb.ts';
@@ -27,14 +27,14 @@ const titles = [
 ];
 
 function cells({ name, manifest, verifiedAtMs }: ArchiveRow, nowMs: number): string[] {
-  const verified = verifiedAtMs === undefined ? 'never' : `${formatAge(nowMs - verifiedAtMs)} ago`;
+  const verified = verifiedAtMs === undefined ? 'never' : agoText(verifiedAtMs, nowMs);
   if (manifest instanceof Fault)
     return [name, ...Array<string>(7).fill('?'), verified, '?', `unreadable: ${manifest.message}`];
   const { startedAtMs, games, storedBytes, codec, source } = manifest;
   return [
     name,
     // What changed since it began may not be in it.
-    formatAge(nowMs - startedAtMs),
+    agoText(startedAtMs, nowMs),
     ...[formatValue(games, 'games'), formatBytes(storedBytes), ratioText(manifest), holdsText(manifest)],
     ...[codec, cipherText(manifest), verified, consistencyText(manifest), source],
   ];

@@ -1,4 +1,4 @@
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { unencrypted } from '../../../src/backup/archive-file.ts';
@@ -264,6 +264,83 @@ describe('validating', () => {
     expect(await validateArchive(store, 'a', clock)).toMatchObject({
       ok: false,
       problems: ['Its manifest belongs to another archive'],
+    });
+  });
+
+  describe('a manifest that was edited', () => {
+    const whole = {
+      startedAtMs: 1000,
+      endedAtMs: 2000,
+      games: 99_999,
+      gamesByLayout: { current: 99_999, legacy: 0 },
+      rawBytes: 7,
+      environment: 'production',
+      source: 'redis://prod',
+      createdBy: 'eve@prod',
+      archiveId: 'other',
+      codec: 'gzip',
+      cipher: 'age',
+      recipients: ['age1eve'],
+      filter: { includeCompleted: true },
+      leftOut: { completed: 1, vanished: 0 },
+      gamesByPhase: { TURN: 1 },
+      unsupported: [{ id: 'lost', layout: 'current', why: 'it is a list' }],
+      meanwhile: { changed: 1 },
+      resumed: { games: 1, untilMs: 2, gone: 0 },
+      purpose: 'retired',
+    } satisfies Partial<Manifest>;
+
+    async function edited(change: Partial<Manifest>) {
+      const made = realStore();
+      await made.put('a');
+      await validateArchive(made.store, 'a', clock);
+      const path = made.at('a.manifest.json');
+      await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...change }));
+      return made;
+    }
+
+    test.each(Object.entries(whole))('is found by its %s', async (field, value) => {
+      const { store } = await edited({ [field]: value });
+      for (const validation of [
+        await validateStructure(store, 'a'),
+        await validateArchive(store, 'a', clock),
+      ]) {
+        expect(validation).toMatchObject({ ok: false, problems: [expect.stringContaining(` ${field} `)] });
+      }
+    });
+
+    test('is told field by field', async () => {
+      const { store } = await edited({ games: 2, source: 'redis://prod' });
+      expect((await validateStructure(store, 'a')).problems).toEqual([
+        'Its manifest says source "redis://prod", the archive "memory"',
+        'Its manifest says games 2, the archive 1',
+      ]);
+    });
+
+    test('is not believed by the list, nor is its archive verified with it', async () => {
+      const { store } = await edited({ startedAtMs: 1000 });
+      expect((await store.list()).archives).toMatchObject([
+        { manifest: { code: 'integrity' }, verifiedAtMs: undefined },
+      ]);
+    });
+
+    test('is written anew once it is moved away', async () => {
+      const { store, at } = await edited({ games: 2 });
+      await nodeFiles.remove(at('a.manifest.json'));
+      expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: true });
+      expect((await store.list()).archives).toMatchObject([
+        { manifest: { games: 1 }, verifiedAtMs: clock.now() },
+      ]);
+    });
+
+    test('may lie beside an archive that got another name', async () => {
+      const { store, folder, put } = realStore();
+      await put('a');
+      for (const suffix of ['.gka', '.manifest.json']) {
+        await rename(join(folder, `a${suffix}`), join(folder, `b${suffix}`));
+      }
+      expect(await validateArchive(store, 'b', clock)).toMatchObject({ ok: true });
+      expect((await store.list()).archives).toMatchObject([{ name: 'b', verifiedAtMs: clock.now() }]);
     });
   });
 

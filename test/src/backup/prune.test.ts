@@ -127,6 +127,17 @@ describe('pruning archives', () => {
     expect(await names()).toEqual(['failed', 'new', 'of-production', 'unreadable']);
   });
 
+  test('believes no manifest that was edited: the newest, dated back, stays and counts for nothing', async () => {
+    const { put, run, names, files } = await withOldOnes();
+    await put('dated-back', { ageDays: 0 });
+    const path = `${backupFolder}/dated-back.manifest.json`;
+    const said = JSON.parse(files.bytes(path).toString());
+    const [startedAtMs, endedAtMs] = [said.startedAtMs - 33 * dayMs, said.endedAtMs - 33 * dayMs];
+    files.put(path, Buffer.from(JSON.stringify({ ...said, startedAtMs, endedAtMs })));
+    await run();
+    expect(await names()).toEqual(['dated-back', 'new']);
+  });
+
   test('goes by its validation where the newest is encrypted and the key is not here, and says so', async () => {
     const { parts, store, names } = await withOldOnes();
     const open = async () => {

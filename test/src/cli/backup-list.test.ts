@@ -59,9 +59,16 @@ test('an archive is listed with what it holds, how it is kept, and what moved wh
     ],
   ]);
   expect(cells.split(/ {2,}/)).toEqual([
-    ...['a', '2 h', '1,200', '1 KiB', '4.0:1', 'selection', 'zstd', 'age', '60 s ago'],
+    ...['a', '2 h', '1,200', '1 KiB', '4.0:1', 'selection', 'zstd', 'age', '60 s'],
     ...['fuzzy, 3 changed, 2 vanished, 1 LACKING', 'redis://one'],
   ]);
+});
+
+test('what a wrong clock has dated ahead is not young', async () => {
+  const ahead = { ...manifest, startedAtMs: now + 3 * 86_400_000 };
+  const row = { name: 'a', path: '/archives/a.gka', manifest: ahead, verifiedAtMs: now + 3 * 86_400_000 };
+  const cells = (await listed([row]))[2]?.split(/ {2,}/);
+  expect([cells?.[1], cells?.[8]]).toEqual(['in 3 d', 'in 3 d']);
 });
 
 test('an archive that cannot be read is listed all the same, with the reason', async () => {
