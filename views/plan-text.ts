@@ -108,7 +108,7 @@ function checkLine({ name, kind, found }: Check, glyphs: Glyphs): Line {
 
 /** What is done, what is not, what to do next. */
 export function reportLines(report: Report, glyphs: Glyphs, cells: number): readonly Line[] {
-  const text = outcomeText(report.outcome);
+  const text = outcomeText(report);
   const tone = outcomeTone[report.outcome];
   const next = nextSteps(report);
   const heading = (title: string): Line => [piece(title, 'plain', true)];

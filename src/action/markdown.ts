@@ -30,7 +30,7 @@ function summary(report: Report, plan: Plan): string {
   return table(
     ['', ''],
     [
-      ['Outcome', outcomeText(report.outcome)],
+      ['Outcome', outcomeText(report)],
       ['Environment', world],
       ['Place', plan.place],
       ['By', actor],

@@ -24,7 +24,14 @@ const words: Readonly<Record<RunOutcome, { readonly text: string; readonly next:
   },
 };
 
-export const outcomeText = (outcome: RunOutcome): string => words[outcome].text;
+export const outcomeText = (report: Ended): string =>
+  wasIdle(report) ? 'DONE: nothing was due, and every check passed.' : words[report.outcome].text;
+
+type Ended = Pick<Report, 'outcome' | 'steps'>;
+
+/** All was as the plan wanted it already. */
+const wasIdle = ({ outcome, steps }: Ended) =>
+  outcome === 'done' && steps.every(({ state }) => state.kind === 'unchanged');
 
 /** By whoever ran it, and all that it did is known: that is no failure of its own. */
 export const isStopped = (state: StepState): boolean =>
@@ -34,11 +41,14 @@ export const isStopped = (state: StepState): boolean =>
 const watched = ['rollback run', 'backup restore'];
 
 /** Empty when there is nothing left to do. */
-export function nextSteps({ outcome, action, steps }: Report): readonly string[] {
+export function nextSteps(report: Report): readonly string[] {
+  const { outcome, action, steps } = report;
   const advice = steps.flatMap(({ state }) =>
     'fault' in state && state.fault.next ? [state.fault.next] : [],
   );
   const watch =
-    outcome === 'done' && watched.includes(action) ? 'Watch the platform for the next 30 minutes.' : '';
+    outcome === 'done' && watched.includes(action) && !wasIdle(report)
+      ? 'Watch the platform for the next 30 minutes.'
+      : '';
   return [...new Set([...advice, words[outcome].next, watch])].filter((text) => text !== '');
 }

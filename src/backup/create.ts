@@ -34,7 +34,7 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
     steps: ({ detail }) => stepsOf(parts, detail),
     verify: async ({ detail }) => [
       await publishedCheck(store, detail.name),
-      ...(await missingCheck(store, detail.name)),
+      ...(await protectionCheck(store, detail.name)),
     ],
   };
 }
@@ -71,16 +71,22 @@ export async function publishedCheck(store: ArchiveStore, name: string): Promise
   if (manifest instanceof Fault) return { name: check, kind: 'fail', found: manifest.message };
   const found = `${gamesText(manifest.games)}, ${formatBytes(manifest.storedBytes)}`;
   if (verifiedAtMs === undefined) return { name: check, kind: 'fail', found: `${found}, not validated` };
-  return { name: check, kind: manifest.games > 0 ? 'pass' : 'inconclusive', found: `${found}, validated` };
+  return { name: check, kind: 'pass', found: `${found}, validated` };
 }
 
-/** An archive that lacks games is not all that was asked for, also when it was allowed to. */
-async function missingCheck(store: ArchiveStore, name: string): Promise<Check[]> {
+/** An archive that lacks games is not all that was asked for, also when it was allowed to; nor is one of none. */
+async function protectionCheck(store: ArchiveStore, name: string): Promise<Check[]> {
   const { manifest } = await store.row(archiveRef(store.location, name));
-  const { unsupported = [] } = manifest instanceof Fault ? {} : manifest;
-  if (unsupported.length === 0) return [];
-  const found = namesOf(unsupported.map(gameLabel), 20);
-  return [{ name: 'Games that are not in the archive', kind: 'fail', found }];
+  if (manifest instanceof Fault) return [];
+  const { games, leftOut, unsupported = [] } = manifest;
+  const left = leftOut.completed > 0 ? `; ${gamesText(leftOut.completed)} completed and left out` : '';
+  const failed = (name: string, found: string): Check => ({ name, kind: 'fail', found });
+  return [
+    ...(games === 0 ? [failed('Games that are protected', `none, the archive is empty${left}`)] : []),
+    ...(unsupported.length > 0
+      ? [failed('Games that are not in the archive', namesOf(unsupported.map(gameLabel), 20))]
+      : []),
+  ];
 }
 
 function totalsNote({ games, leftOut, unsupported = [], meanwhile, resumed }: ArchiveTotals): string {

@@ -34,7 +34,7 @@ export async function checkRestored(
   const equal = due - other.length - movedOn.length;
   const skipped = games.filter(({ does }) => does === 'skip').length;
   const found = [
-    `${equal} of ${gamesText(due)}`,
+    due === 0 ? 'nothing was due' : `${equal} of ${gamesText(due)}`,
     other.length > 0 ? `not: ${namesOf(other)}` : '',
     movedOn.length > 0 ? `played on since: ${namesOf(movedOn)}` : '',
     playedOn > 0 ? `${playedOn} left alone and no longer equal` : '',
@@ -42,7 +42,7 @@ export async function checkRestored(
   ];
   return {
     name,
-    kind: kindOf(due, other.length, movedOn.length),
+    kind: other.length > 0 ? 'fail' : movedOn.length > 0 ? 'inconclusive' : 'pass',
     found: found.filter(Boolean).join('; '),
   };
 }
@@ -62,11 +62,6 @@ export async function checkRemoved(
   const name = 'Games gone from storage';
   if (left.length === 0) return { name, kind: 'pass', found };
   return { name, kind: 'fail', found: `${found}; still there: ${namesOf(left)}` };
-}
-
-function kindOf(due: number, other: number, movedOn: number): Check['kind'] {
-  if (other > 0) return 'fail';
-  return due === 0 || movedOn > 0 ? 'inconclusive' : 'pass';
 }
 
 /** Somebody played it in the meantime: it was restored, and can no longer be compared. */

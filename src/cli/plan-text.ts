@@ -69,7 +69,7 @@ function fromTo({ from, to }: Change): string {
 export function reportLines(report: Report): string[] {
   return [
     report.title,
-    outcomeText(report.outcome),
+    outcomeText(report),
     ...table(report.steps.map(({ name, state }) => ['  step', name, stepWords(state)])),
     ...table(report.checks.map(checkRow)),
     ...nextSteps(report),

@@ -69,7 +69,13 @@ describe('the plan of a backup', () => {
     const { create, runner, apply } = world([]);
     const plan = await runner.prepare(create, { includeCompleted: true });
     expect(plan.warnings).toEqual(['There is no game to back up: the archive will be empty']);
-    expect(await apply(create, plan)).toMatchObject({ outcome: 'inconclusive' });
+    expect(await apply(create, plan)).toMatchObject({
+      outcome: 'partial',
+      checks: [
+        { kind: 'pass' },
+        { name: 'Games that are protected', kind: 'fail', found: 'none, the archive is empty' },
+      ],
+    });
   });
 });
 
@@ -79,7 +85,7 @@ describe('a backup', () => {
       fc.asyncProperty(anyRecords(), async (stored) => {
         const { backend, backUp, store, clock } = world(stored);
         const report = await backUp('a');
-        expect(report.outcome).toBe(stored.length > 0 ? 'done' : 'inconclusive');
+        expect(report.outcome).toBe(stored.length > 0 ? 'done' : 'partial');
         const digests: Record<string, string> = {};
         await checkStored(store, await store.resolve('a'), {
           onRecord({ record: { layout, id }, digest }) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { nextSteps, outcomeText } from '../../../src/action/outcome-words.ts';
 import type { Plan } from '../../../src/action/plan.ts';
 import { withDualWrite } from '../../../src/backend/dual-write/dual-write.ts';
 import { restorePolicies } from '../../../src/backup/restore-decision.ts';
@@ -299,8 +300,7 @@ describe('a restore', () => {
           if (does === 'delete') delete expected[keyText(key)];
         }
         expect(after).toEqual(expected);
-        const due = made.detail.games.filter(({ does }) => does !== 'skip').length;
-        expect(report.outcome).toBe(due > 0 ? 'done' : 'inconclusive');
+        expect(report.outcome).toBe('done');
         if (onExisting === 'newer') expectNoneLowered(present, backend.records);
 
         const again = await plan(onExisting);
@@ -413,6 +413,17 @@ describe('a restore', () => {
     const report = await apply(restore, made, abort.signal);
     expect(report.outcome).toBe('interrupted');
     expect(report.checks[0]?.found).toMatch(/^10 of 100 games/);
+  });
+
+  test('that has nothing to do is known to be done', async () => {
+    const { restoreAll } = await restoreWorld([atTurn('x', 3)], [atTurn('x', 1)]);
+    const report = await restoreAll({ onExisting: 'skip' });
+    expect(report).toMatchObject({
+      outcome: 'done',
+      checks: [{ kind: 'pass', found: 'nothing was due; 1 skipped as planned' }],
+    });
+    expect(outcomeText(report)).toBe('DONE: nothing was due, and every check passed.');
+    expect(nextSteps(report)).toEqual([]);
   });
 
   test('that finds a game played on since cannot call it wrong, nor right', async () => {
