@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useReducer, useRef, useState } from 'react';
 import { asFault, type Fault } from '../../src/base/fault.ts';
 import { type Progress, sparingly } from '../pace.ts';
 import { useShell } from '../shell.ts';
@@ -11,18 +11,20 @@ export type LongRead<T> =
 export type Reader<T> = (told: (progress: Progress) => void, signal: AbortSignal) => Promise<T>;
 
 /**
- * Something that takes long and changes nothing on the target, done once; leaving stops it. `read` must keep its
- * identity for as long as it reads the same.
+ * Something that takes long and changes nothing on the target, done once, and again when asked; leaving stops it.
+ * `read` must keep its identity for as long as it reads the same.
  *
  * @param what keeps one from leaving by accident: `a validation`
  */
 export function useLongRead<T>(
   what: string,
   read: Reader<T>,
-): { reading: LongRead<T>; interrupt: () => void } {
+): { reading: LongRead<T>; interrupt: () => void; again: () => void } {
   const { ports, track, setBusy } = useShell();
   const [reading, setReading] = useState<LongRead<T>>({ at: 'reading', progress: undefined });
   const abort = useRef<AbortController>(undefined);
+  const [attempt, again] = useReducer((count: number) => count + 1, 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another reading
   useEffect(() => {
     const own = new AbortController();
     abort.current = own;
@@ -43,6 +45,6 @@ export function useLongRead<T>(
       own.abort();
       setBusy(undefined);
     };
-  }, [what, read, ports, track, setBusy]);
-  return { reading, interrupt: () => abort.current?.abort() };
+  }, [what, read, attempt, ports, track, setBusy]);
+  return { reading, interrupt: () => abort.current?.abort(), again };
 }

@@ -25,26 +25,28 @@ interface UntilReadProps<T> {
 
 /** What was read; until then how far it is, or why it did not come. */
 export function UntilRead<T>({ read, busy, children, ...about }: UntilReadProps<T>) {
-  const { reading, interrupt } = useLongRead(busy, read);
+  const { reading, interrupt, again } = useLongRead(busy, read);
   if (reading.at === 'ended') return children(reading.value);
-  return <NotYet reading={reading} onInterrupt={interrupt} {...about} />;
+  return <NotYet reading={reading} onInterrupt={interrupt} onAgain={again} {...about} />;
 }
 
 interface NotYetProps extends Pick<UntilReadProps<never>, 'title' | 'failure' | 'backTo' | 'onClose'> {
   readonly reading: Exclude<LongRead<never>, { at: 'ended' }>;
   readonly onInterrupt: () => void;
+  readonly onAgain: () => void;
 }
 
-function NotYet({ title, failure, backTo, reading, onInterrupt, onClose }: NotYetProps) {
+function NotYet({ title, failure, backTo, reading, onInterrupt, onAgain, onClose }: NotYetProps) {
   const { frame, theme } = useShell();
   const told = useProgress();
   const goesOn = reading.at === 'reading';
   useKeys('screen', {
-    rows: [
-      goesOn
-        ? { keys: ['x', 'esc'], what: 'interrupt', run: onInterrupt }
-        : { keys: ['esc'], what: backTo, run: onClose },
-    ],
+    rows: goesOn
+      ? [{ keys: ['x', 'esc'], what: 'interrupt', run: onInterrupt }]
+      : [
+          { keys: ['r'], what: 'try again', run: onAgain },
+          { keys: ['esc'], what: backTo, run: onClose },
+        ],
   });
   const cells = frame.columns - 2;
   const text = goesOn ? told('reading', reading.progress) : '';

@@ -122,7 +122,7 @@ test('a read-only console neither retires nor restores, also not a single game',
   screen.send(`g`);
   await screen.shows('Id?');
   screen.send(`table-7${enter}`);
-  await screen.shows('GAME  table-7');
+  await screen.shows('as in 20261123T115400Z-aaaaaa');
   screen.send('t');
   await screen.shows('t does nothing here');
 });
@@ -133,7 +133,7 @@ test('a game of an archive is restored alone', async () => {
   screen.send('g');
   await screen.shows('Id?');
   screen.send(`table-7${enter}`);
-  await screen.shows('GAME  table-7');
+  await screen.shows('as in 20261123T115400Z-aaaaaa');
   screen.send('t');
   await screen.shows('table-7 of 20261123T115400Z-aaaaaa');
   screen.send('2');
@@ -161,6 +161,22 @@ test('of a comparison with storage a game is restored that the archive has', asy
   await screen.shows(/► removed +old-3/);
   screen.send('t');
   await screen.shows('old-3 of 20261123T115400Z-aaaaaa');
+});
+
+test('a comparison that failed is tried again with one key', async () => {
+  let attempts = 0;
+  const diff = async () => {
+    attempts += 1;
+    if (attempts === 1) throw new Fault('backend-unreachable', 'The storage does not answer');
+    return archiveDiff;
+  };
+  await open(fakePorts({ archives: { diff } }));
+  screen.send('d');
+  await screen.shows('compared with?');
+  screen.send(enter);
+  await screen.shows('The storage does not answer');
+  screen.send('r');
+  await screen.shows('409 the same');
 });
 
 test('of a comparison of two archives nothing is restored', async () => {
