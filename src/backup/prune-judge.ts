@@ -1,11 +1,7 @@
 import { Fault } from '../base/fault.ts';
-import type { ArchiveRow, Manifest } from './archive-list.ts';
+import { type Listed, listedOf } from './protection.ts';
 import type { PruneParts } from './prune-plan.ts';
-import { judgeRetention, type KeptArchive, type Retention, type RetentionPolicy } from './retention.ts';
-
-export interface Listed extends KeptArchive {
-  readonly manifest: Manifest;
-}
+import { judgeRetention, type Retention, type RetentionPolicy } from './retention.ts';
 
 export interface Judged {
   readonly retention: Retention<Listed>;
@@ -29,22 +25,6 @@ export async function judge(
     return [];
   });
   return { retention: judgeRetention(listed, policy, clock.now()), left };
-}
-
-function listedOf({ name, verifiedAtMs }: ArchiveRow, manifest: Manifest): Listed {
-  return {
-    name,
-    endedAtMs: manifest.endedAtMs,
-    isVerified: verifiedAtMs !== undefined,
-    kind: kindOf(manifest),
-    manifest,
-  };
-}
-
-/** Backups of a storage that has lost its games must not drive out those that have them. */
-function kindOf({ purpose, filter, games }: Manifest): KeptArchive['kind'] {
-  if (purpose === 'retired') return 'retired';
-  return purpose === undefined && filter.where === undefined && games > 0 ? 'whole' : 'part';
 }
 
 /** Oldest first, so that an interruption leaves the newer ones. */

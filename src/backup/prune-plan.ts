@@ -3,7 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import { digestOf } from '../base/digest.ts';
 import { asFault } from '../base/fault.ts';
 import type { ArchiveStore } from './archive-store.ts';
-import { judge, type Listed, removedOf } from './prune-judge.ts';
+import type { Listed } from './protection.ts';
+import { judge, removedOf } from './prune-judge.ts';
 import { changesOf, lacksKey, titleOf, unknownRetired, warningsOf } from './prune-words.ts';
 import { defaultFloors, type RetentionPolicy } from './retention.ts';
 

@@ -2,7 +2,8 @@
 import type { Change } from '../action/plan.ts';
 import { formatBytes, formatDuration } from '../base/units.ts';
 import { gamesText, namesOf } from '../game/record-words.ts';
-import type { Judged, Listed } from './prune-judge.ts';
+import type { Listed } from './protection.ts';
+import type { Judged } from './prune-judge.ts';
 import type { RetentionPolicy } from './retention.ts';
 
 export function titleOf(

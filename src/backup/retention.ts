@@ -2,20 +2,7 @@
  * Which archives may go. Ages are reckoned between archives, never from a clock, so a clock that is wrong when this is
  * asked removes nothing more; one that was wrong when an archive was made is met by leaving alone what is from the future.
  */
-
-/** One archive as its manifest and its mark tell it. */
-export interface KeptArchive {
-  readonly name: string;
-  /** When the last game of it was read. */
-  readonly endedAtMs: number;
-  /** A validation passed over these very bytes. */
-  readonly isVerified: boolean;
-  /**
-   * `whole`: of all games, and it has some. `part`: of some games, or of none. `retired`: games that storage has no
-   * longer.
-   */
-  readonly kind: 'whole' | 'part' | 'retired';
-}
+import { isAhead, isWhole, type KeptArchive } from './protection.ts';
 
 export interface RetentionPolicy {
   /** Counted back from the newest verified archive. */
@@ -44,8 +31,6 @@ export interface Retention<A extends KeptArchive> {
   readonly fates: readonly { readonly archive: A; readonly fate: Fate }[];
 }
 
-/** Clocks of machines differ by so much without being wrong. */
-const clockSlackMs = 5 * 60_000;
 const dayMs = 24 * 60 * 60_000;
 
 /** @param archives of one environment, in any order */
@@ -54,15 +39,12 @@ export function judgeRetention<A extends KeptArchive>(
   policy: RetentionPolicy,
   nowMs: number,
 ): Retention<A> {
-  const isTrusted = ({ isVerified, endedAtMs }: A) => isVerified && endedAtMs <= nowMs + clockSlackMs;
-  const whole = archives
-    .filter((archive) => archive.kind === 'whole' && isTrusted(archive))
-    .sort(newestFirst);
+  const whole = archives.filter((archive) => archive.isVerified && isWhole(archive, nowMs)).sort(newestFirst);
   const [newest] = whole;
   const floors = floorsOf(whole, policy);
   const fateOf = (archive: A): Fate => {
     if (!archive.isVerified) return ignored('not verified: it counts for nothing until it is validated');
-    if (!isTrusted(archive)) return ignored('from the future: a clock was, or is, wrong');
+    if (isAhead(archive, nowMs)) return ignored('from the future: a clock was, or is, wrong');
     if (!newest) return kept('no archive of all games is verified');
     if (archive === newest) return kept('the newest verified one');
     if (newest.endedAtMs - archive.endedAtMs <= policy.maxAgeMs) return kept('not old enough');

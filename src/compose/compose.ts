@@ -79,14 +79,17 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
 
   const backups: World['backups'] = async (signal) => {
     const { backupFigures } = await import('../backup/backup-figures.ts');
-    const [listing, failedAtMs] = await Promise.all([
+    const [listing, { location: source }, failedAtMs] = await Promise.all([
       (await archives()).list(signal),
+      // Opening waits for no storage; its archives name it as it names itself.
+      storages.games(),
       // Nobody keeps count where the state folder cannot be read; the archives are there all the same.
       failedBackups()
         .then((read) => read())
         .catch(() => undefined),
     ]);
-    return { listing, figures: backupFigures(listing, { atMs: clock.now(), environment, failedAtMs }) };
+    const here = { environment, source };
+    return { listing, figures: backupFigures(listing, { atMs: clock.now(), ...here, failedAtMs }) };
   };
 
   const runbooks = once(async () => {

@@ -1,8 +1,8 @@
-/** How backups go; what is not known is missing, never 0. */
+/** How backups of one storage go; what is not known is missing, never 0. */
 export interface BackupFigures {
   /** When they were read. */
   readonly atMs: number;
-  /** The newest backup of everything, validated or not; undefined when there is none. */
+  /** The newest backup with all of its games, validated or not; undefined when there is none. */
   readonly newest?: WholeBackup;
   /** The newest of them that a validation has passed over; undefined when there is none. */
   readonly verified?: WholeBackup & { readonly verifiedAtMs: number };

@@ -246,10 +246,11 @@ const fakeArchives: ConsolePorts['archives'] = {
 /** @param failures at the time of the look */
 export function backups(archives: readonly ArchiveRow[], failures = 0): BackupsLook {
   const listing = { location: '/backups', archives };
+  const here = { environment: 'sandbox', source: 'embedded /var/lib/gamekeeper' };
   const failedAtMs = Array.from({ length: failures }, () => startMs);
   return {
     listing,
-    figures: backupFigures(listing, { atMs: startMs, environment: 'sandbox', failedAtMs }),
+    figures: backupFigures(listing, { atMs: startMs, ...here, failedAtMs }),
   };
 }
 

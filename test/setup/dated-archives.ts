@@ -19,6 +19,9 @@ interface DatedArchive {
   /** In place of so many made up ones. */
   readonly records?: readonly GameRecord[];
   readonly environment?: string;
+  readonly source?: string;
+  /** Ids of games that it could not represent. */
+  readonly lacks?: readonly string[];
   readonly purpose?: Manifest['purpose'];
   readonly filter?: Manifest['filter'];
   /** Small ones make many chunks of few games. */
@@ -30,8 +33,8 @@ export function datedArchives(clock: Clock, files: MemoryFiles = memoryFiles()) 
   const names = async () => (await store.list()).archives.map(({ name }) => name).sort();
 
   async function put(name: string, archive: DatedArchive): Promise<void> {
-    const { ageDays, verified = true, games = 1, environment = 'staging', purpose } = archive;
-    const { filter = { includeCompleted: false } } = archive;
+    const { ageDays, verified = true, games = 1, environment = 'staging', purpose, lacks } = archive;
+    const { filter = { includeCompleted: false }, source = 'memory' } = archive;
     const endedAtMs = clock.now() - ageDays * dayMs;
     const unpublished = await store.begin(name, { kind: 'none' });
     const writer = createArchiveWriter(
@@ -41,7 +44,7 @@ export function datedArchives(clock: Clock, files: MemoryFiles = memoryFiles()) 
         codec: 'zstd',
         cipher: 'none',
         environment,
-        source: 'memory',
+        source,
         createdBy: 'ana@bastion',
         startedAtMs: endedAtMs - 1000,
         consistency: 'fuzzy-scan',
@@ -52,7 +55,11 @@ export function datedArchives(clock: Clock, files: MemoryFiles = memoryFiles()) 
     );
     const made = Array.from({ length: games }, (_, index) => gameRecord({ id: `game-${index}` }));
     for (const record of archive.records ?? made) await writer.add(encodedGame(record));
-    const written = await writer.finish({ endedAtMs, leftOut: { completed: 0, vanished: 0 } });
+    const written = await writer.finish({
+      endedAtMs,
+      leftOut: { completed: 0, vanished: 0 },
+      unsupported: lacks?.map((id) => ({ id, layout: 'current', why: 'it is a list' })),
+    });
     await unpublished.publish(manifestOf(name, written));
     if (verified) await validateArchive(store, name, clock);
   }

@@ -55,7 +55,7 @@ function ageWords(figures: BackupFigures, room: GaugeRoom): { readonly text: str
   const limit = formatAge(room.maxAgeMs);
   const share = shareOf(figures, room);
   if (share === undefined) {
-    const why = figures.newest ? 'no backup was validated' : 'there is no backup';
+    const why = figures.newest ? 'no backup was validated' : 'there is no backup of all games';
     return { text: `! NONE: ${why} (limit ${limit})`, tone: 'bad' };
   }
   const age = `${formatAge(ageOf(figures, room.nowMs) ?? 0)} of ${limit}`;

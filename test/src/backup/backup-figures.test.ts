@@ -6,7 +6,7 @@ import { archive, manifest } from '../../setup/console-ports.ts';
 import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
-const here = { atMs: 100_000, environment: 'sandbox' };
+const here = { atMs: 100_000, environment: 'sandbox', source: 'embedded /var/lib/gamekeeper' };
 
 /** Made at this second, over in one. */
 function made(second: number, of: Partial<Manifest> = {}, verifiedAtMs?: number): ArchiveRow {
@@ -28,6 +28,10 @@ test.each<[string, Partial<Manifest>]>([
   ['that a restore made', { purpose: 'before-restore' }],
   ['of retired games', { purpose: 'retired' }],
   ['of another environment', { environment: 'staging' }],
+  ['of another storage', { source: 'redis://elsewhere/0' }],
+  ['of a storage without games', { games: 0 }],
+  ['that lacks a game', { unsupported: [{ id: 'list', layout: 'legacy', why: 'it is a list' }] }],
+  ['from the future', { endedAtMs: 100_000 + 6 * 60_000 }],
 ])('an archive %s is no backup of everything', (_, of) => {
   expect(figuresOf([made(30, of, 40_000)])).toEqual({ atMs: 100_000 });
 });
@@ -47,7 +51,8 @@ test('does not know of failures where nobody keeps count', () => {
 });
 
 test('a game server reads them of a folder, and a folder that is not there is no empty one', async () => {
-  const folder = { environment: 'sandbox', clock: virtualClock() };
+  const { environment, source } = here;
+  const folder = { environment, source, clock: virtualClock() };
   const location = tempFolder();
   expect(await readBackupFigures({ ...folder, location })).toEqual({ atMs: folder.clock.now() });
   const missing = readBackupFigures({ ...folder, location: `${location}/none` });

@@ -158,10 +158,11 @@ describe('pruning archives', () => {
     await put('unverified', { ageDays: 0, verified: false });
     await put('empty', { ageDays: 1, games: 0 });
     await put('of-some', { ageDays: 1, filter: { includeCompleted: true, where: { phases: ['TURN'] } } });
+    await put('lacking', { ageDays: 1, lacks: ['list'] });
     await put('old-safety', { ageDays: 90, purpose: 'before-restore' });
     expect((await action.draft(few)).warnings[0]).toContain('no archive of all games is verified');
     await run();
-    expect(await names()).toHaveLength(4);
+    expect(await names()).toHaveLength(5);
   });
 
   test('keeps archives of retired games unless it is told that they may go', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgeRetention, type KeptArchive, type RetentionPolicy } from '../../../src/backup/retention.ts';
+import type { KeptArchive } from '../../../src/backup/protection.ts';
+import { judgeRetention, type RetentionPolicy } from '../../../src/backup/retention.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const slackMs = 5 * 60_000;

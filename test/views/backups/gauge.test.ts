@@ -53,7 +53,7 @@ test('a newer backup that nobody validated does not make it younger', () => {
 });
 
 test('tells no backup from one that was never validated; neither has a bar', () => {
-  expect(drawn([]).ageText).toBe('Newest verified  ! NONE: there is no backup (limit 26 h)');
+  expect(drawn([]).ageText).toBe('Newest verified  ! NONE: there is no backup of all games (limit 26 h)');
   expect(drawn([aged(1, false)]).ageText).toBe(
     'Newest verified  ! NONE: no backup was validated (limit 26 h)',
   );
@@ -65,8 +65,12 @@ test('tells how the last backup went, and of runs that failed since the newest v
   );
 });
 
-test('a backup of the future, by another clock, is no negative bar', () => {
-  expect(drawn([aged(-3)]).ageText).toContain('<1 s of 26 h');
+test('a backup from the future, by a wrong clock, makes nothing fresh', () => {
+  expect(drawn([aged(-3), aged(30)]).ageText).toContain('TOO OLD: 30 h of 26 h');
+});
+
+test('a clock that is ahead by a moment makes no negative age', () => {
+  expect(drawn([aged(-0.01)]).ageText).toContain('<1 s of 26 h');
 });
 
 test.each([20, 40, 78, 198])('keeps within %i cells', (cells) => {
