@@ -5,6 +5,7 @@
 import type { Fault } from '../base/fault.ts';
 import type { PlanId, RunId } from '../base/ids.ts';
 import type { Change, Draft, Plan, PlanDetail } from './plan.ts';
+import type { LockPlace } from './storage-lock.ts';
 
 export interface Action<I, D extends PlanDetail> {
   /**
@@ -20,8 +21,10 @@ export interface Action<I, D extends PlanDetail> {
   basis(detail: D, signal?: AbortSignal): Promise<string>;
   /** What to do about a stale plan, where it is more than to make a new one. */
   readonly whenStale?: (detail: D) => string | undefined;
-  /** Actions with the same key exclude one another on this machine. */
+  /** Actions with the same key exclude one another on this machine, for one user and environment. */
   lockKey(detail: D): string;
+  /** Of which there may be one run only, whoever runs it and wherever; undefined where that cannot be. */
+  readonly lockPlace?: (detail: D) => Promise<LockPlace | undefined>;
   /** One for each name in the draft's `steps`, in that order. */
   steps(plan: Plan<D>): readonly Step[];
   /** Reads the result back. Runs whenever a step ran, also after a failure or Ctrl-C. */

@@ -1,6 +1,7 @@
 /** What becomes of many games, and how a step tells it: every game is named or counted once. */
 import { faultsOfOneGame } from '../backend/create-records.ts';
 import { Fault, type FaultCode } from '../base/fault.ts';
+import { isInterrupted, stopOf } from '../base/interruptible.ts';
 import type { RecordKey } from '../game/record.ts';
 import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
 import type { StepOutcome } from './action.ts';
@@ -66,7 +67,8 @@ export function noteFault(tally: Tally, game: RecordKey, fault: Fault): void {
   tally.stopped ??= fault;
 }
 
-export function outcomeOf(work: BulkWords, tally: Tally, interrupted: boolean): StepOutcome {
+export function outcomeOf(work: BulkWords, tally: Tally, signal: AbortSignal): StepOutcome {
+  tally.stopped ??= stopOf(signal);
   const { done, unchanged, moved, unclear, stopped } = tally;
   if (done + unchanged === work.total) {
     const note = [`${gamesText(done)} ${work.done}`, alreadyText(tally)].filter(Boolean).join(', ');
@@ -75,7 +77,7 @@ export function outcomeOf(work: BulkWords, tally: Tally, interrupted: boolean): 
       : { kind: 'unchanged', note: alreadyText(tally) || 'no game to change' };
   }
   const why = stopped?.code ?? (moved.length > 0 ? 'conflict' : 'refused');
-  const code = interrupted ? 'interrupted' : done > 0 ? 'partial' : why;
+  const code = isInterrupted(signal) ? 'interrupted' : done > 0 ? 'partial' : why;
   const fault = new Fault(code, messageOf(work, tally), { next: stopped?.next ?? work.next, cause: stopped });
   return { kind: unclear.length > 0 ? 'unknown' : 'failed', fault };
 }

@@ -61,7 +61,7 @@ export async function workThrough<G extends RecordKey>(
   } catch (thrown) {
     tally.stopped ??= asFault(thrown);
   }
-  return outcomeOf(work, tally, signal.aborted);
+  return outcomeOf(work, tally, signal);
 }
 
 const notBegun: GameOutcome = { kind: 'not-begun' };
@@ -102,5 +102,5 @@ export async function workThroughBatches<G extends RecordKey>(
     tally.stopped ??= asFault(thrown);
   }
   await Promise.all(underWay);
-  return outcomeOf(work, tally, signal.aborted);
+  return outcomeOf(work, tally, signal);
 }

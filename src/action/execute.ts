@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import type { RunId } from '../base/ids.ts';
+import { isInterrupted } from '../base/interruptible.ts';
 import type { Check, Report, RunObserver, Step, StepOutcome, StepState } from './action.ts';
 import type { Audit, RunAbout } from './audit.ts';
 import type { Journal } from './journal.ts';
@@ -35,7 +36,7 @@ export async function execute(execution: Execution): Promise<Report> {
   observer.started(runId, plan.steps);
   const states = await runSteps(execution, observer, recorder);
   const checks = needsVerifying(states) ? await verify(execution, observer) : [];
-  const outcome = outcomeOf(states, checks, signal.aborted);
+  const outcome = outcomeOf(states, checks, isInterrupted(signal));
   await recorder.keep(() => journal.verified(checks));
   await recorder.keep(() => journal.ended(outcome));
   const auditHead = (await recorder.keep(() => audit.ended(about, outcome))) ?? '';

@@ -8,7 +8,7 @@ import { formatElapsed } from '../base/units.ts';
 import { cannot, type Disk, errnoOf, makeFolder, disk as realDisk } from './disk.ts';
 import { fileNameOf } from './state-folder.ts';
 
-const holderSchema = z.object({
+export const holderSchema = z.object({
   pid: z.number(),
   user: z.string(),
   host: z.string(),
@@ -120,7 +120,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-function lockedBy(key: string, holder: Holder | undefined, nowMs: number): Fault {
+export function lockedBy(key: string, holder: Holder | undefined, nowMs: number): Fault {
   const who = holder
     ? `${holder.user} (process ${holder.pid} on ${holder.host}) since ${new Date(holder.sinceMs).toISOString()}, for ${formatElapsed(nowMs - holder.sinceMs)}: ${holder.what}`
     : 'another process';

@@ -22,6 +22,7 @@ import {
 import { createPlanStore, refuseExpired } from './plan-store.ts';
 import { createReportStore, type ReportStore } from './report-store.ts';
 import { stateFolder } from './state-folder.ts';
+import { holdStorage, type LockPlace } from './storage-lock.ts';
 import { findUnfinished, type UnfinishedRun } from './unfinished.ts';
 
 interface RunnerOptions {
@@ -32,6 +33,7 @@ interface RunnerOptions {
   readonly clock: Clock;
   readonly random: RandomHex;
   readonly disk?: Disk;
+  readonly hold?: typeof holdStorage;
   /** After this long a verification is over, and what it would have found is inconclusive. */
   readonly verifyMs?: number;
 }
@@ -68,15 +70,25 @@ const defaultVerifyMs = 120_000;
 
 export function createRunner(options: RunnerOptions): Runner {
   const { environment, actor, clock, random, disk = realDisk, verifyMs = defaultVerifyMs } = options;
+  const { hold = holdStorage } = options;
   const folder = stateFolder(options.stateDir, environment);
   const plans = createPlanStore(folder.plans, clock, disk);
   const reports = createReportStore(folder.runs, disk);
   const audit = createAudit({ path: folder.audit, clock, disk, notedHeads: () => reports.auditHeads() });
 
-  const lockFor = (key: string, run: RunId, plan: Plan) => {
-    const what = `run ${run}, ${plan.title}`;
+  /** On this machine first: there a dead owner's is free in the same moment. */
+  const lockFor = async (key: string, run: RunId, { title }: Plan, place: LockPlace | undefined) => {
+    const what = `run ${run}, ${title}`;
     const holder = { pid: process.pid, user: actor.user, host: actor.host, sinceMs: clock.now(), what };
-    return acquireLock(folder.locks, key, holder, disk);
+    const here = await acquireLock(folder.locks, key, holder, disk);
+    if (!place) return here;
+    try {
+      const held = await hold(place, key, holder);
+      return { lost: held.lost, release: () => held.release().finally(() => here.release()) };
+    } catch (thrown) {
+      await here.release();
+      throw thrown;
+    }
   };
 
   return {
@@ -96,15 +108,16 @@ export function createRunner(options: RunnerOptions): Runner {
 
     load: async (action, reference) => forAction(action, await plans.load(reference)),
 
-    async apply(action, confirmed, observer, signal) {
+    async apply(action, confirmed, observer, interruption) {
       const { plan } = confirmed;
       refuseUnfit(action, confirmed, options);
       const steps = stepsOf(action, plan);
-      signal.throwIfAborted();
+      interruption.throwIfAborted();
 
       const runId = newRunId(clock.now(), random);
       const lockKey = action.lockKey(plan.detail);
-      const lock = await lockFor(lockKey, runId, plan);
+      const lock = await lockFor(lockKey, runId, plan, await action.lockPlace?.(plan.detail));
+      const signal = 'lost' in lock ? AbortSignal.any([interruption, lock.lost]) : interruption;
       try {
         // A used plan is stale by its own doing; a plan that could not be compared is still unused.
         await plans.refuseUsed(plan.id);

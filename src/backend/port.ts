@@ -160,6 +160,14 @@ export interface CapacityRule {
   readonly writesPerSecond?: number;
 }
 
+/** A change of the lock of a place; undefined stands for no lock. */
+export interface LockChange {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** How long the new one stands unless it is put in its own place again. */
+  readonly leaseMs: number;
+}
+
 export interface Backend {
   readonly kind: BackendKind;
   /** For people: where this is, without secrets. */
@@ -202,6 +210,12 @@ export interface Backend {
    */
   createRecords?(records: readonly EncodedRecord[], signal?: AbortSignal): Promise<readonly CreateOutcome[]>;
   removeRecord(key: RecordKey, expected: string, signal?: AbortSignal): Promise<Replaced>;
+  /**
+   * The lock of this place, whatever name it is reached by: a text beside the games, which nothing here takes for one.
+   * Puts `to` in place of `from`, atomically, if that is what is there, and answers what is there then. By the clock of
+   * the server where it has one, else by this machine's.
+   */
+  changeLock(change: LockChange, signal?: AbortSignal): Promise<string | undefined>;
 
   close(): Promise<void>;
 }
@@ -227,6 +241,7 @@ export const operations = {
   replaceRecord: 'write',
   createRecords: 'write',
   removeRecord: 'write',
+  changeLock: 'write',
 } as const satisfies Partial<Record<keyof Backend, 'read' | 'write'>>;
 
 export type Operation = keyof typeof operations;

@@ -15,6 +15,7 @@ import type { ArchivingParts, Packing, ResumedPart } from './archiving.ts';
 import { countGames, estimateBytes, estimateChanges, estimateWarnings } from './estimate.ts';
 import { roomWarnings } from './room.ts';
 import { createSelection } from './selection.ts';
+import { type Exclusion, exclusionUnverified, planExclusion } from './target-lock.ts';
 import { findUnfinished, type Unfinished } from './unfinished.ts';
 import { whereText } from './where-words.ts';
 
@@ -41,7 +42,7 @@ export interface BackupInput {
   readonly packing?: Partial<Packing> | undefined;
 }
 
-export interface BackupDetail {
+export interface BackupDetail extends Exclusion {
   readonly location: string;
   readonly name: string;
   readonly archiveId: string;
@@ -86,6 +87,7 @@ export async function draftBackup(
     ...(gamesPerSecond === undefined ? {} : { gamesPerSecond }),
     ...(expectedBytes === undefined ? {} : { expectedBytes }),
     ...(earlier ? { resumes: resumedPart(earlier) } : {}),
+    ...(await planExclusion(backend, signal)),
   };
   const amount = `${counts.certainty}${gamesText(counts.taken.current + counts.taken.legacy)}`;
   return {
@@ -102,6 +104,7 @@ export async function draftBackup(
       `Which games can be read: it shows as each is read, and one that cannot be ${allowUnsupported ? 'is named in the archive and not in it' : 'stops the backup'}`,
       ...(expectedBytes === undefined ? ['How large the archive will become'] : []),
       ...(room.space ? [] : [`Whether ${store.location} has room for it`]),
+      ...exclusionUnverified(detail),
     ],
     basis: await basisOf(parts, detail),
     detail,

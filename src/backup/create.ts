@@ -16,7 +16,7 @@ import {
   noneMatch,
 } from './create-plan.ts';
 import type { ArchiveTotals } from './format.ts';
-import { targetLock } from './target-lock.ts';
+import { lockPlaceOf, targetLock } from './target-lock.ts';
 import { validationStep } from './validation-step.ts';
 
 /**
@@ -31,6 +31,7 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
     draft: (input, signal) => draftBackup(parts, input, signal),
     basis: (detail) => basisOf(parts, detail),
     lockKey: () => targetLock(backend.location),
+    lockPlace: async (detail) => lockPlaceOf(backend, detail),
     steps: ({ detail }) => stepsOf(parts, detail),
     verify: async ({ detail }) => [
       await publishedCheck(store, detail.name),

@@ -35,6 +35,7 @@ import { scopeOfResume } from './restore-resume.ts';
 import { choose, type Ground, readWholeArchive, type Scope } from './restore-scope.ts';
 import { scopeOfUndo } from './restore-undo.ts';
 import { originWarnings, safetyChanges, secondaryUnverified, titleOf, warningsOf } from './restore-words.ts';
+import { type Exclusion, exclusionUnverified, planExclusion } from './target-lock.ts';
 
 /** Where games are put. */
 export interface RestoreTarget {
@@ -83,7 +84,7 @@ export interface ArchiveUsed {
   readonly rawBytes: number;
 }
 
-export interface RestoreDetail {
+export interface RestoreDetail extends Exclusion {
   /** What is read; undefined when games are only removed. */
   readonly archive?: ArchiveUsed;
   readonly target: string;
@@ -149,6 +150,7 @@ export async function draftRestore(
     ...(undoes === undefined ? {} : { undoes }),
     ...(resumes === undefined ? {} : { resumes }),
     estimate,
+    ...(await planExclusion(backend, signal)),
   };
   return {
     title: titleOf(detail),
@@ -162,7 +164,7 @@ export async function draftRestore(
       ...warnings,
     ],
     estimates: estimateLines(estimate),
-    unverified: [...unverified, ...secondaryUnverified(ground.refusals)],
+    unverified: [...unverified, ...secondaryUnverified(ground.refusals), ...exclusionUnverified(detail)],
     basis: basisOf(
       detail,
       games.map(({ found }) => found),

@@ -22,7 +22,7 @@ import {
 } from './restore-plan.ts';
 import { removeGames } from './restore-remove.ts';
 import { writeGames } from './restore-write.ts';
-import { targetLock } from './target-lock.ts';
+import { lockPlaceOf, targetLock } from './target-lock.ts';
 import { checkStored } from './validate.ts';
 
 /**
@@ -43,6 +43,7 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
       return basisOf({ ...detail, target: backend.location, ...(archive ? { archive } : {}) }, found);
     },
     lockKey: ({ target }) => targetLock(target),
+    lockPlace: async (detail) => lockPlaceOf((await parts.target(detail.to)).backend, detail),
     steps: ({ detail }) => stepsOf(parts, detail),
     async verify({ detail }, signal) {
       const { safety, games } = detail;

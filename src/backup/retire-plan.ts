@@ -8,6 +8,7 @@ import { archiveRef, defaultArchiveName } from './archive-names.ts';
 import { type ArchivableGame, findArchived } from './archived-proof.ts';
 import type { ArchivingParts } from './archiving.ts';
 import { type FinishedGame, type FinishedGames, findFinished } from './finished-games.ts';
+import { type Exclusion, exclusionUnverified, planExclusion } from './target-lock.ts';
 
 export interface RetireParts extends ArchivingParts {
   readonly backend: PrimaryBackend;
@@ -24,7 +25,7 @@ export interface RetiredGame extends ArchivableGame {
   readonly archive: string;
 }
 
-export interface RetireDetail {
+export interface RetireDetail extends Exclusion {
   readonly target: string;
   readonly location: string;
   readonly games: readonly RetiredGame[];
@@ -55,7 +56,10 @@ export async function draftRetire(
     const archive = archived.get(keyText({ id, layout })) ?? name;
     return { id, layout, digest, archive };
   });
-  const detail: RetireDetail = { target: backend.location, location: store.location, games, ...fresh };
+  const detail: RetireDetail = {
+    ...{ target: backend.location, location: store.location, games, ...fresh },
+    ...(await planExclusion(backend, signal)),
+  };
   return {
     title: titleOf(detail, due, olderThanMs),
     place: backend.location,
@@ -64,6 +68,7 @@ export async function draftRetire(
     warnings: warningsOf(finished),
     unverified: [
       'Whether a game server holds any of these games in memory: finished ones are not written again',
+      ...exclusionUnverified(detail),
     ],
     basis: await basisOf(parts, detail),
     detail,

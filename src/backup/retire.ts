@@ -19,7 +19,7 @@ import {
   type RetireParts,
   retireSteps,
 } from './retire-plan.ts';
-import { targetLock } from './target-lock.ts';
+import { lockPlaceOf, targetLock } from './target-lock.ts';
 import { validateArchive } from './validate.ts';
 
 /**
@@ -33,6 +33,7 @@ export function createRetireAction(parts: RetireParts): Action<RetireInput, Reti
     draft: (input, signal) => draftRetire(parts, input, signal),
     basis: (detail) => basisOf(parts, detail),
     lockKey: ({ target }) => targetLock(target),
+    lockPlace: async (detail) => lockPlaceOf(parts.backend, detail),
     steps: ({ detail }) => stepsOf(parts, detail),
     async verify({ detail }, signal) {
       const gone = await findGone(parts, detail, signal);

@@ -1,6 +1,6 @@
 import { Fault } from './fault.ts';
 
-/** Rejects with Fault `interrupted` as soon as the signal fires. What the work has sent by then may still take effect. */
+/** Rejects with Fault `interrupted`, or the signal's own, as soon as the signal fires. What the work has sent by then may still take effect. */
 export async function interruptible<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work();
   throwIfInterrupted(signal);
@@ -19,5 +19,11 @@ export function throwIfInterrupted(signal: AbortSignal | undefined): void {
 }
 
 export function interrupted(signal: AbortSignal): Fault {
-  return new Fault('interrupted', 'Interrupted', { cause: signal.reason });
+  return stopOf(signal) ?? new Fault('interrupted', 'Interrupted', { cause: signal.reason });
 }
+
+/** What a signal was fired with that nobody's interruption was. */
+export const stopOf = ({ reason }: AbortSignal): Fault | undefined =>
+  reason instanceof Fault ? reason : undefined;
+
+export const isInterrupted = (signal: AbortSignal): boolean => signal.aborted && !stopOf(signal);

@@ -4,6 +4,7 @@ import type { Place } from '../setup/backend-places.ts';
 import type { Wrap } from '../setup/backend-wraps.ts';
 import { describeCreation } from './creation.ts';
 import { describeGames } from './games.ts';
+import { describeLock } from './lock.ts';
 import { describeReading } from './reading.ts';
 import { describeRecords } from './records.ts';
 
@@ -21,5 +22,6 @@ export function backendConformance(
     describeRecords(openWrapped);
     describeCreation(openWrapped);
     describeReading(openWrapped);
+    describeLock(openWrapped);
   });
 }

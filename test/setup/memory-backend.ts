@@ -85,4 +85,5 @@ const unused = {
   refusals: notUsed,
   replaceRecord: notUsed,
   removeRecord: notUsed,
+  changeLock: notUsed,
 };

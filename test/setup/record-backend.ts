@@ -32,6 +32,7 @@ export function recordBackend(clock: Clock, stored: readonly GameRecord[] = []):
   const records = new Map(stored.map((record) => [keyText(record), record]));
   const unreadable = new Set<string>();
   const writes: RecordKey[] = [];
+  let lock: { readonly text: string; readonly endsAtMs: number } | undefined;
 
   const read = (key: RecordKey): RecordRead => {
     if (unreadable.has(keyText(key))) {
@@ -130,6 +131,12 @@ export function recordBackend(clock: Clock, stored: readonly GameRecord[] = []):
       return replace(record, expected, record);
     },
     removeRecord: async (key, expected) => replace(key, expected),
+    async changeLock({ from, to, leaseMs }) {
+      const found = lock && lock.endsAtMs > clock.now() ? lock.text : undefined;
+      if (found !== from) return found;
+      lock = to === undefined ? undefined : { text: to, endsAtMs: clock.now() + leaseMs };
+      return to;
+    },
     close: async () => {},
   };
   return backend;

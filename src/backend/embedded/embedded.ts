@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { GameRecord, RecordKey } from '../../game/record.ts';
@@ -73,6 +74,11 @@ export function openEmbedded({ folder, clock, random = Math.random }: EmbeddedOp
     async removeRecord(key, expected, signal) {
       checkId(key);
       return store.call('removeRecord', [key, expected, clock.now()], signal);
+    },
+    async changeLock(change, signal) {
+      // Whoever only looks makes no file.
+      if (change.to === undefined && !existsSync(file)) return undefined;
+      return store.call('changeLock', [change, clock.now()], signal);
     },
     close: () => store.close(),
   };

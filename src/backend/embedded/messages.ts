@@ -7,6 +7,7 @@ import type {
   Census,
   Expected,
   Finding,
+  LockChange,
   PutSnapshot,
   Replaced,
   SnapshotPut,
@@ -25,9 +26,16 @@ export interface Store {
   readRecords(keys: readonly RecordKey[], nowMs: number): (GameRecord | undefined)[];
   replaceRecord(record: GameRecord, expected: Expected, nowMs: number): Replaced;
   removeRecord(key: RecordKey, expected: string, nowMs: number): Replaced;
+  changeLock(change: LockChange, nowMs: number): string | undefined;
 }
 
-const writes: readonly (keyof Store)[] = ['append', 'putSnapshot', 'replaceRecord', 'removeRecord'];
+const writes: readonly (keyof Store)[] = [
+  'append',
+  'putSnapshot',
+  'replaceRecord',
+  'removeRecord',
+  'changeLock',
+];
 export const isWrite = (method: keyof Store): boolean => writes.includes(method);
 
 export interface Request {

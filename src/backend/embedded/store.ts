@@ -3,6 +3,7 @@ import { openCensus } from './census.ts';
 import { examineFile } from './examine.ts';
 import { isBusy, storeFault } from './faults.ts';
 import { openGames } from './games.ts';
+import { changeLock } from './lock.ts';
 import { isWrite, type Reply, type Request, type Store } from './messages.ts';
 import { openRecords } from './records.ts';
 import { openDatabase, savepoint, transaction } from './schema.ts';
@@ -22,6 +23,7 @@ const methods: Methods = {
   readRecords: ({ records }, keys, nowMs) => keys.map((key) => records.read(key, nowMs)),
   replaceRecord: ({ records }, record, expected, nowMs) => records.replace(record, expected, nowMs),
   removeRecord: ({ records }, key, expected, nowMs) => records.remove(key, expected, nowMs),
+  changeLock: ({ db }, change, nowMs) => changeLock(db, change, nowMs),
 };
 
 export interface StoreFile {

@@ -9,6 +9,9 @@ import type { RecordKey } from '../../game/record.ts';
 const current = { start: 'gk1:{game:', end: '}' };
 const legacy = { start: 'game:' };
 
+/** Of no game: the lock of this place. */
+export const lockKey = (prefix: string) => `${prefix}gk1:lock`;
+
 /** Matches both layouts, so that one pass over the keys finds all; `recordKeyOf` drops the rest. */
 export const scanPattern = (prefix: string) => `${prefix}*game:*`;
 

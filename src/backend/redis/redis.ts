@@ -21,6 +21,7 @@ import { type CreateGames, openCreations } from './creations.ts';
 import { scanEncoded } from './encoded-scan.ts';
 import { examineServers } from './examine.ts';
 import { isNotPermitted } from './faults.ts';
+import { lockKey } from './keys.ts';
 import type { PoolSettings } from './pool.ts';
 import { readRecord } from './read.ts';
 import { refusalOf, removeRecord, replaceRecord } from './replace.ts';
@@ -154,6 +155,12 @@ export function openRedis(options: RedisOptions): Backend {
     async removeRecord(key, expected, signal) {
       checkId(key);
       return removeRecord(on(write, signal), key, expected);
+    },
+    async changeLock({ from = '', to = '', leaseMs }, signal) {
+      const key = lockKey(keyPrefix);
+      return (
+        (await on(write, signal)(key, (redis) => redis.gkChangeLock(key, from, to, leaseMs))) || undefined
+      );
     },
     async close() {
       closed = true;

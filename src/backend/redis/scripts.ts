@@ -167,6 +167,23 @@ const canFieldsExpire = `${fieldsMayExpire}
   return fieldsMayExpire() and 1 or 0
 `;
 
+/** ARGV: lock before and after, '' for none, and its lease in ms. Answers what is there then. Takes no memory worth refusing. */
+const changeLock = `#!lua flags=allow-oom
+  for _, command in ipairs({'SET', 'DEL'}) do
+    if not redis.acl_check_cmd(command, KEYS[1], '1') then
+      return redis.error_reply('NOPERM this user may not run ' .. command .. ' on ' .. KEYS[1])
+    end
+  end
+  local found = redis.call('GET', KEYS[1]) or ''
+  if found ~= ARGV[1] then return found end
+  if ARGV[2] == '' then
+    redis.call('DEL', KEYS[1])
+  else
+    redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  end
+  return ARGV[2]
+`;
+
 /** ARGV: a key of each layout. Answers the commands that this user may not run on one of them. */
 const lackingRights = `
   local lacking = {}
@@ -197,6 +214,7 @@ export const scripts = {
   gkReadGame: { numberOfKeys: 1, lua: readGame, readOnly: true },
   gkReplaceGame: { numberOfKeys: 1, lua: replaceGame },
   gkRemoveGame: { numberOfKeys: 1, lua: removeGame },
+  gkChangeLock: { numberOfKeys: 1, lua: changeLock },
   gkLackingRights: { numberOfKeys: 0, lua: lackingRights, readOnly: true },
   gkCountGame: { numberOfKeys: 1, lua: countGame, readOnly: true },
   gkFieldsMayExpire: { numberOfKeys: 0, lua: canFieldsExpire, readOnly: true },
@@ -218,6 +236,7 @@ declare module 'ioredis' {
     ): Result<[type: Buffer, expiresAtMs: number, fields: readonly Buffer[], mortalField: Buffer], Context>;
     gkReplaceGame(key: string, ...argv: Argument[]): Result<'written' | 'changed' | 'expired', Context>;
     gkRemoveGame(key: string, ...argv: Argument[]): Result<'written' | 'changed', Context>;
+    gkChangeLock(key: string, from: string, to: string, leaseMs: number): Result<string, Context>;
     gkLackingRights(...keys: string[]): Result<string[], Context>;
     gkFieldsMayExpire(): Result<number, Context>;
     gkCountGame(key: Buffer): Result<[phase: string | null, snapshots: number], Context>;

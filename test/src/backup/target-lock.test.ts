@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Confirmed } from '../../../src/action/plan.ts';
+import { createRunner } from '../../../src/action/run.ts';
+import type { LockPlace } from '../../../src/action/storage-lock.ts';
+import { refuseWrites } from '../../../src/backend/read-only.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { Fault } from '../../../src/base/fault.ts';
+import { randomHex } from '../../../src/base/ids.ts';
+import { asPrimary } from '../../../src/compose/from-primary.ts';
+import { gameRecord } from '../../setup/archived-records.ts';
+import { backupWorld } from '../../setup/backup-world.ts';
+import { silent } from '../../setup/counter-action.ts';
+import { openAddress } from '../../setup/open-address.ts';
+import { recordBackend } from '../../setup/record-backend.ts';
+import { startRedis, type TestRedis } from '../../setup/redis.ts';
+import { restoreWorld } from '../../setup/restore-world.ts';
+import { tempFolder } from '../../setup/temp-folder.ts';
+import { virtualClock } from '../../setup/virtual-clock.ts';
+
+const games = Array.from({ length: 40 }, (_, n) => gameRecord({ id: `game-${n}` }));
+
+describe('backups and restores of one Redis', () => {
+  let server: TestRedis;
+  beforeAll(async () => {
+    server = await startRedis({ user: 'reader on >secret ~* +@read +@scripting' });
+  });
+  afterAll(() => server.stop());
+
+  /** A machine, user and environment of its own. */
+  function worldAt(url: string, environment: string) {
+    const backend = asPrimary(openAddress(url));
+    onTestFinished(() => backend.close());
+    return { backend, ...backupWorld({ backend, clock: systemClock, stateDir: tempFolder(), environment }) };
+  }
+  const nameless = () => server.url.replace('127.0.0.1', 'localhost');
+
+  test('exclude one another by any name, from any environment and state folder', async () => {
+    const one = worldAt(server.url, 'staging');
+    for (const game of games) await one.backend.replaceRecord(game, 'absent');
+    const other = worldAt(nameless(), 'dev');
+    await other.backUp('before');
+    const plan = await other.runner.prepare(other.restore, { archive: 'before', onExisting: 'overwrite' });
+    let refused: unknown;
+    const began = one.files.create;
+    one.files.create = async (path) => {
+      refused ??= await other.apply(other.restore, plan).catch((fault: unknown) => fault);
+      return began(path);
+    };
+    expect(await one.backUp('a')).toMatchObject({ outcome: 'done' });
+    expect(refused).toMatchObject({ code: 'locked', message: expect.stringContaining('to archive a') });
+    expect(await other.apply(other.restore, plan)).toMatchObject({ outcome: 'done' });
+  });
+
+  test('go without, and say so beforehand, where this user may not write', async () => {
+    const reader = worldAt(server.url.replace('redis://', 'redis://reader:secret@'), 'staging');
+    const plan = await reader.runner.prepare(reader.create, { name: 'r', includeCompleted: true });
+    expect(plan.unverified).toContainEqual(
+      expect.stringMatching(/^Whether another user, .* meanwhile: .*NOPERM/),
+    );
+    const outcome = games.length > 0 ? 'done' : 'inconclusive';
+    expect(await reader.apply(reader.create, plan)).toMatchObject({ outcome });
+  });
+});
+
+test('a session that may only read makes backups, and says what it cannot exclude', async () => {
+  const clock = virtualClock();
+  const backend = asPrimary(refuseWrites(recordBackend(clock, games)));
+  const { runner, create, apply } = backupWorld({ backend, clock, stateDir: tempFolder() });
+  const plan = await runner.prepare(create, { name: 'a', includeCompleted: true });
+  expect(plan.unverified).toContainEqual(expect.stringMatching(/changeLock was refused/));
+  expect(await apply(create, plan)).toMatchObject({ outcome: 'done' });
+});
+
+test('a restore that loses the lock writes nothing more, and has not been interrupted', async () => {
+  const { backend, clock, stateDir, restore, plan: makePlan } = await restoreWorld(games, []);
+  const plan = await makePlan();
+  const lost = new AbortController();
+  const hold = async (_: LockPlace) => ({ lost: lost.signal, release: async () => {} });
+  const actor = { user: 'ana', host: 'bastion' };
+  const runner = createRunner({
+    ...{ stateDir, environment: 'staging', simulated: false, actor, clock, random: randomHex, hold },
+  });
+  backend.writes.length = 0;
+  backend.beforeWrite = () => lost.abort(new Fault('locked', 'The lock was lost'));
+  const never = new AbortController().signal;
+  const report = await runner.apply(restore, Confirmed.byTyping(plan, 'staging'), silent, never);
+  expect(backend.writes.length).toBeLessThan(games.length);
+  expect(report.outcome).toBe('partial');
+  expect(report.steps[1]?.state).toMatchObject({
+    fault: { message: expect.stringContaining('stopped: The lock was lost') },
+  });
+});
