@@ -13,7 +13,7 @@ import type { LeftPart } from './archive-store.ts';
 import { archivesIn } from './archives-in.ts';
 import type { ArchivingParts, Packing, ResumedPart } from './archiving.ts';
 import { countGames, estimateBytes, estimateChanges, estimateWarnings } from './estimate.ts';
-import { roomWarnings } from './room.ts';
+import { roomUnverified, roomWarnings } from './room.ts';
 import { createSelection } from './selection.ts';
 import { type Exclusion, exclusionUnverified, planExclusion } from './target-lock.ts';
 import { findUnfinished, type Unfinished } from './unfinished.ts';
@@ -79,7 +79,9 @@ export async function draftBackup(
   const rough = await backend.roughCensus?.(signal);
   const census = rough ?? (await backend.census(signal));
   const counts = countGames(census, filter, rough !== undefined);
-  const expectedBytes = estimateBytes(census, counts, await archivesIn(store, signal), backend.location);
+  const archives = await archivesIn(store, signal);
+  const before = { archives, source: backend.location, codec: packing.codec };
+  const expectedBytes = estimateBytes(census, counts, before);
   const room = await store.room();
   const detail: BackupDetail = {
     ...{ location: store.location, name, archiveId: random(16), filter, allowUnsupported, packing },
@@ -98,12 +100,15 @@ export async function draftBackup(
     warnings: [
       ...(earlier ? [resumedWarning(earlier)] : leftWarnings(await store.unfinished())),
       ...estimateWarnings(counts, filter),
-      ...roomWarnings(store.location, room, counts.certainty === 'at most ' ? undefined : expectedBytes),
+      ...roomWarnings(store.location, room, {
+        name,
+        bytes: counts.certainty === 'at most ' ? undefined : expectedBytes,
+      }),
     ],
     unverified: [
       `Which games can be read: it shows as each is read, and one that cannot be ${allowUnsupported ? 'is named in the archive and not in it' : 'stops the backup'}`,
       ...(expectedBytes === undefined ? ['How large the archive will become'] : []),
-      ...(room.space ? [] : [`Whether ${store.location} has room for it`]),
+      ...roomUnverified(store.location, room),
       ...exclusionUnverified(detail),
     ],
     basis: await basisOf(parts, detail),

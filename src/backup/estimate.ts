@@ -4,8 +4,9 @@ import { Fault } from '../base/fault.ts';
 import { formatBytes, formatDuration, formatValue } from '../base/units.ts';
 import type { Layout } from '../game/record.ts';
 import { gamesText } from '../game/record-words.ts';
-import type { ArchiveFilter, ArchiveRow } from './archive-list.ts';
+import type { ArchiveFilter, ArchiveRow, Manifest } from './archive-list.ts';
 import type { Packing } from './archiving.ts';
+import type { Codec } from './codec.ts';
 import { packingText } from './packing-words.ts';
 import { whereText } from './where-words.ts';
 
@@ -48,24 +49,51 @@ export function countGames(
 
 type Row = Census['games'][number];
 
+interface Before {
+  /** Newest first. */
+  readonly archives: readonly ArchiveRow[];
+  readonly source: string;
+  readonly codec: Codec;
+}
+
 /**
- * How large the archive is likely to become: as large a game as in the newest archive of the same games, else as many raw
- * bytes as the storage says it uses. undefined where neither is known.
+ * How large the archive is likely to become: games as large as in the newest archive of this source, else as the storage
+ * says it uses, packed as well as others were. undefined where neither tells how large they are.
  */
 export function estimateBytes(
   { usedBytes }: Census,
   counts: GameCounts,
-  archives: readonly ArchiveRow[],
-  source: string,
+  { archives, source, codec }: Before,
 ): number | undefined {
   const games = counts.taken.current + counts.taken.legacy;
-  for (const { manifest } of archives) {
-    if (manifest instanceof Fault || manifest.source !== source || manifest.purpose) continue;
-    if (manifest.games > 0) return Math.ceil((manifest.storedBytes / manifest.games) * games);
-  }
+  const like = telling(archives, games, (manifest) => manifest.source === source && !manifest.purpose);
+  if (like) return packedBytes({ games, rawBytes: (like.rawBytes / like.games) * games }, codec, archives);
   const used = Object.values(usedBytes);
   if (used.length === 0 || counts.seen === 0) return undefined;
-  return Math.ceil((used.reduce((sum, bytes) => sum + bytes, 0) / counts.seen) * games);
+  const rawBytes = (used.reduce((sum, bytes) => sum + bytes, 0) / counts.seen) * games;
+  return packedBytes({ games, rawBytes }, codec, archives);
+}
+
+/** As the newest compressed archive is packed, by either codec; as they are where none tells. */
+export function packedBytes(
+  { games, rawBytes }: { readonly games: number; readonly rawBytes: number },
+  codec: Codec,
+  archives: readonly ArchiveRow[],
+): number {
+  const isCompressed = (manifest: Manifest) => manifest.codec !== 'none';
+  const like = codec === 'none' ? undefined : telling(archives, games, isCompressed);
+  return Math.round(like ? (rawBytes * like.storedBytes) / like.rawBytes : rawBytes);
+}
+
+/** The newest that is like it. One of much fewer games tells little of many: its frame weighs more, and they may be others. */
+function telling(
+  archives: readonly ArchiveRow[],
+  games: number,
+  isLike: (manifest: Manifest) => boolean,
+): Manifest | undefined {
+  return archives
+    .flatMap(({ manifest }) => (manifest instanceof Fault ? [] : [manifest]))
+    .find((manifest) => manifest.games > 0 && manifest.games * 10 >= games && isLike(manifest));
 }
 
 interface Estimated {

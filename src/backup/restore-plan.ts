@@ -32,6 +32,7 @@ import {
 import { planHeld } from './restore-held.ts';
 import { findRestore } from './restore-past.ts';
 import { scopeOfResume } from './restore-resume.ts';
+import { lookForRoom } from './restore-room.ts';
 import { choose, type Ground, readWholeArchive, type Scope } from './restore-scope.ts';
 import { scopeOfUndo } from './restore-undo.ts';
 import { originWarnings, safetyChanges, secondaryUnverified, titleOf, warningsOf } from './restore-words.ts';
@@ -152,6 +153,7 @@ export async function draftRestore(
     estimate,
     ...(await planExclusion(backend, signal)),
   };
+  const room = await lookForRoom(parts, detail, signal);
   return {
     title: titleOf(detail),
     place: backend.location,
@@ -162,9 +164,15 @@ export async function draftRestore(
       ...scope.warnings,
       ...warningsOf(decisions, await createdBeside(backend, games, signal)),
       ...warnings,
+      ...room.warnings,
     ],
     estimates: estimateLines(estimate),
-    unverified: [...unverified, ...secondaryUnverified(ground.refusals), ...exclusionUnverified(detail)],
+    unverified: [
+      ...unverified,
+      ...room.unverified,
+      ...secondaryUnverified(ground.refusals),
+      ...exclusionUnverified(detail),
+    ],
     basis: basisOf(
       detail,
       games.map(({ found }) => found),

@@ -56,18 +56,32 @@ export function boundedFile(file: WritableFile, bounds: Bounds): WritableFile {
   };
 }
 
+interface Expected {
+  readonly name: string;
+  /** undefined where nothing tells. */
+  readonly bytes: number | undefined;
+}
+
 /** What a plan says about a size that is only estimated. */
-export function roomWarnings(location: string, { maxBytes, space }: Room, expectedBytes: number | undefined) {
+export function roomWarnings(
+  location: string,
+  { maxBytes, space }: Room,
+  { name, bytes: expectedBytes }: Expected,
+): string[] {
   const tooMuch = (bytes: number) => expectedBytes !== undefined && expectedBytes > bytes;
   return [
     maxBytes !== undefined && tooMuch(maxBytes)
-      ? `It is likely to become larger than MAX_BACKUP_SIZE_GB, ${formatBytes(maxBytes)}, and will stop there`
+      ? `Archive ${name} is likely to become larger than MAX_BACKUP_SIZE_GB, ${formatBytes(maxBytes)}, and will stop there`
       : '',
     space && (writableBytes(space) === 0 || tooMuch(writableBytes(space)))
-      ? `It is likely not to fit: ${location} has ${formatBytes(space.freeBytes)} free, and ${formatBytes(keptFreeBytes(space))} stay free for others`
+      ? `Archive ${name} is likely not to fit: ${location} has ${formatBytes(space.freeBytes)} free, and ${formatBytes(keptFreeBytes(space))} stay free for others`
       : '',
   ].filter(Boolean);
 }
+
+/** What it could not find out. */
+export const roomUnverified = (location: string, { space }: Room): string[] =>
+  space ? [] : [`Whether ${location} has room for it`];
 
 function tooLarge(maxBytes: number): Fault {
   return new Fault('refused', `The archive would become larger than ${formatBytes(maxBytes)}`, {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { BackupInput } from '../../../src/backup/create-plan.ts';
 import { validateArchive } from '../../../src/backup/validate.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { memoryFiles } from '../../setup/memory-files.ts';
@@ -51,6 +52,43 @@ describe('a limit of the size of archives', () => {
     expect(plan.detail.expectedBytes).toBe(2 * manifest.storedBytes);
     expect(plan.warnings).toEqual([expect.stringContaining('larger than MAX_BACKUP_SIZE_GB')]);
     expect((await runner.prepare(create, input)).warnings).toEqual([]);
+  });
+});
+
+describe('an estimate', () => {
+  async function estimated(before: Partial<BackupInput>, asked: Partial<BackupInput> = {}, count = 50) {
+    const { runner, create, apply, store } = world({ count });
+    await apply(create, await runner.prepare(create, { name: 'a', includeCompleted: true, ...before }));
+    const plan = await runner.prepare(create, { name: 'b', includeCompleted: true, ...asked });
+    await apply(create, plan);
+    const made = (await store.list()).archives.find(({ name }) => name === 'b')?.manifest;
+    if (!made || made instanceof Error) throw made;
+    return { expectedBytes: plan.detail.expectedBytes, made };
+  }
+
+  test('goes by the codec that is asked for', async () => {
+    const { expectedBytes = 0, made } = await estimated({}, { packing: { codec: 'none' } });
+    expect(expectedBytes).toBeGreaterThan(0.9 * made.rawBytes);
+    expect(expectedBytes).toBeLessThan(1.1 * made.storedBytes);
+  });
+
+  test('does not go by an archive of so few games that it tells little', async () => {
+    const one = { where: { idPattern: noisyGames(1)[0]?.id ?? '' } };
+    expect((await estimated(one)).expectedBytes).toBeUndefined();
+  });
+});
+
+describe('what a restore keeps', () => {
+  test('is likely not to fit where there is less room, and the plan says so', async () => {
+    const { backUp, files, restore, runner, backend } = world();
+    await backUp('a');
+    for (const game of noisyGames(50)) backend.records.set(`current:${game.id}`, { ...game, revision: 9 });
+    const plan = () => runner.prepare(restore, { archive: 'a', onExisting: 'overwrite' });
+    expect((await plan()).warnings.join('\n')).not.toContain('to fit');
+    files.limit(Math.ceil(files.bytes(`${backupFolder}/a.gka`).length * 1.5));
+    expect((await plan()).warnings).toContainEqual(
+      expect.stringMatching(/^Archive .*-before-restore is likely not to fit/),
+    );
   });
 });
 
