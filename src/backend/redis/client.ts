@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { Endpoint, RedisAddress } from './address.ts';
 import { isNotPermitted } from './faults.ts';
+import { connectorInto, type Intake } from './intake.ts';
 import { scripts } from './scripts.ts';
 
 /** What is the same for every server of a topology. */
@@ -25,14 +26,24 @@ export interface Server extends Endpoint {
 /** How long a server has to agree that a connection is over. */
 const disconnectTimeoutMs = 100;
 
-export function createClient({ host, port, readOnly = false }: Server, access: Access): Redis {
+/** @param intake takes what comes; the client then hears only what it is told by the event `data` of its stream */
+export function createClient(
+  { host, port, readOnly = false }: Server,
+  access: Access,
+  intake?: Intake,
+): Redis {
   const { db, tls, ca, username, password, connectTimeoutMs, operationTimeoutMs } = access;
-  return new Redis({
+  const connection = {
     host,
     port,
+    ...(tls ? { tls: tlsOptions(host, ca) } : {}),
+    disconnectTimeout: disconnectTimeoutMs,
+  };
+  return new Redis({
+    ...connection,
+    ...(intake ? { Connector: connectorInto(intake, connection) } : {}),
     db,
     readOnly,
-    ...(tls ? { tls: tlsOptions(host, ca) } : {}),
     // With a password alone the client would warn on the terminal when the server asks for none.
     ...(password ? { username: username ?? 'default', password } : {}),
     connectionName: 'gamekeeper',
@@ -43,7 +54,6 @@ export function createClient({ host, port, readOnly = false }: Server, access: A
     // It would ask with INFO, which not every user may, and say so on the terminal.
     enableReadyCheck: false,
     connectTimeout: connectTimeoutMs,
-    disconnectTimeout: disconnectTimeoutMs,
     commandTimeout: operationTimeoutMs,
     // Ends a connection to a server that hangs, and with it the commands that wait on it.
     socketTimeout: operationTimeoutMs,

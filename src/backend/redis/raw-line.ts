@@ -22,12 +22,12 @@ interface Asked {
 
 /** Rejects with what the client threw. */
 export async function openRawLine(server: Server, access: Access): Promise<RawLine> {
-  const redis = createClient(server, access);
   const unread = new Unread();
   const asked: Asked[] = [];
   let taken = 0;
   let silence: NodeJS.Timeout | undefined;
   let ended: Error | undefined;
+  let connected = false;
 
   const end = (reason: Error) => {
     ended ??= reason;
@@ -37,9 +37,13 @@ export async function openRawLine(server: Server, access: Access): Promise<RawLi
   };
   /** A server that hangs would be waited for without end. */
   const watch = () => {
-    clearTimeout(silence);
-    if (asked.length === 0) return;
-    silence = setTimeout(() => end(new Error('Command timed out')), access.operationTimeoutMs);
+    if (asked.length > 0 && silence) silence.refresh();
+    else if (asked.length > 0) {
+      silence = setTimeout(() => end(new Error('Command timed out')), access.operationTimeoutMs);
+    } else {
+      clearTimeout(silence);
+      silence = undefined;
+    }
   };
   const takeAnswers = () => {
     for (let first = asked[0]; first; first = asked[0]) {
@@ -52,21 +56,24 @@ export async function openRawLine(server: Server, access: Access): Promise<RawLi
       first.resolve();
     }
   };
-
-  await connectClient(redis, server, access.connectTimeoutMs);
-  redis.on('error', end);
-  redis.on('end', () => end(new Error('Connection is closed')));
-  const { stream } = redis;
-  stream.removeAllListeners('data');
-  stream.on('data', (data) => {
+  const took = (bytes: number) => {
+    unread.took(bytes);
+    // Until then the client asks, and wants to hear the answers.
+    if (!connected) return void redis.stream.emit('data', unread.drain());
     try {
-      unread.add(data);
       takeAnswers();
       watch();
     } catch (thrown) {
       end(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
-  });
+  };
+
+  const redis = createClient(server, access, { room: () => unread.room(), took });
+  await connectClient(redis, server, access.connectTimeoutMs);
+  connected = true;
+  redis.on('error', end);
+  redis.on('end', () => end(new Error('Connection is closed')));
+  const { stream } = redis;
 
   return {
     get isOpen() {
@@ -84,7 +91,8 @@ export async function openRawLine(server: Server, access: Access): Promise<RawLi
   };
 }
 
-const firstBytes = 256 * 1024;
+const firstBytes = 512 * 1024;
+const leastRoomBytes = 128 * 1024;
 
 /** What has come and has not been taken. It grows to the largest answer. */
 class Unread {
@@ -92,9 +100,14 @@ class Unread {
   #from = 0;
   #to = 0;
 
-  add(data: Buffer): void {
-    if (this.#to + data.length > this.#bytes.length) this.#makeRoom(data.length);
-    this.#to += data.copy(this.#bytes, this.#to);
+  /** Where the next bytes are to be put. */
+  room(): Buffer {
+    if (this.#bytes.length - this.#to < leastRoomBytes) this.#makeRoom();
+    return this.#bytes.subarray(this.#to);
+  }
+
+  took(bytes: number): void {
+    this.#to += bytes;
   }
 
   take(taker: AnswerTaker): boolean {
@@ -104,11 +117,18 @@ class Unread {
     return true;
   }
 
-  #makeRoom(length: number): void {
+  /** A copy of all that has come, and is not kept. */
+  drain(): Buffer {
+    const bytes = Buffer.from(this.#bytes.subarray(this.#from, this.#to));
+    this.#from = this.#to;
+    return bytes;
+  }
+
+  #makeRoom(): void {
     const kept = this.#to - this.#from;
-    const wanted = kept + length;
-    // Twice what is wanted, so that a long answer is not copied with each of its pieces.
-    const target = wanted * 2 > this.#bytes.length ? Buffer.allocUnsafeSlow(wanted * 2) : this.#bytes;
+    // Twice what is kept, so that a long answer is not copied with each of its pieces.
+    const wanted = 2 * kept + leastRoomBytes;
+    const target = wanted > this.#bytes.length ? Buffer.allocUnsafeSlow(wanted) : this.#bytes;
     this.#bytes.copy(target, 0, this.#from, this.#to);
     this.#bytes = target;
     this.#from = 0;
