@@ -44,17 +44,18 @@ export async function captureGames(
   const leftOut = { completed: 0, vanished: 0, filtered: 0 };
   let changed = 0;
 
-  const take = async (game: ReadGame) => {
+  const takes = (game: ReadGame): boolean => {
     const { phase, updatedAtMs } = game.key;
     const selected = select(game.key);
     if (selected !== 'kept') leftOut[selected]++;
     else if (keep && !keep(decodeRecord(game.bytes))) leftOut.filtered++;
     else if (allowUnsupported || unsupported.length === 0) {
-      await writer.add(game);
       const counted = phase !== undefined && isPhase(phase) ? phase : 'unknown';
       gamesByPhase.set(counted, (gamesByPhase.get(counted) ?? 0) + 1);
       if (updatedAtMs !== undefined && updatedAtMs >= startedAtMs) changed++;
+      return true;
     }
+    return false;
   };
 
   let done = 0;
@@ -64,7 +65,10 @@ export async function captureGames(
       // One that was deleted and made again while the scan ran may come twice, as may any in a scan.
       else if (!seen.add(keyBytes(game.key))) continue;
       else if (game.kind === 'unreadable') unsupported.push(unsupportedOf(game.key, game.fault));
-      else await take(game);
+      else if (takes(game)) {
+        const full = writer.add(game);
+        if (full) await full;
+      }
     }
     signal?.throwIfAborted();
     done += batch.length;

@@ -1,7 +1,7 @@
 import { Fault } from '../base/fault.ts';
 import type { Layout, RecordKey } from '../game/record.ts';
 import { gameLabel } from '../game/record-words.ts';
-import { type Codec, compress } from './codec.ts';
+import { type Compressor, createCompressor } from './codec.ts';
 import type { WritableFile } from './files.ts';
 import {
   type ArchiveHeader,
@@ -15,6 +15,9 @@ import {
   sha256,
   targetChunkBytes,
 } from './format.ts';
+
+/** Full ones, at most: with fewer the reading and the compressing would wait for one another. */
+const chunksUnderWay = 2;
 
 export interface WriterOptions {
   /** Raw bytes after which a chunk is closed. */
@@ -33,13 +36,16 @@ export type ArchiveEnd = Omit<ArchiveTotals, 'games' | 'gamesByLayout' | 'rawByt
 
 export interface EncodedGame {
   readonly key: RecordKey;
-  /** `encodeRecord` of its record; the writer is done with them when `add` resolves. */
+  /** `encodeRecord` of its record; the writer is done with them when `add` has resolved. */
   readonly bytes: Uint8Array;
 }
 
 export interface ArchiveWriter {
-  /** Resolves when another game may come: at most one chunk waits while the one before it is compressed. */
-  add(game: EncodedGame): Promise<void>;
+  /**
+   * Resolves when another game may come: chunks are compressed and written one after the other, and few wait for it.
+   * Most calls have nothing to wait for and return undefined: a promise costs more than to add a short game.
+   */
+  add(game: EncodedGame): Promise<void> | undefined;
   /** For a writer that will not finish: how many chunks are in the file, whole, once nothing is written any more. */
   stop(): Promise<number>;
   /** Writes the end and syncs the file. The writer is used up. */
@@ -57,17 +63,17 @@ export function createArchiveWriter(
   const gamesByLayout: Record<Layout, number> = { current: 0, legacy: 0 };
   let storedBytes = 0;
   let rawBytes = 0;
-  // Two take turns: one is filled while the other is compressed.
-  const free: RawChunk[] = [];
-  const nextChunk = () => free.pop() ?? new RawChunk(chunkBytes);
-  let pending = nextChunk();
+  const compressor = createCompressor(header.codec);
+  let pending = new RawChunk(chunkBytes);
+  // They take turns: while one is filled, the others are compressed and written, or wait for that.
+  const free = Array.from({ length: chunksUnderWay }, async () => new RawChunk(chunkBytes));
 
   const write = async (bytes: Uint8Array) => {
     storedBytes += bytes.length;
     await file.write(bytes);
   };
 
-  let tail = write(headerBytes);
+  let tail: Promise<unknown> = write(headerBytes);
   tail.catch(() => {});
 
   const writeChunk = async (chunk: RawChunk, packing: Promise<Packed>) => {
@@ -75,45 +81,52 @@ export function createArchiveWriter(
     const entry: ChunkEntry = {
       records: chunk.records,
       rawBytes: chunk.length,
-      storedBytes: stored.length,
+      storedBytes: stored.reduce((sum, piece) => sum + piece.length, 0),
       rawHash,
-      storedHash: sha256(stored),
+      storedHash: sha256(...stored),
     };
     await write(encodeChunkPrefix(chunks.length, entry));
-    await write(stored);
+    for (const piece of stored) await write(piece);
     chunks.push(entry);
     chunk.clear();
-    free.push(chunk);
+    return chunk;
   };
 
   const closeChunk = async () => {
     const chunk = pending;
-    pending = nextChunk();
     rawBytes += chunk.length;
-    const packing = pack(header.codec, chunk.bytes);
-    const before = tail;
-    tail = before.then(() => writeChunk(chunk, packing));
-    // Both are awaited later; a failure before that must not end the process.
+    const packing = pack(compressor, chunk.bytes);
+    const written = tail.then(() => writeChunk(chunk, packing));
+    // All are awaited later; a failure before that must not end the process.
     packing.catch(() => {});
-    tail.catch(() => {});
-    await before;
+    written.catch(() => {});
+    tail = written;
+    free.push(written);
+    pending = (await free.shift()) ?? chunk;
+  };
+
+  const put = ({ key, bytes }: EncodedGame) => {
+    pending.add(bytes);
+    gamesByLayout[key.layout]++;
+    return pending.length >= chunkBytes ? closeChunk() : undefined;
   };
 
   return {
     async stop() {
       await tail.catch(() => {});
+      compressor.close();
       return chunks.length;
     },
-    async add({ key, bytes }) {
-      if (bytes.length + 4 > maxChunkBytes) throw unwritable(key, bytes.length);
-      if (pending.records > 0 && pending.length + bytes.length + 4 > maxChunkBytes) await closeChunk();
-      pending.add(bytes);
-      gamesByLayout[key.layout]++;
-      if (pending.length >= chunkBytes) await closeChunk();
+    add(game) {
+      const { length } = game.bytes;
+      if (length + 4 > maxChunkBytes) throw unwritable(game.key, length);
+      const isTooMuch = pending.records > 0 && pending.length + length + 4 > maxChunkBytes;
+      return isTooMuch ? closeChunk().then(() => put(game)) : put(game);
     },
     async finish(end) {
       if (pending.records > 0) await closeChunk();
       await tail;
+      compressor.close();
       const games = gamesByLayout.current + gamesByLayout.legacy;
       const totals: ArchiveTotals = { ...end, games, gamesByLayout, rawBytes };
       const footer = encodeFooter({ totals, chunks });
@@ -128,13 +141,13 @@ export function createArchiveWriter(
 }
 
 interface Packed {
-  readonly stored: Buffer;
+  readonly stored: readonly Buffer[];
   readonly rawHash: Buffer;
 }
 
 /** Compressing runs in libuv's pool. So could hashing, but handing a chunk over costs as much as to hash it. */
-async function pack(codec: Codec, raw: Buffer): Promise<Packed> {
-  const packing = compress(codec, raw);
+async function pack(compressor: Compressor, raw: Buffer): Promise<Packed> {
+  const packing = compressor.compress(raw);
   return { rawHash: sha256(raw), stored: await packing };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Codec, codecs, compress, decompress } from '../../../src/backup/codec.ts';
+import { type Codec, codecs, createCompressor, decompress } from '../../../src/backup/codec.ts';
 import type { ArchiveHeader } from '../../../src/backup/format.ts';
 import { openArchive, readChunks } from '../../../src/backup/reader.ts';
 import { checkArchive } from '../../../src/backup/validate.ts';
@@ -152,7 +152,7 @@ describe('a damaged archive is rejected', () => {
   });
 
   test.each(['zstd', 'gzip'] as const)('before it fills the memory, with %s', async (codec) => {
-    const bomb = await compress(codec, Buffer.alloc(1_000_000));
+    const bomb = Buffer.concat(await createCompressor(codec).compress(Buffer.alloc(1_000_000)));
     await expect(decompress(codec, bomb, 1000)).rejects.toThrow();
     expect(await decompress(codec, bomb, 1_000_000)).toHaveLength(1_000_000);
   });
