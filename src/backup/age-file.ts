@@ -14,6 +14,9 @@ import type { ArchiveFile, UnendedFile } from './archive-file.ts';
 import type { ReadableFile, WritableFile } from './files.ts';
 import { damaged } from './format.ts';
 
+/** As many as are sealed before they are written. */
+const chunksAtOnce = 8;
+
 /** The text in front of an age file, and the key that is hidden in it. */
 export interface AgeHeader {
   readonly header: Uint8Array;
@@ -31,25 +34,33 @@ export function sealingFile(inner: WritableFile, { header, fileKey }: AgeHeader)
   let pendingBytes = 0;
   let index = 0;
   let storedBytes = 0;
-  let unwritten: Uint8Array[] = [header, salt];
+  // What is sealed is written together, from memory that is used again.
+  const unwritten = Buffer.concat(
+    [header, salt],
+    header.length + saltBytes + chunksAtOnce * sealedChunkBytes,
+  );
+  let unwrittenBytes = header.length + saltBytes;
 
-  const seal = (isLast: boolean) => {
-    unwritten.push(...sealChunk(key, { index: index++, isLast }, pending.subarray(0, pendingBytes)));
-    pendingBytes = 0;
-  };
   const flush = async () => {
-    if (unwritten.length === 0) return;
-    const bytes = Buffer.concat(unwritten);
-    unwritten = [];
-    storedBytes += bytes.length;
-    await inner.write(bytes);
+    if (unwrittenBytes === 0) return;
+    storedBytes += unwrittenBytes;
+    await inner.write(unwritten.subarray(0, unwrittenBytes));
+    unwrittenBytes = 0;
+  };
+  const seal = async (isLast: boolean) => {
+    if (unwrittenBytes + sealedChunkBytes > unwritten.length) await flush();
+    for (const piece of sealChunk(key, { index: index++, isLast }, pending.subarray(0, pendingBytes))) {
+      unwritten.set(piece, unwrittenBytes);
+      unwrittenBytes += piece.length;
+    }
+    pendingBytes = 0;
   };
 
   return {
     async write(bytes) {
       for (let at = 0; at < bytes.length; ) {
         // A full chunk is sealed only once something follows: it might be the last.
-        if (pendingBytes === plainChunkBytes) seal(false);
+        if (pendingBytes === plainChunkBytes) await seal(false);
         const taken = bytes.subarray(at, at + plainChunkBytes - pendingBytes);
         pending.set(taken, pendingBytes);
         pendingBytes += taken.length;
@@ -59,7 +70,7 @@ export function sealingFile(inner: WritableFile, { header, fileKey }: AgeHeader)
     },
     sync: () => inner.sync(),
     async end() {
-      seal(true);
+      await seal(true);
       await flush();
       await inner.sync();
       return storedBytes;

@@ -3,7 +3,14 @@
  * nonce of its number and of whether it is the last, so that none can be cut off, moved or put in. node:crypto does it
  * four times faster than the package `age-encryption`, which does the header.
  */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import {
+  type CipherKey,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
 
 export const plainChunkBytes = 64 * 1024;
 const tagBytes = 16;
@@ -19,17 +26,18 @@ export interface ChunkPlace {
   readonly isLast: boolean;
 }
 
-export function payloadKey(fileKey: Uint8Array, salt: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', fileKey, salt, 'payload', 32));
+/** As an object, which is prepared once for all chunks. */
+export function payloadKey(fileKey: Uint8Array, salt: Uint8Array): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', fileKey, salt, 'payload', 32)));
 }
 
-export function sealChunk(key: Buffer, place: ChunkPlace, plain: Uint8Array): Buffer[] {
+export function sealChunk(key: CipherKey, place: ChunkPlace, plain: Uint8Array): Buffer[] {
   const cipher = createCipheriv(algorithm, key, nonceOf(place), tagged);
   return [cipher.update(plain), cipher.final(), cipher.getAuthTag()];
 }
 
 /** undefined when these are not the bytes that were sealed for this place under this key. */
-export function openChunk(key: Buffer, place: ChunkPlace, sealed: Buffer): Buffer | undefined {
+export function openChunk(key: CipherKey, place: ChunkPlace, sealed: Buffer): Buffer | undefined {
   const end = sealed.length - tagBytes;
   if (end < 0) return undefined;
   const decipher = createDecipheriv(algorithm, key, nonceOf(place), tagged);
