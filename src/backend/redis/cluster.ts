@@ -89,7 +89,7 @@ export function openCluster(
         pools.map(async (pool) => ({ server: pool.server, answer: await pool.run(command) })),
       );
     },
-    reader: (key) => poolOf(slotOf(key), 'read', undefined),
+    readers: (keys) => Promise.all(keys.map((key) => poolOf(slotOf(key), 'read', undefined))),
     keys: (pattern) => scanCluster({ nodes, reader, pattern, settings }),
     writer: undefined,
     primaryRole: 'master',

@@ -22,7 +22,7 @@ const firstGames = 32;
 
 /** @param on reads one game with all checks, wherever it is by then */
 export async function* scanEncoded(
-  servers: Pick<Servers, 'keys' | 'prefix' | 'reader'>,
+  servers: Pick<Servers, 'keys' | 'prefix' | 'readers'>,
   on: OnKey,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly EncodedRead[]> {
@@ -36,7 +36,10 @@ export async function* scanEncoded(
     encoders.push(encoder);
     encoder.reuse();
     const found = await readByLines({ servers, lines, encoder }, batch);
-    const reads = await Promise.all(batch.map(({ record }, index) => found[index] ?? readSingly(on, record)));
+    const reads = found.includes(undefined)
+      ? await Promise.all(batch.map(({ record }, index) => found[index] ?? readSingly(on, record)))
+      : // None is missing.
+        (found as readonly EncodedRead[]);
     const bytes = reads.reduce((sum, read) => sum + (read.kind === 'record' ? read.bytes.length : 0), 0);
     const average = Math.max(1, bytes / batch.length);
     games = Math.max(1, Math.min(mostGames, Math.round(batchBytes / average)));
@@ -91,7 +94,7 @@ async function readSingly(on: OnKey, key: RecordKey): Promise<EncodedRead> {
 }
 
 interface Reader {
-  readonly servers: Pick<Servers, 'reader'>;
+  readonly servers: Pick<Servers, 'readers'>;
   readonly lines: Lines;
   readonly encoder: GameEncoder;
 }
@@ -126,14 +129,14 @@ async function readByLines(
 
 /** Which games of the batch each server answers for. */
 async function byReader(
-  servers: Pick<Servers, 'reader'>,
+  servers: Pick<Servers, 'readers'>,
   batch: readonly FoundKey[],
 ): Promise<Map<Pool, number[]>> {
   const groups = new Map<Pool, number[]>();
-  for (const [index, { key, record }] of batch.entries()) {
+  const pools = await servers.readers(batch.map(({ key }) => key));
+  for (const [index, pool] of pools.entries()) {
     // Of its id nobody can be sure.
-    if (!record.id.isWellFormed()) continue;
-    const pool = await servers.reader(key);
+    if (!batch[index]?.record.id.isWellFormed()) continue;
     const group = groups.get(pool);
     if (group) group.push(index);
     else groups.set(pool, [index]);

@@ -24,37 +24,47 @@ export class GameEncoder {
     if (key.layout === 'legacy' || hasMarkedValue(fields)) {
       return encodedRead(recordOf(key, buffersOf(fields), expiresAtMs));
     }
+    const { revAt, phaseAt, updatedAt } = headPlaces(fields);
     const game = {
       id: key.id,
-      revision: countIn(fields, rev) || undefined,
+      revision: countAt(fields, revAt) || undefined,
       expiresAtMs: expiresAtMs < 0 ? undefined : expiresAtMs,
       fields,
     };
-    return { kind: 'record', key: headIn(key, fields), bytes: this.#plain.encode(game) };
+    return { kind: 'record', key: headOf(key, fields, phaseAt, updatedAt), bytes: this.#plain.encode(game) };
   }
 }
 
-function headIn({ id, layout }: RecordKey, fields: PlainFields): RecordHead {
-  const { bytes, base, places } = fields;
-  const phaseAt = find(fields, phase);
-  const updatedAtMs = countIn(fields, updated);
-  return {
-    id,
-    layout,
-    ...(phaseAt < 0
-      ? {}
-      : {
-          phase: bytes.toString('utf8', base + (places[phaseAt + 2] ?? 0), base + (places[phaseAt + 3] ?? 0)),
-        }),
-    ...(updatedAtMs === undefined ? {} : { updatedAtMs }),
-  };
+/** Where the places of these fields begin, or -1: in one go, since every game is asked for them. */
+function headPlaces({ bytes, base, places }: PlainFields) {
+  let [revAt, phaseAt, updatedAt] = [-1, -1, -1];
+  for (let field = 0; field < places.length; field += 4) {
+    const at = places[field] ?? 0;
+    const length = (places[field + 1] ?? 0) - at;
+    if (length === rev.length && startsWith(bytes, base + at, rev)) revAt = field;
+    else if (length === phase.length && startsWith(bytes, base + at, phase)) phaseAt = field;
+    else if (length === updated.length && startsWith(bytes, base + at, updated)) updatedAt = field;
+  }
+  return { revAt, phaseAt, updatedAt };
 }
 
-/** As countOf of `current-layout.ts`, of the field's value. */
-function countIn(fields: PlainFields, name: Buffer): number | undefined {
-  const field = find(fields, name);
-  if (field < 0) return undefined;
+function headOf(
+  { id, layout }: RecordKey,
+  fields: PlainFields,
+  phaseAt: number,
+  updatedAt: number,
+): RecordHead {
+  const updatedAtMs = countAt(fields, updatedAt);
+  if (phaseAt < 0) return { id, layout, ...(updatedAtMs === undefined ? {} : { updatedAtMs }) };
   const { bytes, base, places } = fields;
+  const [from, to] = [base + (places[phaseAt + 2] ?? 0), base + (places[phaseAt + 3] ?? 0)];
+  const head = { id, layout, phase: bytes.toString('utf8', from, to) };
+  return updatedAtMs === undefined ? head : { ...head, updatedAtMs };
+}
+
+/** As countOf of `current-layout.ts`, of the value of the field whose places begin there. */
+function countAt({ bytes, base, places }: PlainFields, field: number): number | undefined {
+  if (field < 0) return undefined;
   const at = base + (places[field + 2] ?? 0);
   const end = base + (places[field + 3] ?? 0);
   const hasLeadingZero = bytes[at] === 0x30 && end - at > 1;
@@ -66,15 +76,6 @@ function countIn(fields: PlainFields, name: Buffer): number | undefined {
     count = count * 10 + digit;
   }
   return Number.isSafeInteger(count) ? count : undefined;
-}
-
-/** Where the field's places begin, or -1. */
-function find({ bytes, base, places }: PlainFields, name: Buffer): number {
-  for (let field = 0; field < places.length; field += 4) {
-    const at = places[field] ?? 0;
-    if ((places[field + 1] ?? 0) - at === name.length && startsWith(bytes, base + at, name)) return field;
-  }
-  return -1;
 }
 
 function startsWith(bytes: Buffer, at: number, name: Buffer): boolean {

@@ -64,7 +64,10 @@ export function openSentinel(
       const pool = await (of === 'primary' ? primary : reader).serving();
       return [{ server: pool.server, answer: await pool.run(command) }];
     },
-    reader: () => reader.serving(),
+    async readers(keys) {
+      const pool = await reader.serving();
+      return keys.map(() => pool);
+    },
     keys: (pattern) => scanServer(reader.serving, pattern),
     writer: () => primary.serving(),
     primaryRole: 'master',

@@ -33,8 +33,8 @@ export interface Servers {
   call<T>(key: string | Buffer, route: Route, command: ServerCommand<T>): Promise<T>;
   /** The same command on each of the servers that hold all games between them: those that answer reads, or primaries. */
   each<T>(command: ServerCommand<T>, of?: 'primary'): Promise<readonly Answer<T>[]>;
-  /** The connections to the server that answers reads of this key, as far as is known. */
-  reader(key: string | Buffer): Promise<Pool>;
+  /** For each of these keys the connections to the server that answers its reads, as far as is known. */
+  readers(keys: readonly Buffer[]): Promise<readonly Pool[]>;
   /** Every key that matches, in pages; some may come twice. */
   keys(pattern: string): AsyncGenerator<readonly Buffer[]>;
   /** The connections to the server that takes all writes, so that one script may take several keys; undefined in a cluster. */

@@ -13,7 +13,7 @@ export function openSingle(
     prefix: settings.prefix,
     call: (_, { lane }, command) => pool.run(command, lane),
     each: async (command) => [{ server: pool.server, answer: await pool.run(command) }],
-    reader: async () => pool,
+    readers: async (keys) => keys.map(() => pool),
     keys: (pattern) => scanServer(async () => pool, pattern),
     writer: async () => pool,
     primaryRole: readFrom === 'replica' ? 'slave' : 'master',
