@@ -4,7 +4,8 @@ import type { PruneParts } from './prune-plan.ts';
 import { judgeRetention, type Retention, type RetentionPolicy } from './retention.ts';
 
 export interface Judged {
-  readonly retention: Retention<Listed>;
+  /** One for each storage: what is there of one brings back nothing of another. */
+  readonly retentions: readonly Retention<Listed>[];
   /** Archives that are nobody's to judge, with the reason. */
   readonly left: readonly { readonly name: string; readonly why: string }[];
 }
@@ -24,13 +25,21 @@ export async function judge(
     else return [listedOf(row, manifest)];
     return [];
   });
-  return { retention: judgeRetention(listed, policy, clock.now()), left };
+  const bySource = Map.groupBy(listed, ({ manifest }) => manifest.source);
+  const retentions = [...bySource.values()].map((of) => judgeRetention(of, policy, clock.now()));
+  return { retentions, left };
 }
 
 /** Oldest first, so that an interruption leaves the newer ones. */
-export function removedOf({ retention }: Judged): Listed[] {
-  return retention.fates
-    .filter(({ fate }) => fate.kind === 'removed')
-    .map(({ archive }) => archive)
+export function removedOf({ retentions }: Judged): Listed[] {
+  return retentions
+    .flatMap(removedIn)
     .sort((a, b) => a.endedAtMs - b.endedAtMs || (a.name < b.name ? -1 : 1));
 }
+
+/** What stands for those that are removed. */
+export const newestOf = ({ retentions }: Judged): Listed[] =>
+  retentions.flatMap((one) => (one.newest && removedIn(one).length > 0 ? [one.newest] : []));
+
+const removedIn = ({ fates }: Retention<Listed>): Listed[] =>
+  fates.filter(({ fate }) => fate.kind === 'removed').map(({ archive }) => archive);

@@ -4,7 +4,7 @@ import { digestOf } from '../base/digest.ts';
 import { asFault } from '../base/fault.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import type { Listed } from './protection.ts';
-import { judge, removedOf } from './prune-judge.ts';
+import { judge, newestOf, removedOf } from './prune-judge.ts';
 import { changesOf, lacksKey, titleOf, unknownRetired, warningsOf } from './prune-words.ts';
 import { defaultFloors, type RetentionPolicy } from './retention.ts';
 
@@ -28,10 +28,10 @@ export interface PruneDetail {
   readonly location: string;
   readonly environment: string;
   readonly policy: RetentionPolicy;
-  /** What ages were counted back from; undefined when nothing is removed. */
-  readonly newest: PrunedArchive | undefined;
-  /** It is read back before anything is removed; false where it is encrypted and its key is not here. */
-  readonly isReadBack: boolean;
+  /** What ages were counted back from, one of each storage of which something is removed. */
+  readonly newest: readonly PrunedArchive[];
+  /** Those of them that are read back before anything is removed: all but what is encrypted and whose key is not here. */
+  readonly readBack: readonly PrunedArchive[];
   /** Oldest first. */
   readonly remove: readonly PrunedArchive[];
 }
@@ -55,24 +55,25 @@ export async function draftPrune(
   };
   const judged = await judge(parts, policy, signal);
   const removed = removedOf(judged);
-  const { newest } = removed.length > 0 ? judged.retention : { newest: undefined };
-  const isReadBack = newest !== undefined && (await opens(store, newest));
+  const newest = newestOf(judged);
+  const locked = await lockedOf(store, newest);
+  const readBack = newest.filter((archive) => !locked.includes(archive));
   const detail: PruneDetail = {
     location: store.location,
     environment,
     policy,
-    newest: newest && prunedOf(newest),
-    isReadBack,
+    newest: newest.map(prunedOf),
+    readBack: readBack.map(prunedOf),
     remove: removed.map(prunedOf),
   };
   return {
     title: titleOf(judged, removed, policy, store.location),
     place: store.location,
     changes: changesOf(judged, parts.clock.now()),
-    steps: isReadBack ? Object.values(pruneSteps) : [pruneSteps.remove],
+    steps: readBack.length > 0 ? Object.values(pruneSteps) : [pruneSteps.remove],
     warnings: warningsOf(judged),
     unverified: [
-      newest && !isReadBack ? `Whether ${newest.name} can still be read: ${lacksKey}` : '',
+      ...locked.map(({ name }) => `Whether ${name} can still be read: ${lacksKey}`),
       removed.some(({ manifest }) => manifest.filter.includeCompleted) ? unknownRetired : '',
     ].filter(Boolean),
     basis: basisOf(detail),
@@ -97,11 +98,14 @@ const basisOf = ({ location, environment, policy, remove }: PruneDetail) =>
 const prunedOf = ({ name, manifest }: Listed): PrunedArchive => ({ name, rootHash: manifest.rootHash });
 
 /** Other faults are for the step that reads it: it removes nothing then. */
-async function opens(store: ArchiveStore, { name }: Listed): Promise<boolean> {
-  try {
-    await (await store.open(await store.resolve(name))).close();
-    return true;
-  } catch (thrown) {
-    return asFault(thrown).code !== 'cannot-decrypt';
+async function lockedOf(store: ArchiveStore, archives: readonly Listed[]): Promise<Listed[]> {
+  const locked: Listed[] = [];
+  for (const archive of archives) {
+    try {
+      await (await store.open(await store.resolve(archive.name))).close();
+    } catch (thrown) {
+      if (asFault(thrown).code === 'cannot-decrypt') locked.push(archive);
+    }
   }
+  return locked;
 }

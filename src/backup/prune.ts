@@ -30,30 +30,34 @@ export function createPruneAction(parts: PruneParts): Action<PruneInput, PruneDe
     basis: (detail, signal) => currentBasis(parts, detail, signal),
     lockKey: ({ location }) => `backup prune ${location}`,
     steps({ detail }) {
-      const { newest, isReadBack, remove } = detail;
+      const { readBack, remove } = detail;
       const removal = knownStep(pruneSteps.remove, (context) => removeArchives(store, remove, context));
-      if (!newest || !isReadBack) return [removal];
-      return [knownStep(pruneSteps.prove, (context) => proveStep(store, newest, context)), removal];
+      if (readBack.length === 0) return [removal];
+      return [knownStep(pruneSteps.prove, (context) => proveStep(store, readBack, context)), removal];
     },
     async verify({ detail }, signal) {
       const { archives } = await store.list(signal);
-      return [goneCheck(detail, archives), ...(detail.newest ? [keptCheck(detail.newest, archives)] : [])];
+      return [goneCheck(detail, archives), ...detail.newest.map((one) => keptCheck(one, archives))];
     },
   };
 }
 
 async function proveStep(
   store: ArchiveStore,
-  newest: PrunedArchive,
+  newest: readonly PrunedArchive[],
   { signal, progress }: StepContext,
 ): Promise<StepOutcome> {
-  const ref = await findArchive(store, newest);
-  if (!ref) return { kind: 'failed', fault: notProved(newest, ['it is gone']) };
-  const told = (done: number, total: number) => progress(done, total, 'bytes');
-  const { validation } = await checkStored(store, ref, { progress: told }, signal);
-  const { ok, problems, bytesRead } = validation;
-  if (!ok) return { kind: 'failed', fault: notProved(newest, problems) };
-  return { kind: 'unchanged', note: `${newest.name}, ${formatBytes(bytesRead)} read back` };
+  const notes: string[] = [];
+  for (const archive of newest) {
+    const ref = await findArchive(store, archive);
+    if (!ref) return { kind: 'failed', fault: notProved(archive, ['it is gone']) };
+    const told = (done: number, total: number) => progress(done, total, 'bytes');
+    const { validation } = await checkStored(store, ref, { progress: told }, signal);
+    const { ok, problems, bytesRead } = validation;
+    if (!ok) return { kind: 'failed', fault: notProved(archive, problems) };
+    notes.push(`${archive.name}, ${formatBytes(bytesRead)} read back`);
+  }
+  return { kind: 'unchanged', note: notes.join('; ') };
 }
 
 /** Oldest first, so that an interruption leaves the newer ones. */

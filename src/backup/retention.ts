@@ -33,7 +33,7 @@ export interface Retention<A extends KeptArchive> {
 
 const dayMs = 24 * 60 * 60_000;
 
-/** @param archives of one environment, in any order */
+/** @param archives of one storage in one environment, in any order */
 export function judgeRetention<A extends KeptArchive>(
   archives: readonly A[],
   policy: RetentionPolicy,

@@ -127,6 +127,26 @@ describe('pruning archives', () => {
     expect(await names()).toEqual(['failed', 'new', 'of-production', 'unreadable']);
   });
 
+  test('keeps what there is of each storage, however new the archives of another one are', async () => {
+    const { put, run, names, action } = await withOldOnes();
+    for (const ageDays of [45, 46, 90]) await put(`other-${ageDays}`, { ageDays, source: 'redis://other/0' });
+    const { title, warnings, detail } = await action.draft(few);
+    expect(title).toMatch(/^Remove 3 of 6 .+ before (new, other-45|other-45, new)$/);
+    expect(detail.readBack.map(({ name }) => name).sort()).toEqual(['new', 'other-45']);
+    expect(warnings).toEqual([]);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(await names()).toEqual(['new', 'other-45', 'other-46']);
+  });
+
+  test('removes nothing of a storage of which no archive of all games is verified, and names it', async () => {
+    const { put, run, names, action } = await withOldOnes();
+    await put('other-part', { ageDays: 45, source: 'redis://other/0', purpose: 'before-restore' });
+    const { warnings } = await action.draft(few);
+    expect(warnings).toEqual([expect.stringMatching(/^Nothing goes of redis:\/\/other\/0: no archive/)]);
+    await run();
+    expect(await names()).toEqual(['new', 'other-part']);
+  });
+
   test('believes no manifest that was edited: the newest, dated back, stays and counts for nothing', async () => {
     const { put, run, names, files } = await withOldOnes();
     await put('dated-back', { ageDays: 0 });
