@@ -15,7 +15,9 @@ interface HelpProps {
 /** Every key of the screen below, with the reason where one does nothing now. */
 export function Help({ rows, onClose }: HelpProps) {
   const { theme, frame } = useShell();
-  const lines = rows.map(
+  // What everybody knows comes last: a low terminal shows the first of them.
+  const known = (row: KeyRow) => row.helpOnly === true;
+  const lines = [...rows.filter((row) => !known(row)), ...rows.filter(known)].map(
     ({ keys, what, disabled }): LineData => [
       piece(
         padTo(keys.map((key) => labelOf(key, theme.glyphs)).join(' '), 16),
