@@ -67,15 +67,24 @@ function useLending({ lent, redraw }: Machinery): Shell['lend'] {
 
 /**
  * The only reader of the keyboard. Keys and pastes can arrive in one piece: each is handed over in a commit of its
- * own, in the order in which they came, so that it meets the screen that the one before it made.
+ * own, in the order in which they came, so that it meets the screen that the one before it made. The first is at once:
+ * a commit before it would draw a frame that nothing changed in, and the next would wait for its turn.
  */
 function Keyboard() {
   const { dispatcher } = useShell();
   const waiting = useRef<(() => void)[]>([]);
+  const awaitsCommit = useRef(false);
   const [turn, nextTurn] = useReducer((count: number) => count + 1, 0);
+  const handOver = useCallback(() => {
+    const arrival = waiting.current.shift();
+    if (!arrival) return;
+    awaitsCommit.current = true;
+    nextTurn();
+    arrival();
+  }, []);
   const queue = (...arrivals: (() => void)[]) => {
     waiting.current.push(...arrivals);
-    nextTurn();
+    if (!awaitsCommit.current) handOver();
   };
   useInput((input, key) =>
     queue(...keystrokesOf(input, key).map((stroke) => () => dispatcher.press(stroke))),
@@ -83,10 +92,10 @@ function Keyboard() {
   usePaste((text) => queue(() => dispatcher.paste(text)));
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is what makes the next arrival due
   useEffect(() => {
-    waiting.current.shift()?.();
+    awaitsCommit.current = false;
     if (waiting.current.length === 0) return;
     // In a task of its own: React takes more than 50 updates out of one another for an endless loop, and ends.
-    const next = setImmediate(nextTurn);
+    const next = setImmediate(handOver);
     return () => clearImmediate(next);
   }, [turn]);
   return null;

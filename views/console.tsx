@@ -82,6 +82,8 @@ export async function runConsole(ports: ConsolePorts, options: ConsoleOptions): 
     stdout,
     alternateScreen: true,
     incrementalRendering: true,
+    // A key may be painted in two frames, the second with the keys that work now; at Ink's 30 it would come 34 ms later.
+    maxFps: 100,
     // Whoever calls has checked the terminal; Ink would paint nothing where CI is set.
     interactive: true,
     exitOnCtrlC: false,

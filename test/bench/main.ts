@@ -7,6 +7,8 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly s
   backup: () => import('./backup.ts'),
   memory: () => import('./engine-memory.ts'),
   restore: () => import('./restored-games.ts'),
+  dynamodb: () => import('./dynamodb.ts'),
+  console: () => import('./console.ts'),
 };
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

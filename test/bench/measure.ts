@@ -25,9 +25,21 @@ export async function timeCalls(
   };
   const startMs = performance.now();
   await Promise.all(Array.from({ length: concurrency }, worker));
-  const perSecond = (count / (performance.now() - startMs)) * 1000;
-  tookMs.sort();
-  return { perSecond, p50Ms: quantile(tookMs, 0.5), p99Ms: quantile(tookMs, 0.99) };
+  return rateOf(tookMs, performance.now() - startMs);
+}
+
+/** Of calls that took so long each, and all of them so long together. */
+export function rateOf(tookMs: Float64Array, allMs: number): Rate {
+  const sorted = tookMs.toSorted();
+  const perSecond = (tookMs.length / allMs) * 1000;
+  return { perSecond, p50Ms: quantile(sorted, 0.5), p99Ms: quantile(sorted, 0.99) };
+}
+
+/** So many things, done as one piece of work. */
+export async function timeAll(count: number, work: () => Promise<unknown>): Promise<Rate> {
+  const startMs = performance.now();
+  await work();
+  return { perSecond: (count / (performance.now() - startMs)) * 1000 };
 }
 
 /** Each contender in turn, so often; the medians of what each reached. */
