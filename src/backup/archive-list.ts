@@ -103,8 +103,10 @@ export interface ArchiveRow {
   readonly path: string;
   /** A Fault when the archive or its manifest cannot be read; the row is listed all the same. */
   readonly manifest: Manifest | Fault;
-  /** When a validation last passed over these very bytes; undefined when none did. */
+  /** When the last validation of these very bytes passed; undefined when it did not, or there was none. */
   readonly verifiedAtMs: number | undefined;
+  /** When it failed; undefined when it passed, or there was none. */
+  readonly failedAtMs?: number;
 }
 
 export interface ArchiveListing {

@@ -19,7 +19,8 @@ export async function readRow(shelf: Shelf, ref: ArchiveRef): Promise<DatedRow> 
     const read = await readManifest(shelf, ref, stat);
     const found = parseMark(await shelf.readText(ref.verifiedPath));
     const mark = found?.mtimeMs === stat?.mtimeMs ? found : undefined;
-    const isOther = mark && !(read instanceof Fault) && manifestDigest(read) !== mark.manifest;
+    const passed = mark?.verdict === 'passed' ? mark : undefined;
+    const isOther = passed && !(read instanceof Fault) && manifestDigest(read) !== passed.manifest;
     const manifest = isOther ? changedSince(ref.name) : read;
     const isKnown = !(manifest instanceof Fault);
     return {
@@ -27,7 +28,8 @@ export async function readRow(shelf: Shelf, ref: ArchiveRef): Promise<DatedRow> 
         name: ref.name,
         path: ref.path,
         manifest,
-        verifiedAtMs: isKnown ? mark?.verifiedAtMs : undefined,
+        verifiedAtMs: isKnown ? passed?.atMs : undefined,
+        ...(mark?.verdict === 'failed' ? { failedAtMs: mark.atMs } : {}),
       },
       atMs: isKnown ? manifest.startedAtMs : (stat?.mtimeMs ?? 0),
     };

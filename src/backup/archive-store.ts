@@ -25,7 +25,7 @@ import { boundedFile, type Room } from './room.ts';
 import type { S3Settings } from './s3-client.ts';
 import type { Shelf } from './shelf.ts';
 import { joinShelves } from './shelves.ts';
-import type { VerifiedMark } from './verified.ts';
+import { markText, type Pass } from './verified.ts';
 
 /** Archives in a folder or in object storage. An archive is there whole or not at all, whenever a writer dies. */
 export interface ArchiveStore {
@@ -54,7 +54,9 @@ export interface ArchiveStore {
   /** Unless somebody writes it; never rejects, since a part that stays does no harm. */
   removePart(part: LeftPart): Promise<void>;
   putManifest(ref: ArchiveRef, manifest: Manifest): Promise<void>;
-  markVerified(ref: ArchiveRef, mark: VerifiedMark): Promise<void>;
+  markPassed(ref: ArchiveRef, pass: Pass): Promise<void>;
+  /** Of the bytes that are there now. */
+  markFailed(ref: ArchiveRef, atMs: number): Promise<void>;
   /**
    * Its manifest goes first: one that was interrupted leaves an archive without a manifest, never a manifest of bytes
    * that are gone. What is missing already is no fault.
@@ -189,7 +191,14 @@ export function createArchiveStore(
     },
     putManifest: (ref, manifest) =>
       shelf.putText(ref.manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`),
-    markVerified: (ref, mark) => shelf.putText(ref.verifiedPath, `${JSON.stringify(mark)}\n`),
+    markPassed: ({ verifiedPath }, pass) =>
+      shelf.putText(verifiedPath, markText({ version: 2, verdict: 'passed', ...pass })),
+    async markFailed({ path, verifiedPath }, atMs) {
+      const stat = await shelf.stat(path);
+      if (!stat) return;
+      const { mtimeMs } = stat;
+      await shelf.putText(verifiedPath, markText({ version: 2, verdict: 'failed', mtimeMs, atMs }));
+    },
     async remove({ path, manifestPath, verifiedPath }) {
       for (const each of [manifestPath, verifiedPath, path]) await shelf.remove(each);
     },

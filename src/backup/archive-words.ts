@@ -1,10 +1,16 @@
 /** What a manifest says, in a word or two. */
 import { formatAge } from '../base/units.ts';
-import type { Manifest } from './archive-list.ts';
+import type { ArchiveRow, Manifest } from './archive-list.ts';
 
 /** How long ago; what a clock that is, or was, wrong has dated ahead is never young. */
 export const agoText = (atMs: number, nowMs: number): string =>
   nowMs - atMs <= -1000 ? `in ${formatAge(atMs - nowMs)}` : formatAge(nowMs - atMs);
+
+/** How its last validation ended, and how long ago a pass was. */
+export function verifiedText({ verifiedAtMs, failedAtMs }: ArchiveRow, nowMs: number): string {
+  if (failedAtMs !== undefined) return 'FAILED';
+  return verifiedAtMs === undefined ? 'never' : agoText(verifiedAtMs, nowMs);
+}
 
 /** Which games are in it. */
 export function holdsText({ purpose, filter }: Manifest): string {

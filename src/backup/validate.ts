@@ -31,8 +31,8 @@ interface CheckOptions {
 }
 
 /**
- * Validates by name or path, to the last byte of each game, and remembers a pass beside the archive; a missing manifest
- * is written anew.
+ * Validates by name or path, to the last byte of each game, and remembers beside the archive how that ended; a missing
+ * manifest is written anew.
  *
  * @throws Fault `not-found`, `cannot-decrypt` without its key, or `io-failed` when the disk (not the archive) is at fault
  */
@@ -44,26 +44,30 @@ export async function validateArchive(
   signal?: AbortSignal,
 ): Promise<Validation> {
   const ref = await store.resolve(archive);
-  const checked = await checkStored(store, ref, progress ? { progress } : {}, signal);
-  if (checked.validation.ok && checked.archive) await remember(store, ref, checked.archive, clock.now());
-  return checked.validation;
+  const { validation, archive: read } = await checkStored(store, ref, progress ? { progress } : {}, signal);
+  if (!validation.ok) await remember(() => store.markFailed(ref, clock.now()));
+  else if (read) await remember(() => markPassed(store, ref, read, clock.now()));
+  return validation;
 }
 
 /**
  * Whether every stored byte is one that was written: header, table of chunks, chunks. Nothing is decompressed and no
- * game decoded, so no pass is remembered.
+ * game decoded, so only a failure is remembered.
  *
  * @throws as validateArchive
  */
 export async function validateStructure(
   store: ArchiveStore,
   archive: string,
+  clock: Clock,
   progress?: ValidationProgress,
   signal?: AbortSignal,
 ): Promise<Validation> {
   const ref = await store.resolve(archive);
   const check = (file: ArchiveFile) => checkStructure(file, ref.name, progress, signal);
-  return (await checkWith(store, ref, check)).validation;
+  const { validation } = await checkWith(store, ref, check);
+  if (!validation.ok) await remember(() => store.markFailed(ref, clock.now()));
+  return validation;
 }
 
 /** As validateArchive, but writes nothing. */
@@ -145,23 +149,22 @@ async function checkStructure(
   return { validation: { name, ok: problems.length === 0, games, bytesRead, problems }, archive };
 }
 
-async function remember(
+async function markPassed(
   store: ArchiveStore,
   ref: ArchiveRef,
   archive: StoredArchive,
   atMs: number,
 ): Promise<void> {
   const manifest = manifestOf(ref.name, archive);
+  if ((await store.manifest(ref)) instanceof Fault) await store.putManifest(ref, manifest);
+  await store.markPassed(ref, { manifest: manifestDigest(manifest), mtimeMs: archive.mtimeMs, atMs });
+}
+
+/** A place that is read-only can be validated all the same; it just cannot remember. */
+async function remember(marking: () => Promise<void>): Promise<void> {
   try {
-    if ((await store.manifest(ref)) instanceof Fault) await store.putManifest(ref, manifest);
-    await store.markVerified(ref, {
-      version: 2,
-      manifest: manifestDigest(manifest),
-      mtimeMs: archive.mtimeMs,
-      verifiedAtMs: atMs,
-    });
+    await marking();
   } catch (thrown) {
-    // A place that is read-only can be validated all the same; it just cannot remember.
     if (asFault(thrown).code !== 'io-failed') throw thrown;
   }
 }

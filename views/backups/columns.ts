@@ -5,6 +5,7 @@ import {
   consistencyText,
   holdsText,
   ratioText,
+  verifiedText,
 } from '../../src/backup/archive-words.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { formatBytes, formatValue } from '../../src/base/units.ts';
@@ -43,12 +44,14 @@ export const archiveColumns: readonly ArchiveColumn[] = [
     title: 'verified',
     cells: 9,
     align: 'right',
-    cell: ({ verifiedAtMs }, now) =>
-      verifiedAtMs === undefined
-        ? { text: 'never', tone: 'warn' }
-        : { text: agoText(verifiedAtMs, now), tone: 'good' },
+    cell: (row, now) => ({ text: verifiedText(row, now), tone: verdictTone(row) }),
   },
 ];
+
+function verdictTone({ verifiedAtMs, failedAtMs }: ArchiveRow): 'good' | 'warn' | 'bad' {
+  if (failedAtMs !== undefined) return 'bad';
+  return verifiedAtMs === undefined ? 'warn' : 'good';
+}
 
 /** Whoever restores from it should know more first. */
 const doubt = (manifest: ArchiveRow['manifest']): { readonly tone?: 'warn' } =>

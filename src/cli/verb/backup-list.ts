@@ -1,5 +1,12 @@
 import type { ArchiveRow } from '../../backup/archive-list.ts';
-import { agoText, cipherText, consistencyText, holdsText, ratioText } from '../../backup/archive-words.ts';
+import {
+  agoText,
+  cipherText,
+  consistencyText,
+  holdsText,
+  ratioText,
+  verifiedText,
+} from '../../backup/archive-words.ts';
 import { Fault } from '../../base/fault.ts';
 import { formatBytes, formatValue } from '../../base/units.ts';
 import { exit } from '../exit.ts';
@@ -26,8 +33,9 @@ const titles = [
   ...['VERIFIED', 'CONSISTENCY', 'SOURCE'],
 ];
 
-function cells({ name, manifest, verifiedAtMs }: ArchiveRow, nowMs: number): string[] {
-  const verified = verifiedAtMs === undefined ? 'never' : agoText(verifiedAtMs, nowMs);
+function cells(row: ArchiveRow, nowMs: number): string[] {
+  const { name, manifest } = row;
+  const verified = verifiedText(row, nowMs);
   if (manifest instanceof Fault)
     return [name, ...Array<string>(7).fill('?'), verified, '?', `unreadable: ${manifest.message}`];
   const { startedAtMs, games, storedBytes, codec, source } = manifest;

@@ -11,7 +11,7 @@ export const run: VerbRun = async (call) => {
   const archives = await world.archives();
   const found = deep
     ? await validateArchive(archives, name, world.clock, count, signal)
-    : await validateStructure(archives, name, count, signal);
+    : await validateStructure(archives, name, world.clock, count, signal);
   const whole = `${found.name}, ${found.games} games, every one of ${formatBytes(found.bytesRead)} read`;
   return {
     exit: found.ok ? exit.done : exit.integrity,

@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { unencrypted } from '../../../src/backup/archive-file.ts';
@@ -231,6 +231,28 @@ describe('validating', () => {
     expect(await verifiedAt()).toBeUndefined();
   });
 
+  test.each([
+    ['to the last byte', validateArchive],
+    ['of the structure alone', validateStructure],
+  ])('remembers a failure %s in place of a pass, for these very bytes', async (_, validate) => {
+    const { store, put, at } = realStore();
+    await put('a');
+    await validateArchive(store, 'a', clock);
+    const passed = await readFile(at('a.gka'));
+    const { atime, mtime } = await stat(at('a.gka'));
+    const rotten = Buffer.from(passed);
+    rotten.writeUInt8(rotten.readUInt8(rotten.length - 60) ^ 1, rotten.length - 60);
+    await writeFile(at('a.gka'), rotten);
+    // A disk that goes bad says nothing of it.
+    await utimes(at('a.gka'), atime, mtime);
+    expect(await validate(store, 'a', clock)).toMatchObject({ ok: false });
+    const [row] = (await store.list()).archives;
+    expect([row?.verifiedAtMs, row?.failedAtMs]).toEqual([undefined, clock.now()]);
+    await writeFile(at('a.gka'), passed);
+    expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: true });
+    expect((await store.list()).archives[0]).not.toHaveProperty('failedAtMs');
+  });
+
   test('does not remember a failure as a pass', async () => {
     const { folder, store, put } = realStore();
     await put('a');
@@ -302,7 +324,7 @@ describe('validating', () => {
     test.each(Object.entries(whole))('is found by its %s', async (field, value) => {
       const { store } = await edited({ [field]: value });
       for (const validation of [
-        await validateStructure(store, 'a'),
+        await validateStructure(store, 'a', clock),
         await validateArchive(store, 'a', clock),
       ]) {
         expect(validation).toMatchObject({ ok: false, problems: [expect.stringContaining(` ${field} `)] });
@@ -311,7 +333,7 @@ describe('validating', () => {
 
     test('is told field by field', async () => {
       const { store } = await edited({ games: 2, source: 'redis://prod' });
-      expect((await validateStructure(store, 'a')).problems).toEqual([
+      expect((await validateStructure(store, 'a', clock)).problems).toEqual([
         'Its manifest says source "redis://prod", the archive "memory"',
         'Its manifest says games 2, the archive 1',
       ]);
@@ -364,7 +386,7 @@ describe('validating the structure alone', () => {
   test('finds any byte that is another, and remembers no pass', async () => {
     const { folder, store, put } = realStore();
     await put('a');
-    expect(await validateStructure(store, 'a')).toMatchObject({ ok: true, games: 1 });
+    expect(await validateStructure(store, 'a', clock)).toMatchObject({ ok: true, games: 1 });
     expect((await store.list()).archives[0]?.verifiedAtMs).toBeUndefined();
     const path = join(folder, 'a.gka');
     const bytes = await readFile(path);
@@ -373,7 +395,7 @@ describe('validating the structure alone', () => {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] ?? 0) ^ 1;
       await writeFile(path, damaged);
-      const found = await validateStructure(store, 'a').catch(({ code }: Fault) => ({
+      const found = await validateStructure(store, 'a', clock).catch(({ code }: Fault) => ({
         ok: code !== 'unsupported',
       }));
       if (found.ok) passed.push(at);
@@ -387,12 +409,12 @@ describe('validating the structure alone', () => {
     const path = join(folder, 'a.gka');
     const bytes = await readFile(path);
     const told: number[] = [];
-    const before = await validateStructure(store, 'a', (done) => told.push(done));
+    const before = await validateStructure(store, 'a', clock, (done) => told.push(done));
     expect([before.bytesRead, told.at(-1)]).toEqual([bytes.length, bytes.length]);
     const chunkAt = 12 + bytes.readUInt32BE(8);
     bytes[chunkAt + 90] = (bytes[chunkAt + 90] ?? 0) ^ 1;
     await writeFile(path, bytes);
-    expect(await validateStructure(store, 'a')).toMatchObject({
+    expect(await validateStructure(store, 'a', clock)).toMatchObject({
       ok: false,
       problems: ['The archive is damaged: chunk 0 is not what was written'],
     });

@@ -64,6 +64,12 @@ test('an archive is listed with what it holds, how it is kept, and what moved wh
   ]);
 });
 
+test('an archive whose last validation failed is told from one that nobody looked at', async () => {
+  const row = { name: 'a', path: '/archives/a.gka', manifest, verifiedAtMs: undefined };
+  const [, , failed, never] = await listed([{ ...row, failedAtMs: now - 60_000 }, row]);
+  expect([failed, never].map((cells) => cells?.split(/ {2,}/)[8])).toEqual(['FAILED', 'never']);
+});
+
 test('what a wrong clock has dated ahead is not young', async () => {
   const ahead = { ...manifest, startedAtMs: now + 3 * 86_400_000 };
   const row = { name: 'a', path: '/archives/a.gka', manifest: ahead, verifiedAtMs: now + 3 * 86_400_000 };
