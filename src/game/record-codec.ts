@@ -12,6 +12,7 @@
  *     7 to 9 set                  u32 count · blobs; of texts, numbers, bytes
  *   text, blob: u32 length + bytes · opt: u8 0, or u8 1 + u64
  */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Fault } from '../base/fault.ts';
 import type { GameRecord, Layout, PartValue, RecordPart } from './record.ts';
@@ -264,12 +265,9 @@ class Reader {
   }
 
   text(): string {
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.blob());
-    } catch (cause) {
-      if (cause instanceof Fault) throw cause;
-      throw unreadable('a text is not UTF-8');
-    }
+    const bytes = this.blob();
+    if (!isUtf8(bytes)) throw unreadable('a text is not UTF-8');
+    return bytes.toString();
   }
 
   #many<T>(read: () => T): T[] {

@@ -7,15 +7,15 @@ import { openBackend } from '../../src/backend/catalogue.ts';
 import { createArchiveStore } from '../../src/backup/archive-store.ts';
 import { manifestOf } from '../../src/backup/manifest.ts';
 import type { PlannedGame } from '../../src/backup/restore-decision.ts';
-import { writeGames } from '../../src/backup/restore-write.ts';
 import { validateArchive, validateStructure } from '../../src/backup/validate.ts';
 import { createArchiveWriter } from '../../src/backup/writer.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { encodedGame } from '../setup/archived-records.ts';
 import { startRedis, type TestRedis } from '../setup/redis.ts';
 import { benchRecords, type GameSet, gameSets } from './game-sets.ts';
-import { inTurn, type Rate, rateLine } from './measure.ts';
+import { inTurn, type Rate, rateLine, timeAll } from './measure.ts';
 import { pipe, writeCommands } from './piped-games.ts';
+import { toCreate, writePhase } from './write-phase.ts';
 
 const rounds = 3;
 
@@ -28,20 +28,24 @@ export async function run(): Promise<readonly string[]> {
 async function measureSet(set: GameSet): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'gamekeeper-bench-'));
   const server = await startRedis();
+  const backend = await openBackend(
+    {
+      ...{ kind: 'redis', url: server.url, readFrom: 'primary', poolSize: 20 },
+      ...{ connectTimeoutMs: 5_000, operationTimeoutMs: 30_000 },
+    },
+    systemClock,
+  );
   try {
     const { rootHash, games } = await writeSet(folder, set);
     const store = createArchiveStore(folder);
     const name = 'bench';
     const archive = { path: join(folder, `${name}.gka`), rootHash };
-    const perSecond = async (work: () => Promise<unknown>): Promise<Rate> => {
-      const startMs = performance.now();
-      await work();
-      return { perSecond: (set.games / (performance.now() - startMs)) * 1000 };
-    };
+    const perSecond = (work: () => Promise<unknown>) => timeAll(set.games, work);
     const rates = await inTurn(rounds, {
       pipe: () => onEmpty(server, set, () => perSecond(() => pipe(server.port, join(folder, 'games.resp')))),
-      write: () => onEmpty(server, set, () => writePhase(server.url, { store, archive, games }, perSecond)),
-      structure: () => perSecond(() => validateStructure(store, name)),
+      write: () =>
+        onEmpty(server, set, () => perSecond(() => writePhase(backend, { store, archive, games }))),
+      structure: () => perSecond(() => validateStructure(store, name, systemClock)),
       deep: () => perSecond(() => validateArchive(store, name, systemClock)),
     });
     return [
@@ -51,6 +55,7 @@ async function measureSet(set: GameSet): Promise<string[]> {
       rateLine('backup validate --deep', rates.deep),
     ];
   } finally {
+    await backend.close();
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   }
@@ -66,38 +71,12 @@ async function writeSet(folder: string, set: GameSet) {
   const games: PlannedGame[] = [];
   for (const record of benchRecords(set)) {
     await writer.add(encodedGame(record));
-    const { id, layout } = record;
-    games.push({ id, layout, does: 'create', archived: 'absent', found: 'absent' });
+    games.push(toCreate(record));
   }
   await writeCommands(join(folder, 'games.resp'), benchRecords(set));
   const written = await writer.finish({ endedAtMs: 2, leftOut: { completed: 0, vanished: 0 } });
   await unpublished.publish(manifestOf('bench', written));
   return { rootHash: written.rootHash.toString('hex'), games };
-}
-
-type Writing = Pick<Parameters<typeof writeGames>[0], 'store'> & Parameters<typeof writeGames>[1];
-
-async function writePhase(
-  url: string,
-  { store, archive, games }: Writing,
-  timed: (work: () => Promise<unknown>) => Promise<Rate>,
-): Promise<Rate> {
-  const backend = await openBackend(
-    {
-      ...{ kind: 'redis', url, readFrom: 'primary', poolSize: 20 },
-      ...{ connectTimeoutMs: 5_000, operationTimeoutMs: 30_000 },
-    },
-    systemClock,
-  );
-  const context = { signal: new AbortController().signal, progress() {} };
-  try {
-    return await timed(async () => {
-      const { kind } = await writeGames({ backend, store }, { archive, games }, new Map(), context);
-      if (kind !== 'done') throw new Error(`The write phase ended as ${kind}`);
-    });
-  } finally {
-    await backend.close();
-  }
 }
 
 async function onEmpty(server: TestRedis, set: GameSet, work: () => Promise<Rate>): Promise<Rate> {

@@ -2,7 +2,7 @@
  * Many games that are not there yet: first their pieces, those of several games in one request, then each head under the
  * condition that there is none. Where there is one, the game is looked at like any that is to be replaced.
  */
-import { asFault } from '../../base/fault.ts';
+import { asFault, Fault } from '../../base/fault.ts';
 import { inParallel } from '../../base/in-parallel.ts';
 import type { EncodedRecord } from '../../game/encoded-record.ts';
 import type { GameRecord } from '../../game/record.ts';
@@ -11,13 +11,12 @@ import { faultsOfOneGame } from '../create-records.ts';
 import type { CreateOutcome, Replaced } from '../port.ts';
 import { checkRecord } from '../record-check.ts';
 import type { Item } from './attribute-value.ts';
-import { layOut } from './lay-out.ts';
 import { createLegacy } from './legacy.ts';
 import { pieceItems } from './pieces.ts';
-import { refusalOf } from './refusal.ts';
+import { takenAs } from './refusal.ts';
 import { decide, replaceGame } from './replace.ts';
 import { type Call, mostPerBatch, puts } from './requests.ts';
-import { legacyForWriting, type Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 interface Means {
   readonly tables: Tables;
@@ -85,31 +84,30 @@ export async function createGames(
 /** @throws Fault for a record that is not sound, or that the tables do not take */
 function newGame(tables: Tables, record: GameRecord, call: Call): Omit<NewGame, 'at'> {
   checkRecord(record, call.nowMs());
-  const refusal = refusalOf(tables, record, call.nowMs());
-  if (refusal) throw refusal;
-  if (record.layout === 'legacy') {
-    const table = legacyForWriting(tables);
-    return { pieces: [], create: (call) => createLegacy(call, table, record) };
+  const names = { version: call.newId(), generation: call.newId() };
+  const taken = takenAs(tables, record, names, call.nowMs());
+  if (taken instanceof Fault) throw taken;
+  if (taken.layout === 'legacy') {
+    const { table, item } = taken;
+    return { pieces: [], create: (call) => createLegacy(call, table, record, item) };
   }
-  const { id } = record;
-  const { name } = tables.current;
-  const laidOut = layOut(record, { version: call.newId(), generation: call.newId() });
+  const { table, laidOut } = taken;
   return {
-    pieces: laidOut.pieces.flatMap(([ref, bytes]) => pieceItems(id, ref, bytes, call.nowMs())),
+    pieces: laidOut.pieces.flatMap(([ref, bytes]) => pieceItems(record.id, ref, bytes, call.nowMs())),
     async create(call) {
-      const isWritten = await decide(call, name, id, laidOut, undefined);
-      return isWritten ? { kind: 'written' } : replaceGame(call, name, record, 'absent');
+      const isWritten = await decide(call, table, record.id, laidOut, undefined);
+      return isWritten ? { kind: 'written' } : replaceGame(call, table, record, 'absent');
     },
   };
 }
 
-/** As many as have their pieces in one request; a game of many has several of its own. */
+/** As many as have their pieces in one request; one of none, or of more, is on its own. */
 function* groupsOf(games: readonly NewGame[]): Generator<readonly NewGame[]> {
   let group: NewGame[] = [];
   let pieces = 0;
   for (const game of games) {
-    const isFull = group.length === mostPerBatch || pieces + game.pieces.length > mostPerBatch;
-    if (group.length > 0 && isFull) {
+    const isAlone = pieces === 0 || game.pieces.length === 0;
+    if (group.length > 0 && (isAlone || pieces + game.pieces.length > mostPerBatch)) {
       yield group;
       [group, pieces] = [[], 0];
     }

@@ -52,10 +52,17 @@ export async function readLegacyItems(
   return items;
 }
 
-/** Without a look at what is there: the condition tells. */
-export async function createLegacy(call: Call, table: LegacyTable, record: GameRecord): Promise<Replaced> {
-  const item = legacyItem(table, record, call.nowMs());
-  if (item instanceof Fault) throw item;
+/**
+ * Without a look at what is there: the condition tells.
+ *
+ * @param item what the record becomes
+ */
+export async function createLegacy(
+  call: Call,
+  table: LegacyTable,
+  record: GameRecord,
+  item: Item,
+): Promise<Replaced> {
   const created = await decided(record.id, () =>
     call.send('once', (client, options) =>
       client.send(
