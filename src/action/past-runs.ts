@@ -17,7 +17,7 @@ export interface PastRuns {
   /** Those of one action, newest first. */
   of(action: string): Promise<readonly PastRun[]>;
   /** The plan that a run applied. @throws Fault `not-found` when it was removed; `integrity` when it was edited */
-  plan(run: PastRun): Promise<Plan>;
+  plan(run: Pick<PastRun, 'plan'>): Promise<Plan>;
 }
 
 export function createPastRuns(audit: Pick<Audit, 'read'>, plans: Pick<PlanStore, 'look'>): PastRuns {

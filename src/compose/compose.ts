@@ -1,11 +1,12 @@
 /** The one place that turns settings into live objects, each made when it is first asked for. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Plan } from '../action/plan.ts';
 import type { BackendListener } from '../backend/port.ts';
 import type { AskSecret } from '../backup/archive-keys.ts';
 import { systemClock } from '../base/clock.ts';
 import { currentIdentity } from '../base/identity.ts';
 import { type RunId, randomHex } from '../base/ids.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { once } from '../base/once.ts';
 import { createRedactor } from '../base/redact.ts';
 import { isS3Url } from '../base/s3-url.ts';
@@ -53,7 +54,7 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
   });
 
   const archives = once(async () => {
-    if (settings.backupLocationIsDefault) await mkdir(settings.backupLocation, { recursive: true });
+    if (settings.backupLocationIsDefault) makeFolder(settings.backupLocation, 0o777);
     const { createArchiveStore } = await import('../backup/archive-store.ts');
     const s3 = {
       endpoint: settings.backupEndpoint,
@@ -74,7 +75,11 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
 
   const failedBackups = once(async () => {
     const { createFailedRuns } = await import('../action/failed-runs.ts');
-    return createFailedRuns(await runner(), 'backup create');
+    const { location: source } = await storages.games();
+    const { location } = await archives();
+    const isOurs = ({ place, detail }: Plan) =>
+      place === source && 'location' in detail && detail.location === location;
+    return createFailedRuns(await runner(), 'backup create', isOurs);
   });
 
   const backups: World['backups'] = async (signal) => {

@@ -7,8 +7,8 @@ export interface BackupFigures {
   /** The newest of them that a validation has passed over; undefined when there is none. */
   readonly verified?: WholeBackup & { readonly verifiedAtMs: number };
   /**
-   * Runs of `backup create` on this machine, later than the newest verified backup, that did not end as done;
-   * undefined when nobody keeps count.
+   * Runs of `backup create` on this machine, of this storage to this backup location and later than the newest verified
+   * backup, that did not end as done; undefined when nobody keeps count.
    */
   readonly failures?: number;
 }

@@ -22,11 +22,12 @@ function world() {
   return { clock, runner, counter, run };
 }
 
+const any = () => true;
 const failing = async () => ({ kind: 'failed', fault: new Fault('io-failed', 'disk full') }) as const;
 
 test('tells when each run of the action ended that was not done', async () => {
   const { clock, runner, counter, run } = world();
-  const failedRuns = createFailedRuns(runner, 'counter raise');
+  const failedRuns = createFailedRuns(runner, 'counter raise', any);
   await run();
   expect(await failedRuns()).toEqual([]);
   counter.faults.set(0, failing);
@@ -34,12 +35,12 @@ test('tells when each run of the action ended that was not done', async () => {
   counter.faults.clear();
   await run();
   expect(await failedRuns()).toEqual([clock.now()]);
-  expect(await createFailedRuns(runner, 'backup create')()).toEqual([]);
+  expect(await createFailedRuns(runner, 'backup create', any)()).toEqual([]);
 });
 
 test('a run that goes on is no failure; one that nobody saw end counts from its start', async () => {
   const { clock, runner, counter, run } = world();
-  const failedRuns = createFailedRuns(runner, 'counter raise');
+  const failedRuns = createFailedRuns(runner, 'counter raise', any);
   const meanwhile: unknown[] = [];
   counter.faults.set(0, async () => {
     meanwhile.push(await failedRuns());
@@ -54,4 +55,19 @@ test('a run that goes on is no failure; one that nobody saw end counts from its 
   const { event: _, atMs: __, hash: ___, ...about } = started;
   await audit.started({ ...about, run: 'killed', lockKey: 'another counter' });
   expect(await failedRuns()).toEqual([clock.now()]);
+});
+
+test('counts only those whose plan is wanted, and those whose plan is gone', async () => {
+  const { clock, runner, counter, run } = world();
+  counter.faults.set(0, failing);
+  await run();
+  const none = createFailedRuns(runner, 'counter raise', () => false);
+  expect(await none()).toEqual([]);
+  const there = createFailedRuns(runner, 'counter raise', ({ place }) => place === 'the counter');
+  expect(await there()).toEqual([clock.now()]);
+  const plan = async () => {
+    throw new Fault('not-found', 'It was removed');
+  };
+  const past = { ...runner.past, plan };
+  expect(await createFailedRuns({ ...runner, past }, 'counter raise', () => false)()).toEqual([clock.now()]);
 });
