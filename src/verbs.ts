@@ -318,9 +318,9 @@ export const verbs: readonly Verb[] = [
     options: [
       {
         form: '--on-existing <policy>',
-        about: 'what to do with games that exist and differ',
+        about:
+          'what to do with games that exist and differ, with --undo: that were played since; without it fail, with --undo skip',
         choices: ['fail', 'skip', 'newer', 'overwrite'],
-        fallback: 'fail',
       },
       { form: '--only <id...>', about: 'restore these games only' },
       {

@@ -17,7 +17,7 @@ export function titleOf({ archive, target, games, undoes }: RestoreDetail): stri
   ];
   const what =
     undoes === undefined ? `Restore ${archive?.name ?? 'nothing'} to` : `Undo restore ${undoes} in`;
-  return `${what} ${target}: ${counts.filter(Boolean).join(', ')}`;
+  return `${what} ${target}, games: ${counts.filter(Boolean).join(', ')}`;
 }
 
 export function safetyChanges({ safety, games }: RestoreDetail): Change[] {

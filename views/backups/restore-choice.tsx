@@ -21,10 +21,10 @@ const choices: Readonly<Record<'restore' | 'undo', Choice>> = {
     mark: 'RESTORE  ',
     question: 'What shall become of games that exist already? Nothing is changed before a preview.',
     policies: [
-      { policy: 'fail', text: 'change nothing if any game of the archive exists already' },
-      { policy: 'skip', text: 'keep every game that exists, add the rest' },
+      { policy: 'fail', text: 'change nothing if any game of the archive exists and differs' },
+      { policy: 'skip', text: 'keep games that exist and differ, add the rest' },
       { policy: 'newer', text: 'replace a game only where the archive holds a newer revision' },
-      { policy: 'overwrite', text: 'replace every game that exists, also newer ones' },
+      { policy: 'overwrite', text: 'replace every game that differs, also newer ones' },
     ],
   },
   undo: {

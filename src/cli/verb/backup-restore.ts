@@ -12,12 +12,13 @@ export const run: VerbRun = async (call) => {
 
 export function inputOf(call: Asked): RestoreInput {
   const only = listOption(call, 'only');
+  const undo = textOption(call, 'undo');
   const shared = {
     // The parser lets only these choices through.
-    onExisting: textOption(call, 'onExisting') as RestoreInput['onExisting'],
+    onExisting: (textOption(call, 'onExisting') ??
+      (undo === undefined ? 'fail' : 'skip')) as RestoreInput['onExisting'],
     ...(only ? { only } : {}),
   };
-  const undo = textOption(call, 'undo');
   if (undo !== undefined) return { undo, ...shared };
   const archive = textArgument(call, 0);
   if (archive === undefined) throw nothingNamed();

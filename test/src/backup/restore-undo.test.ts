@@ -29,7 +29,7 @@ describe('the undoing of a restore', () => {
     const { planUndo, apply, restore, backend, before, report } = await restored();
     const plan = await planUndo(report.runId);
     expect(plan.title).toBe(
-      `Undo restore ${report.runId} in memory: 0 to create, 1 to overwrite, 1 to delete, 0 unchanged, 0 to skip`,
+      `Undo restore ${report.runId} in memory, games: 0 to create, 1 to overwrite, 1 to delete, 0 unchanged, 0 to skip`,
     );
     expect(plan.changes).toEqual([
       {
@@ -87,6 +87,11 @@ describe('the undoing of a restore', () => {
       code: 'conflict',
       message: '2 games exist and differ from the archive: x, new',
     });
+    put(atTurn('x', 7));
+    const mixed = await planUndo(report.runId, 'skip');
+    expect(mixed.changes.map(({ target, effect }) => [target, effect])).toContainEqual(['new', 'skip']);
+    expect(mixed.warnings).toContain('Not restored: new');
+    put(atTurn('x', 4));
     const skipping = await planUndo(report.runId, 'skip');
     expect(skipping.changes.map(({ effect, why }) => `${effect}: ${why}`)).toEqual([
       'skip: changed since, and left alone',
@@ -165,7 +170,7 @@ describe('the undoing of a restore', () => {
     const room = backupWorld({ backend: here, clock, stateDir: tempFolder(), elsewhere });
     await room.backUp('a');
     const report = await room.restoreAll({ to: 'redis/copy:' });
-    expect(report.title).toContain('Restore a to a copy: 0 to create, 1 to overwrite');
+    expect(report.title).toContain('Restore a to a copy, games: 0 to create, 1 to overwrite');
     expect(copy.records.get('current:x')).toEqual(atTurn('x', 3));
     expect(await room.undo(report.runId)).toMatchObject({ outcome: 'done' });
     expect(copy.records.get('current:x')).toEqual(atTurn('x', 1));

@@ -41,7 +41,7 @@ describe('the plan of a restore', () => {
       [gameRecord({ id: 'older', revision: 4, phase: 'SCORING' }), atTurn('same', 5)],
     );
     const { changes, warnings, title, steps } = await plan();
-    expect(title).toBe('Restore a to memory: 3 to create, 1 to overwrite, 1 unchanged, 0 to skip');
+    expect(title).toBe('Restore a to memory, games: 3 to create, 1 to overwrite, 1 unchanged, 0 to skip');
     expect(changes).toEqual([
       {
         target: 'archive staging-20261123T030000Z-before-restore',

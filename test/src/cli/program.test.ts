@@ -44,10 +44,6 @@ describe('the command line', () => {
     expect(named && configFlags(named.options)).toEqual({ profile: 'eu', prefer: 'profile' });
   });
 
-  it('refuses to overwrite unless told what to do', () => {
-    expect(parse('backup', 'restore', 'nightly').invocation?.options).toMatchObject({ onExisting: 'fail' });
-  });
-
   it.each([
     ['an unknown verb', ['bakcup', 'list']],
     ['an unknown verb of a group', ['backup', 'crate']],

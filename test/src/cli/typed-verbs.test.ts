@@ -48,6 +48,13 @@ test('quotation marks keep an id with spaces together', () => {
   });
 });
 
+test('a restore overwrites nothing and an undo leaves alone what was played on since, unless told otherwise', () => {
+  expect(read('backup restore night')).toMatchObject({ input: { archive: 'night', onExisting: 'fail' } });
+  expect(read('backup restore --undo run-1')).toMatchObject({ input: { undo: 'run-1', onExisting: 'skip' } });
+  const told = read('backup restore --undo run-1 --on-existing fail');
+  expect(told).toMatchObject({ input: { undo: 'run-1', onExisting: 'fail' } });
+});
+
 test.each([
   ['backup create --wher phase:TURN', "unknown option '--wher'"],
   ['backup create --where phase:NOON', '"phase:NOON" says nothing of which games are meant'],
