@@ -16,7 +16,7 @@ export interface Action<I, D extends PlanDetail> {
   /** `local` writes on this machine only and needs no confirmation. */
   readonly effect: 'local' | 'target';
   /** Reads only. The dry run and the real run share it. */
-  draft(input: I, signal?: AbortSignal): Promise<Draft<D>>;
+  draft(input: I, reading?: Reading, signal?: AbortSignal): Promise<Draft<D>>;
   /** Reads the state that the draft was computed from, now, and digests it the same way. */
   basis(detail: D, signal?: AbortSignal): Promise<string>;
   /** What to do about a stale plan, where it is more than to make a new one. */
@@ -30,6 +30,9 @@ export interface Action<I, D extends PlanDetail> {
   /** Reads the result back. Runs whenever a step ran, also after a failure or Ctrl-C. */
   verify(plan: Plan<D>, signal?: AbortSignal): Promise<readonly Check[]>;
 }
+
+/** What a planner that takes long tells meanwhile; the total may not be known. */
+export type Reading = (what: string, done: number, total: number | undefined, unit: string) => void;
 
 export interface Step {
   readonly name: string;

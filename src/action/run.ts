@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import type { Identity } from '../base/identity.ts';
 import { newPlanId, newRunId, type RandomHex, type RunId } from '../base/ids.ts';
-import type { Action, Report, RunObserver, Step } from './action.ts';
+import type { Action, Reading, Report, RunObserver, Step } from './action.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type Disk, disk as realDisk } from './disk.ts';
 import { execute } from './execute.ts';
@@ -44,7 +44,12 @@ export interface Runner {
   readonly reports: ReportStore;
   readonly past: PastRuns;
   /** Drafts and saves a plan. Writes nothing but that file. */
-  prepare<I, D extends PlanDetail>(action: Action<I, D>, input: I, signal?: AbortSignal): Promise<Plan<D>>;
+  prepare<I, D extends PlanDetail>(
+    action: Action<I, D>,
+    input: I,
+    reading?: Reading,
+    signal?: AbortSignal,
+  ): Promise<Plan<D>>;
   /**
    * A saved plan, for the action that made it.
    * @param reference the plan's id, or the path of its file
@@ -97,8 +102,8 @@ export function createRunner(options: RunnerOptions): Runner {
     past: createPastRuns(audit, plans),
     unfinishedRuns: () => findUnfinished(folder, audit),
 
-    async prepare(action, input, signal) {
-      const draft = await action.draft(input, signal);
+    async prepare(action, input, reading, signal) {
+      const draft = await action.draft(input, reading, signal);
       signal?.throwIfAborted();
       const plan = envelop(draft, action, options);
       // Plain data, so what is shown is what the file says; a long one would not be read back for nothing.

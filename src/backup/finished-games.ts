@@ -1,3 +1,4 @@
+import type { Reading } from '../action/action.ts';
 import { storedGame } from '../backend/current-layout.ts';
 import type { Backend } from '../backend/port.ts';
 import { readInBatches } from '../backend/record-reads.ts';
@@ -28,11 +29,13 @@ export interface FinishedGames {
 export async function findFinished(
   backend: Backend,
   endedBeforeMs: number,
+  reading: Reading,
   signal?: AbortSignal,
 ): Promise<FinishedGames> {
   const due: FinishedGame[] = [];
   const undated: string[] = [];
   let recent = 0;
+  let seen = 0;
   for await (const batch of readInBatches(backend, backend.scan(signal), signal)) {
     for (const { read } of batch) {
       if (read.kind !== 'record' || phaseOf(read.record) !== 'GAME_OVER') continue;
@@ -41,6 +44,8 @@ export async function findFinished(
       else if (endedAtMs > endedBeforeMs) recent++;
       else due.push(finished(read.record, endedAtMs));
     }
+    seen += batch.length;
+    reading('Looking for finished games', seen, undefined, 'games');
   }
   return { due, recent, undated };
 }

@@ -26,7 +26,7 @@ export function createPruneAction(parts: PruneParts): Action<PruneInput, PruneDe
   return {
     name: 'backup prune',
     effect: 'target',
-    draft: (input, signal) => draftPrune(parts, input, signal),
+    draft: (input, _reading, signal) => draftPrune(parts, input, signal),
     basis: (detail, signal) => currentBasis(parts, detail, signal),
     lockKey: ({ location }) => `backup prune ${location}`,
     steps({ detail }) {

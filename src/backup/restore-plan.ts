@@ -1,6 +1,7 @@
+import type { Reading } from '../action/action.ts';
 import type { PastRuns } from '../action/past-runs.ts';
 import type { Draft } from '../action/plan.ts';
-import type { Backend, PrimaryBackend } from '../backend/port.ts';
+import type { PrimaryBackend } from '../backend/port.ts';
 import { readInBatches } from '../backend/record-reads.ts';
 import { Fault } from '../base/fault.ts';
 import type { RandomHex } from '../base/ids.ts';
@@ -118,12 +119,13 @@ export const restoreSteps = {
 export async function draftRestore(
   parts: RestoreParts,
   input: RestoreInput,
+  reading: Reading = () => {},
   signal?: AbortSignal,
 ): Promise<Draft<RestoreDetail>> {
   const { to, scopeOn } = await asked(parts, input);
   const target = await parts.target(to);
   const { backend, admin } = target;
-  const ground = { parts, target, refusals: await backend.refusals(signal) };
+  const ground = { parts, target, refusals: await backend.refusals(signal), reading };
   const startedAtMs = parts.clock.now();
   const scope = await scopeOn(ground, signal);
   const readAtMs = parts.clock.now();
@@ -131,7 +133,7 @@ export async function draftRestore(
   const holders = admin && (await findHolders(admin, current, signal));
   const estimating = createEstimate(ground.refusals);
   const comparing = parts.clock.now();
-  const decisions = await compare(backend, scope, holders, estimating, signal);
+  const decisions = await compare(ground, scope, holders, estimating, signal);
   const took = { readMs: readAtMs - startedAtMs, compareMs: parts.clock.now() - comparing };
   const estimate = estimating.total(took);
   refuseConflicts(decisions);
@@ -220,7 +222,7 @@ async function scopeOfArchive(
 }
 
 async function compare(
-  backend: Backend,
+  { target: { backend }, reading }: Ground,
   { games, onExisting }: Pick<Scope, 'games' | 'onExisting'>,
   holders: Holders | undefined,
   estimating: EstimateTally,
@@ -234,6 +236,7 @@ async function compare(
       estimating.add(decision.game, game, read);
       decisions.push(decision);
     }
+    reading('Comparing', decisions.length, games.length, 'games');
   }
   return decisions;
 }

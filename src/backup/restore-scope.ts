@@ -1,4 +1,5 @@
 /** What a restore is to bring back: the games of an archive, or what they were before an earlier restore. */
+import type { Reading } from '../action/action.ts';
 import type { Refusals } from '../backend/port.ts';
 import { Fault } from '../base/fault.ts';
 import { namesOf } from '../game/record-words.ts';
@@ -28,6 +29,7 @@ export interface Ground {
   readonly parts: RestoreParts;
   readonly target: RestoreTarget;
   readonly refusals: Refusals;
+  readonly reading: Reading;
 }
 
 export interface WholeArchive {
@@ -38,14 +40,15 @@ export interface WholeArchive {
 
 /** @throws Fault `integrity` while any byte of it is in doubt */
 export async function readWholeArchive(
-  { parts, target: { backend }, refusals }: Ground,
+  { parts, target: { backend }, refusals, reading }: Ground,
   ref: ArchiveRef,
   signal?: AbortSignal,
 ): Promise<WholeArchive> {
   const games: ArchivedGame[] = [];
   const target = { backend, refusals, nowMs: parts.clock.now() };
   const onRecord = (archived: ArchivedRecord) => games.push(summarise(archived, target));
-  const { validation, archive } = await checkStored(parts.store, ref, { onRecord }, signal);
+  const progress = (done: number, total: number) => reading(`Reading ${ref.name}`, done, total, 'bytes');
+  const { validation, archive } = await checkStored(parts.store, ref, { onRecord, progress }, signal);
   if (validation.ok && archive) {
     const { rawBytes } = archive.totals;
     const rootHash = archive.rootHash.toString('hex');

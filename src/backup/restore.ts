@@ -35,7 +35,7 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
   return {
     name: 'backup restore',
     effect: 'target',
-    draft: (input, signal) => draftRestore(parts, input, signal),
+    draft: (input, reading, signal) => draftRestore(parts, input, reading, signal),
     async basis(detail, signal) {
       const { backend } = await parts.target(detail.to);
       const found = await readFound(backend, detail.games, signal);

@@ -1,3 +1,4 @@
+import type { Reading } from '../action/action.ts';
 import type { Change, Draft } from '../action/plan.ts';
 import type { PrimaryBackend } from '../backend/port.ts';
 import { digestOf } from '../base/digest.ts';
@@ -42,10 +43,11 @@ export const retireSteps = {
 export async function draftRetire(
   parts: RetireParts,
   { olderThanMs }: RetireInput,
+  reading: Reading = () => {},
   signal?: AbortSignal,
 ): Promise<Draft<RetireDetail>> {
   const { backend, store, environment, clock, random } = parts;
-  const finished = await findFinished(backend, clock.now() - olderThanMs, signal);
+  const finished = await findFinished(backend, clock.now() - olderThanMs, reading, signal);
   const { due } = finished;
   const oldestMs = due.reduce((oldest, { endedAtMs }) => Math.min(oldest, endedAtMs), clock.now());
   const archived = await findArchived(store, environment, due, oldestMs, signal);

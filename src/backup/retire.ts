@@ -30,7 +30,7 @@ export function createRetireAction(parts: RetireParts): Action<RetireInput, Reti
   return {
     name: 'backup retire',
     effect: 'target',
-    draft: (input, signal) => draftRetire(parts, input, signal),
+    draft: (input, reading, signal) => draftRetire(parts, input, reading, signal),
     basis: (detail) => basisOf(parts, detail),
     lockKey: ({ target }) => targetLock(target),
     lockPlace: async (detail) => lockPlaceOf(parts.backend, detail),

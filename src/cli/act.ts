@@ -22,7 +22,8 @@ export async function act<I, D extends PlanDetail>(
   const plan =
     'saved' in asked
       ? await runner.load(action, asked.saved)
-      : await runner.prepare(action, asked.input, signal);
+      : await runner.prepare(action, asked.input, call.progress.count, signal);
+  call.progress.end();
   if (flagOption(call, 'dryRun')) return { exit: exit.done, result: { plan }, text: () => planLines(plan) };
   refuseReadOnly(world, plan);
   const confirmed = await confirm(call, plan);
@@ -42,7 +43,6 @@ export async function act<I, D extends PlanDetail>(
 async function confirm<D extends PlanDetail>(call: VerbCall, plan: Plan<D>): Promise<Confirmed<D>> {
   const unasked = unaskedFor(plan, textOption(call, 'confirm'));
   if (unasked) {
-    call.progress.end();
     call.say(doubtLines(plan));
     return unasked;
   }

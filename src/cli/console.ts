@@ -121,7 +121,7 @@ async function prepare<Name extends ActionName>(
   signal: AbortSignal,
 ): Promise<Plan> {
   const by = await runner();
-  return by.prepare(await actions[action](), input, signal);
+  return by.prepare(await actions[action](), input, undefined, signal);
 }
 
 interface RunWith {

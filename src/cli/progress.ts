@@ -1,15 +1,16 @@
 /** What a run tells while it goes on: JSON lines for scripts, a moving line on a terminal, else a line a step. */
 import type { Writable } from 'node:stream';
-import type { RunObserver, StepState } from '../action/action.ts';
+import type { Reading, RunObserver, StepState } from '../action/action.ts';
 import { isStopped } from '../action/outcome-words.ts';
 import type { Clock } from '../base/clock.ts';
 import type { CleanLine } from '../base/safe-text.ts';
-import { formatElapsed, formatValue } from '../base/units.ts';
+import { formatBytes, formatElapsed, formatValue } from '../base/units.ts';
 import type { Output } from './output.ts';
+import { createRate, type Rate } from './rate.ts';
 
 export interface Progress extends RunObserver {
-  /** Something long that is no run, like reading an archive. The total may not be known. */
-  count(what: string, done: number, total: number | undefined, unit: string): void;
+  /** Something long that is no run, like reading an archive, or planning. */
+  readonly count: Reading;
   /** Leaves the line free for what is said next. */
   end(): void;
 }
@@ -17,7 +18,9 @@ export interface Progress extends RunObserver {
 /** What comes faster nobody reads, and to write it would hold up the work. */
 const shortestPauseMs = 100;
 
-export function createJsonProgress(output: Pick<Output, 'progress'>, { now }: Pick<Clock, 'now'>): Progress {
+export function createJsonProgress(output: Pick<Output, 'progress'>, clock: Pick<Clock, 'now'>): Progress {
+  const { now } = clock;
+  const rate = createRate(clock);
   let toldAtMs = 0;
   const isDue = (done: number, total: number | undefined) => {
     if (done !== total && now() - toldAtMs < shortestPauseMs) return false;
@@ -26,17 +29,24 @@ export function createJsonProgress(output: Pick<Output, 'progress'>, { now }: Pi
   };
   return {
     started: (runId, steps) => output.progress({ event: 'started', runId, steps }),
-    step: (index, state) => output.progress({ event: 'step', index, state }),
+    step(index, state) {
+      if (state.kind === 'running') rate.begin(stepWork(index));
+      output.progress({ event: 'step', index, state });
+    },
     progress(index, done, total, unit) {
-      if (isDue(done, total)) output.progress({ event: 'progress', index, done, total, unit });
+      const pace = rate.of(stepWork(index), done, total);
+      if (isDue(done, total)) output.progress({ event: 'progress', index, done, total, unit, ...pace });
     },
     verifying: () => output.progress({ event: 'verifying' }),
     count(what, done, total, unit) {
-      if (isDue(done, total)) output.progress({ event: 'count', what, done, total, unit });
+      const pace = rate.of(what, done, total);
+      if (isDue(done, total)) output.progress({ event: 'count', what, done, total, unit, ...pace });
     },
     end: () => {},
   };
 }
+
+const stepWork = (index: number) => `step ${index}`;
 
 interface TextProgressOptions {
   /** The stream is a terminal that can rewrite its line. */
@@ -45,13 +55,10 @@ interface TextProgressOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Before that a rate is only noise. */
-const paceAfterMs = 2_000;
-
 export function createTextProgress(stderr: Writable, { live, clean, clock }: TextProgressOptions): Progress {
   let names: readonly string[] = [];
   let moving = false;
-  let beganAtMs = 0;
+  const rate = createRate(clock);
   const line = (text: string) => {
     stderr.write(`${moving ? '\r\u001b[K' : ''}${clean(text)}\n`);
     moving = false;
@@ -61,14 +68,6 @@ export function createTextProgress(stderr: Writable, { live, clean, clock }: Tex
     stderr.write(`\r\u001b[K${clean(text)}`);
     moving = true;
   };
-  const amount = (done: number, total: number | undefined, unit: string) =>
-    total === undefined ? `${done} ${unit}` : `${done} of ${total} ${unit}`;
-  const pace = (done: number, total: number) => {
-    const elapsedMs = clock.now() - beganAtMs;
-    if (elapsedMs < paceAfterMs || done === 0 || done >= total) return '';
-    const leftMs = ((total - done) * elapsedMs) / done;
-    return `, ${formatValue((done * 1000) / elapsedMs, 'per-second')}, ${formatElapsed(leftMs)} left`;
-  };
   return {
     started(runId, steps) {
       names = steps;
@@ -77,24 +76,36 @@ export function createTextProgress(stderr: Writable, { live, clean, clock }: Tex
     step(index, state) {
       const text = `${index + 1}/${names.length} ${names[index] ?? ''}: ${stepWords(state)}`;
       if (state.kind === 'running') {
-        beganAtMs = clock.now();
+        rate.begin(stepWork(index));
         move(text);
       } else line(text);
     },
     progress: (index, done, total, unit) =>
       move(
-        `${index + 1}/${names.length} ${names[index] ?? ''}: ${amount(done, total, unit)}${pace(done, total)}`,
+        `${index + 1}/${names.length} ${names[index] ?? ''}: ${amountText(done, total, unit, rate.of(stepWork(index), done, total))}`,
       ),
     verifying: () => move('verifying'),
     count(what, done, total, unit) {
-      if (total === undefined || done < total) move(`${what}: ${amount(done, total, unit)}`);
-      else if (live) line(`${what}: ${amount(done, total, unit)}`);
+      const text = `${what}: ${amountText(done, total, unit, rate.of(what, done, total))}`;
+      if (total === undefined || done < total) move(text);
+      else if (live) line(text);
     },
     end() {
       if (moving) stderr.write('\r\u001b[K');
       moving = false;
     },
   };
+}
+
+/** `100 of 400 games, 10/s, 30 s left`; once all is done, how fast it was is past. */
+function amountText(done: number, total: number | undefined, unit: string, { perSecond, etaMs }: Rate) {
+  const isBytes = unit === 'bytes';
+  const counted = (count: number) => (isBytes ? formatBytes(count) : String(count));
+  const of = total === undefined ? '' : ` of ${counted(total)}`;
+  const amount = `${counted(done)}${of}${isBytes ? '' : ` ${unit}`}`;
+  if (perSecond === undefined || etaMs === 0) return amount;
+  const speed = isBytes ? `${formatBytes(perSecond)}/s` : formatValue(perSecond, 'per-second');
+  return [amount, speed, ...(etaMs === undefined ? [] : [`${formatElapsed(etaMs)} left`])].join(', ');
 }
 
 export function stepWords(state: StepState): string {

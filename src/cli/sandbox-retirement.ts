@@ -33,7 +33,7 @@ export function createSandboxRetirement(
       random: randomHex,
       packing: plainPacking,
     };
-    const { detail } = await draftRetire(parts, { olderThanMs }, signal);
+    const { detail } = await draftRetire(parts, { olderThanMs }, undefined, signal);
     if (detail.games.length === 0) return;
     for (const step of stepsOf(parts, detail)) {
       if (!succeeded(await step.run({ signal, progress() {} }))) return;

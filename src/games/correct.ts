@@ -65,7 +65,7 @@ export function createCorrectAction(parts: RecoverParts): Action<CorrectInput, C
   return {
     name: 'games correct',
     effect: 'target',
-    draft: (input, signal) => draftCorrection(parts, input, signal),
+    draft: (input, _reading, signal) => draftCorrection(parts, input, signal),
     async basis({ id }, signal) {
       const game = await openGame(parts, id, signal);
       return basisOf(game, holdersBasis(await holdersOf(parts.admin, [id], signal)));

@@ -39,7 +39,7 @@ export function createHoldAction(parts: HoldParts): Action<HoldInput, HoldDetail
   return {
     name: 'games hold',
     effect: 'target',
-    draft: (input, signal) => draftHold(parts, input, signal),
+    draft: (input, _reading, signal) => draftHold(parts, input, signal),
     basis: ({ id }, signal) => readBasis(parts, id, signal),
     lockKey,
     steps: ({ detail }) => [holdStep(adminOf(parts), detail)],
@@ -51,7 +51,7 @@ export function createReleaseAction(parts: HoldParts): Action<ReleaseInput, Plan
   return {
     name: 'games release',
     effect: 'target',
-    draft: (input, signal) => draftRelease(parts, input, signal),
+    draft: (input, _reading, signal) => draftRelease(parts, input, signal),
     basis: ({ id }, signal) => readBasis(parts, id, signal),
     lockKey,
     steps: ({ detail: { id, servers } }) => [

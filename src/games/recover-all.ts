@@ -41,7 +41,7 @@ export function createRecoverAllAction(parts: RecoverParts): Action<BulkInput, B
   return {
     name: 'games recover --since',
     effect: 'target',
-    draft: (input, signal) => draftBulk(parts, input, signal),
+    draft: (input, _reading, signal) => draftBulk(parts, input, signal),
     basis: (detail, signal) => readBasis(parts, detail, signal),
     lockKey: ({ target }) => `games recover --since ${target}`,
     whenStale: holdThenPlan,

@@ -48,7 +48,7 @@ export function createRecoverAction(parts: RecoverParts): Action<RecoverInput, R
   return {
     name: 'games recover',
     effect: 'target',
-    draft: (input, signal) => draftRecovery(parts, input, signal),
+    draft: (input, _reading, signal) => draftRecovery(parts, input, signal),
     basis: (detail, signal) => readBasis(parts, detail, signal),
     lockKey: ({ id }) => `game ${id}`,
     whenStale: holdThenPlan,

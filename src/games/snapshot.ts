@@ -33,7 +33,7 @@ export function createSnapshotAction(parts: SnapshotParts): Action<{ readonly id
   return {
     name: 'games snapshot',
     effect: 'target',
-    draft: ({ id }, signal) => draftSnapshot(parts, id, signal),
+    draft: ({ id }, _reading, signal) => draftSnapshot(parts, id, signal),
     async basis(detail, signal) {
       const game = await openGame(parts, detail.id, signal);
       return basisOf(game, holderOf(await holdersOf(parts.admin, [detail.id], signal), detail.id));

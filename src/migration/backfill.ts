@@ -39,7 +39,7 @@ export function createBackfillAction(parts: BackfillParts): Action<BackfillInput
   return {
     name: 'games backfill',
     effect: 'target',
-    draft: ({ onExisting }, signal) => draftBackfill(parts, onExisting, signal),
+    draft: ({ onExisting }, _reading, signal) => draftBackfill(parts, onExisting, signal),
     basis: async ({ onExisting }) => basisOf(parts, onExisting),
     lockKey: ({ secondary }) => `games backfill ${secondary}`,
     steps: ({ detail }) => [copyStep(parts, detail)],

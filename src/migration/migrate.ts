@@ -25,7 +25,7 @@ export function createMigrateAction(parts: MigrateParts): Action<MigrateInput, M
   return {
     name: 'games migrate',
     effect: 'target',
-    draft: (input, signal) => draftMigrate(parts, input, signal),
+    draft: (input, _reading, signal) => draftMigrate(parts, input, signal),
     basis: async () => basisOf(parts.backend),
     lockKey: ({ target }) => `games migrate ${target}`,
     steps: ({ detail }) => stepsOf(parts, detail),

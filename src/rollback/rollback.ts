@@ -47,7 +47,7 @@ export function rollbackAction(parts: RollbackParts): Action<{ reason: string },
   return {
     name: 'rollback run',
     effect: 'target',
-    draft: ({ reason }, signal) => draftRollback(parts, reason, signal),
+    draft: ({ reason }, _reading, signal) => draftRollback(parts, reason, signal),
     basis: async (_detail, signal) => flagsDigest(await flags.read(signal)),
     lockKey: () => 'flags',
     steps: ({ detail }) => [writeStep(flags, detail), readBackStep(flags, detail, clock, settings.readBack)],

@@ -72,6 +72,7 @@ async function doAction(call: VerbCall, walk: Walk, answer: Answer): Promise<voi
   const plan = await runner.prepare(
     rollback,
     { reason: `runbook ${state.runbook.id}, run ${state.runId}` },
+    undefined,
     signal,
   );
   call.say(planLines(plan));

@@ -415,6 +415,14 @@ describe('a restore', () => {
     expect(report.checks[0]?.found).toMatch(/^10 of 100 games/);
   });
 
+  test('tells what it reads while it is planned', async () => {
+    const { restore } = await restoreWorld([atTurn('x', 3), atTurn('y', 3)], []);
+    const told: unknown[][] = [];
+    await restore.draft({ archive: 'a', onExisting: 'skip' }, (...about) => told.push(about));
+    expect(told.at(0)).toEqual(['Reading a', expect.any(Number), expect.any(Number), 'bytes']);
+    expect(told.at(-1)).toEqual(['Comparing', 2, 2, 'games']);
+  });
+
   test('that has nothing to do is known to be done', async () => {
     const { restoreAll } = await restoreWorld([atTurn('x', 3)], [atTurn('x', 1)]);
     const report = await restoreAll({ onExisting: 'skip' });

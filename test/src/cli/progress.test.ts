@@ -31,6 +31,18 @@ describe('a step that takes long', () => {
     expect(last()).toMatch(/400 of 400 games$/);
   });
 
+  test('tells its rate while it plans too, in bytes where it reads those', () => {
+    const { clock, progress, last } = progressOn(true);
+    progress.count('Reading a', 1, 4 * 2 ** 20, 'bytes');
+    clock.advance(4_000);
+    progress.count('Reading a', 2 ** 20, 4 * 2 ** 20, 'bytes');
+    expect(last()).toMatch(/Reading a: 1 MiB of 4 MiB, 256 KiB\/s, 12 s left$/);
+    progress.count('Looking', 200, undefined, 'games');
+    clock.advance(4_000);
+    progress.count('Looking', 400, undefined, 'games');
+    expect(last()).toMatch(/Looking: 400 games, 100\/s$/);
+  });
+
   test('is silent until its end where no line can be rewritten', () => {
     const { progress, said } = progressOn(false);
     const before = said();

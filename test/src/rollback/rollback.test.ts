@@ -199,7 +199,7 @@ describe('a rollback', () => {
     };
     const confirmed = Confirmed.byTyping(planned, 'staging');
     await expect(runner.apply(action, confirmed, silent, stop.signal)).rejects.toThrow(/aborted/);
-    await expect(action.draft({ reason: 'x' }, stop.signal)).rejects.toThrow(/aborted/);
+    await expect(action.draft({ reason: 'x' }, undefined, stop.signal)).rejects.toThrow(/aborted/);
     expect(fleet.writes).toEqual([]);
   });
 
