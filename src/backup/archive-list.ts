@@ -70,6 +70,8 @@ export interface LeftOut {
   readonly vanished: number;
   /** Others that `where` did not want. */
   readonly filtered?: number | undefined;
+  /** Asked for by their age, and nobody knows when they changed. */
+  readonly undated?: number | undefined;
 }
 
 export interface Unsupported extends RecordKey {
@@ -101,7 +103,7 @@ export type ArchivePurpose = (typeof archivePurposes)[number];
 export interface ArchiveRow {
   readonly name: string;
   readonly path: string;
-  /** A Fault when the archive or its manifest cannot be read; the row is listed all the same. */
+  /** A Fault when the archive or its manifest cannot be read, or is known to be wrong; the row is listed all the same. */
   readonly manifest: Manifest | Fault;
   /** When the last validation of these very bytes passed; undefined when it did not, or there was none. */
   readonly verifiedAtMs: number | undefined;

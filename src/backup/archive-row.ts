@@ -4,7 +4,7 @@ import type { ArchiveRef } from './archive-names.ts';
 import type { FileStat } from './files.ts';
 import { manifestDigest, parseManifest } from './manifest.ts';
 import type { Shelf } from './shelf.ts';
-import { parseMark } from './verified.ts';
+import { parseMark, type VerifiedMark } from './verified.ts';
 
 interface DatedRow {
   readonly row: ArchiveRow;
@@ -19,16 +19,14 @@ export async function readRow(shelf: Shelf, ref: ArchiveRef): Promise<DatedRow> 
     const read = await readManifest(shelf, ref, stat);
     const found = parseMark(await shelf.readText(ref.verifiedPath));
     const mark = found?.mtimeMs === stat?.mtimeMs ? found : undefined;
-    const passed = mark?.verdict === 'passed' ? mark : undefined;
-    const isOther = passed && !(read instanceof Fault) && manifestDigest(read) !== passed.manifest;
-    const manifest = isOther ? changedSince(ref.name) : read;
+    const manifest = read instanceof Fault ? read : (doubtOf(ref.name, read, mark) ?? read);
     const isKnown = !(manifest instanceof Fault);
     return {
       row: {
         name: ref.name,
         path: ref.path,
         manifest,
-        verifiedAtMs: isKnown ? passed?.atMs : undefined,
+        verifiedAtMs: isKnown ? mark?.atMs : undefined,
         ...(mark?.verdict === 'failed' ? { failedAtMs: mark.atMs } : {}),
       },
       atMs: isKnown ? manifest.startedAtMs : (stat?.mtimeMs ?? 0),
@@ -39,9 +37,16 @@ export async function readRow(shelf: Shelf, ref: ArchiveRef): Promise<DatedRow> 
   }
 }
 
-function changedSince(name: string): Fault {
-  return new Fault('integrity', 'Its manifest is not the one that was validated', {
-    next: `Run: gamekeeper backup validate ${name}, which tells what it contradicts; without a manifest --deep writes it anew`,
+/** Why a manifest is not believed; undefined when it passed with its archive, or nobody has looked yet. */
+function doubtOf(name: string, manifest: Manifest, mark: VerifiedMark | undefined): Fault | undefined {
+  if (mark === undefined) return undefined;
+  if (mark.verdict === 'passed' && mark.manifest === manifestDigest(manifest)) return undefined;
+  const what =
+    mark.verdict === 'failed'
+      ? 'Its last validation failed'
+      : 'Its manifest is not the one that was validated';
+  return new Fault('integrity', what, {
+    next: `Run: gamekeeper backup validate ${name}, which tells what is wrong; once a wrong manifest is moved away, --deep writes it anew`,
   });
 }
 

@@ -15,7 +15,7 @@ const markSchema = z.discriminatedUnion('verdict', [
   z.object({ version: z.literal(2), verdict: z.literal('failed'), mtimeMs: z.number(), atMs: z.number() }),
 ]);
 
-type VerifiedMark = z.infer<typeof markSchema>;
+export type VerifiedMark = z.infer<typeof markSchema>;
 
 /** Of the bytes that were read, and the digest of what their manifest must be. */
 export type Pass = Pick<Extract<VerifiedMark, { verdict: 'passed' }>, 'manifest' | 'mtimeMs' | 'atMs'>;

@@ -248,6 +248,7 @@ describe('validating', () => {
     expect(await validate(store, 'a', clock)).toMatchObject({ ok: false });
     const [row] = (await store.list()).archives;
     expect([row?.verifiedAtMs, row?.failedAtMs]).toEqual([undefined, clock.now()]);
+    expect(row?.manifest).toMatchObject({ message: 'Its last validation failed' });
     await writeFile(at('a.gka'), passed);
     expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: true });
     expect((await store.list()).archives[0]).not.toHaveProperty('failedAtMs');
@@ -341,9 +342,10 @@ describe('validating', () => {
 
     test('is not believed by the list, nor is its archive verified with it', async () => {
       const { store } = await edited({ startedAtMs: 1000 });
-      expect((await store.list()).archives).toMatchObject([
-        { manifest: { code: 'integrity' }, verifiedAtMs: undefined },
-      ]);
+      const doubted = [{ manifest: { code: 'integrity' }, verifiedAtMs: undefined }];
+      expect((await store.list()).archives).toMatchObject(doubted);
+      await validateStructure(store, 'a', clock);
+      expect((await store.list()).archives).toMatchObject(doubted);
     });
 
     test('is written anew once it is moved away', async () => {
