@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../base/fault.ts';
+import { makeFolder } from '../base/make-folder.ts';
 
 /**
  * The writes that plans, journals, audit and reports are made of. Each is on the disk, file and folder, when it
@@ -59,7 +60,7 @@ export function errnoOf(thrown: unknown): string | undefined {
     : undefined;
 }
 
-export const makeFolder = (path: string) => mkdir(path, { recursive: true, mode: 0o770 });
+export const makeStateFolder = (path: string) => makeFolder(path, 0o770);
 
 export function cannot(verb: 'read' | 'write', path: string, cause: unknown): Fault {
   const why = cause instanceof Error ? cause.message : String(cause);
@@ -71,7 +72,7 @@ export function cannot(verb: 'read' | 'write', path: string, cause: unknown): Fa
 
 async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
-    await makeFolder(dirname(path));
+    makeStateFolder(dirname(path));
     return await write();
   } catch (thrown) {
     throw cannot('write', path, thrown);

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { formatElapsed } from '../base/units.ts';
-import { cannot, type Disk, errnoOf, makeFolder, disk as realDisk } from './disk.ts';
+import { cannot, type Disk, errnoOf, makeStateFolder, disk as realDisk } from './disk.ts';
 import { fileNameOf } from './state-folder.ts';
 
 export const holderSchema = z.object({
@@ -59,7 +59,7 @@ async function begin(path: string, statement: string): Promise<Lock | undefined>
  */
 async function createOnce(path: string): Promise<void> {
   try {
-    await makeFolder(dirname(path));
+    makeStateFolder(dirname(path));
     await (await open(path, 'wx', 0o660)).close();
   } catch (thrown) {
     if (errnoOf(thrown) !== 'EEXIST') throw cannot('write', path, thrown);

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../base/fault.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import type { Space } from './room.ts';
 
 /** The few things archives ask of a file system, in the words that durability needs. All failures are Faults. */
@@ -79,7 +80,11 @@ export const nodeFiles: Files = {
   readText: (path) => orAbsent(readFile(path, 'utf8'), path),
   list: (folder) => orAbsent(readdir(folder), folder),
   async makeFolder(path) {
-    await orFault(mkdir(path, { recursive: true, mode: folderMode }), path);
+    try {
+      makeFolder(path, folderMode);
+    } catch (error) {
+      throw codeOf(error) === 'ENOENT' ? noPlace(path, error) : ioFault(error, path);
+    }
   },
   async space(folder) {
     for (let path = resolve(folder); ; path = dirname(path)) {
@@ -133,6 +138,13 @@ function codeOf(error: unknown): string | undefined {
 
 function lacksLinks(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error) ?? '');
+}
+
+function noPlace(path: string, cause: unknown): Fault {
+  return new Fault('io-failed', `The folder ${path} cannot be made: its file system takes none there`, {
+    next: 'Choose another backup location',
+    cause,
+  });
 }
 
 function taken(path: string, cause: unknown): Fault {

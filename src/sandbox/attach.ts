@@ -1,10 +1,11 @@
 /** Joins the sandbox of a folder, and starts it when none runs. Several consoles may hold the same one. */
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import { sendRequest } from '../base/http.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { type Announcement, readAnnouncement } from './announcement.ts';
 import type { StorageFaultRequest } from './faults.ts';
 import { sandboxPaths } from './paths.ts';
@@ -128,7 +129,7 @@ interface Child {
 
 function openLog(folder: string, path: string): number {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     return openSync(path, 'a', 0o600);
   } catch (cause) {
     throw new Fault(

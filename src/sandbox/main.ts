@@ -1,9 +1,9 @@
 /** The process behind the sandbox: lives as long as somebody holds a lease, and leaves nothing behind but its data. */
-import { mkdir } from 'node:fs/promises';
 import { type Lock, tryLock } from '../action/lock.ts';
 import type { BreakerSettings } from '../backend/breaker.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { randomHex } from '../base/ids.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import type { EngineSettings } from '../engine/settings.ts';
 import { announce, readAnnouncement, withdrawAnnouncement } from './announcement.ts';
 import { controlRoutes } from './control-routes.ts';
@@ -35,7 +35,7 @@ const closeWithinMs = 1800;
 /** Resolves when the sandbox has ended (soon, when another one runs in this folder), just before its process does. */
 export async function runSandbox(options: SandboxOptions): Promise<void> {
   const { folder, clock = systemClock } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const lock = await waitForLock(folder, clock);
   if (!lock) return;
   try {

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../base/fault.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 
 const version = 1;
 
@@ -42,7 +42,7 @@ const schema = `
 
 /** Opens the file, makes it and its folder where they are missing. Never waits for a lock. */
 export function openDatabase(file: string): DatabaseSync {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file), 0o777);
   const db = new DatabaseSync(file, { timeout: 0 });
   try {
     // WAL: readers and the one writer do not block each other. FULL: a committed event survives a power cut.
