@@ -12,9 +12,9 @@ import { captureGames } from './capture.ts';
 import type { Codec } from './codec.ts';
 import type { ArchiveHeader } from './format.ts';
 import { manifestOf } from './manifest.ts';
-import { createPace, unpaced } from './pace.ts';
+import { type Keys, paced } from './pace.ts';
 import type { UnfinishedArchive } from './reader.ts';
-import { goOnLater, mayGoOn, paced, resumedGames, withPart } from './unfinished.ts';
+import { goOnLater, mayGoOn, resumedGames, withPart } from './unfinished.ts';
 import { createArchiveWriter, type Written } from './writer.ts';
 
 /** How the records of an archive are kept. */
@@ -114,13 +114,15 @@ async function write(
   };
   const goOnOrBegin = async () => {
     const { pages, gamesPerSecond, resumes } = order;
-    const pace = gamesPerSecond === undefined ? unpaced : createPace(gamesPerSecond, clock);
+    const rate = gamesPerSecond;
+    const read = (keys: Keys) =>
+      encodedReads(backend, rate === undefined ? keys : paced(keys, rate, clock, signal), signal);
     if (unfinished && resumes) {
-      const { games, resumed } = resumedGames(unfinished, resumes.part.mtimeMs, backend, pace, signal);
+      const { games, resumed } = resumedGames(unfinished, resumes.part.mtimeMs, backend, read, signal);
       return capture(games, resumed);
     }
-    const games = pages ? encodedReads(backend, pages, signal) : scanEncoded(backend, signal);
-    return capture(paced(games, pace, signal));
+    if (pages) return capture(read(pages));
+    return capture(rate === undefined ? scanEncoded(backend, signal) : read(backend.scan(signal)));
   };
   const written = await goOnOrBegin().catch(async (thrown: unknown) => {
     const fault = asFault(thrown);

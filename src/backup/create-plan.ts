@@ -13,6 +13,7 @@ import type { LeftPart } from './archive-store.ts';
 import { archivesIn } from './archives-in.ts';
 import type { ArchivingParts, Packing, ResumedPart } from './archiving.ts';
 import { countGames, estimateBytes, estimateChanges, estimateWarnings } from './estimate.ts';
+import { type Keys, paced } from './pace.ts';
 import { roomUnverified, roomWarnings } from './room.ts';
 import { createSelection } from './selection.ts';
 import { type Exclusion, exclusionUnverified, planExclusion } from './target-lock.ts';
@@ -75,7 +76,11 @@ export async function draftBackup(
   const packing = { ...parts.packing, ...(earlier ? packingOf(earlier.header) : {}), ...input.packing };
   await store.ready(packing.encryption);
   const filter = earlier?.header.filter ?? filterOf(input);
-  if (filter.where && !earlier) await refuseEmpty(backend, filter, filter.where, signal);
+  if (filter.where && !earlier) {
+    const keys = backend.scan(signal);
+    const found = gamesPerSecond === undefined ? keys : paced(keys, gamesPerSecond, parts.clock, signal);
+    await refuseEmpty(backend, found, filter, filter.where, signal);
+  }
   const rough = await backend.roughCensus?.(signal);
   const census = rough ?? (await backend.census(signal));
   const counts = countGames(census, filter, rough !== undefined);
@@ -149,12 +154,13 @@ async function nameOf(
 /** Looks for the first game that is wanted, so that an archive of none is refused before it is begun. */
 async function refuseEmpty(
   backend: Backend,
+  keys: Keys,
   filter: ArchiveFilter,
   where: GameWhere,
   signal?: AbortSignal,
 ): Promise<void> {
   const select = createSelection(filter);
-  for await (const batch of readInBatches(backend, backend.scan(signal), signal)) {
+  for await (const batch of readInBatches(backend, keys, signal)) {
     if (batch.some(({ read }) => read.kind === 'record' && select(headOf(read.record)) === 'kept')) return;
   }
   throw noneMatch(where, backend.location);

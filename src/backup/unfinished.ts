@@ -1,5 +1,4 @@
 /** Backups that were interrupted, and going on with one: what it had read is read from the disk, only the rest from storage. */
-import { encodedReads } from '../backend/encoded-scan.ts';
 import type { Backend, EncodedRead } from '../backend/port.ts';
 import { headOf } from '../backend/record-head.ts';
 import { ByteSet } from '../base/byte-set.ts';
@@ -9,7 +8,7 @@ import { keyBytes } from '../game/record-words.ts';
 import type { Resumed } from './archive-list.ts';
 import type { ArchiveStore, LeftPart } from './archive-store.ts';
 import type { ArchiveHeader } from './format.ts';
-import type { Pace } from './pace.ts';
+import type { Keys } from './pace.ts';
 import { openUnfinished, readChunks, type UnfinishedArchive } from './reader.ts';
 
 export interface Unfinished {
@@ -89,7 +88,7 @@ export function resumedGames(
   unfinished: UnfinishedArchive,
   untilMs: number,
   backend: Backend,
-  pace: Pace,
+  read: (keys: Keys) => AsyncIterable<readonly EncodedRead[]>,
   signal?: AbortSignal,
 ): ResumedGames {
   const kept = new ByteSet();
@@ -119,7 +118,7 @@ export function resumedGames(
 
   async function* games(): AsyncGenerator<readonly EncodedRead[]> {
     yield* keptGames();
-    yield* paced(encodedReads(backend, missingKeys(), signal), pace, signal);
+    yield* read(missingKeys());
   }
 
   return {
@@ -127,17 +126,6 @@ export function resumedGames(
     // Disks tell parts of milliseconds.
     resumed: () => ({ games: kept.size, untilMs: Math.floor(untilMs), gone: kept.size - stillThere }),
   };
-}
-
-export async function* paced<T>(
-  batches: AsyncIterable<readonly T[]>,
-  pace: Pace,
-  signal?: AbortSignal,
-): AsyncGenerator<readonly T[]> {
-  for await (const batch of batches) {
-    yield batch;
-    await pace(batch.length, signal);
-  }
 }
 
 /** What ends without anybody repairing games or disks. */
