@@ -1,14 +1,15 @@
 /** Archives are compared, looked into and pruned from the shell, on a real Redis. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { redisLocation } from '../../src/backend/redis/address.ts';
+import { createArchiveStore } from '../../src/backup/archive-store.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { putDated } from '../setup/dated-archives.ts';
 import { documentOf } from '../setup/document.ts';
 import { startRedis, type TestRedis } from '../setup/redis.ts';
 import { emptyRedis, playGames } from '../setup/redis-games.ts';
 import { test } from '../setup/scenario.ts';
 import type { TestWorld } from '../setup/world.ts';
-
-const dayMs = 24 * 60 * 60_000;
 
 let redis: TestRedis;
 
@@ -26,13 +27,10 @@ const verb = (world: TestWorld, ...args: readonly string[]) =>
 const create = async (world: TestWorld, name: string) =>
   expect(documentOf(await verb(world, 'backup', 'create', '--name', name))).toMatchObject({ exit: 0 });
 
-/** As if it had been made so long ago. */
-async function age(world: TestWorld, name: string, days: number): Promise<void> {
-  const path = join(world.backups, `${name}.manifest.json`);
-  const manifest = JSON.parse(await readFile(path, 'utf8'));
-  const { startedAtMs, endedAtMs } = manifest;
-  const moved = { startedAtMs: startedAtMs - days * dayMs, endedAtMs: endedAtMs - days * dayMs };
-  await writeFile(path, JSON.stringify({ ...manifest, ...moved }));
+/** Made by the same storage so long ago. */
+async function putOld(world: TestWorld, name: string, ageDays: number): Promise<void> {
+  const source = redisLocation({ url: redis.url, readFrom: 'primary' });
+  await putDated(createArchiveStore(world.backups), systemClock, name, { ageDays, source });
 }
 
 describe('an archive', () => {
@@ -69,8 +67,7 @@ describe('an archive', () => {
       ['older', 70],
       ['old', 60],
     ] as const) {
-      await create(world, name);
-      await age(world, name, days);
+      await putOld(world, name, days);
     }
     const prune = ['backup', 'prune', '--keep-last', '1', '--keep-daily', '1', '--keep-weekly', '1'];
     const early = documentOf(await verb(world, ...prune, '--dry-run')).result.plan;
