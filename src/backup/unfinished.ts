@@ -28,17 +28,21 @@ interface Wanted {
 /**
  * The one that came furthest.
  *
- * @throws Fault `not-found`
+ * @throws Fault `not-found`; `cannot-decrypt` where the only one that it may be is encrypted
  */
 export async function findUnfinished(store: ArchiveStore, wanted: Wanted): Promise<Unfinished> {
   const found: Unfinished[] = [];
+  let closed: Fault | undefined;
   for (const part of await store.unfinished()) {
     if (wanted.name !== undefined && part.name !== wanted.name) continue;
     const unfinished = await look(store, part);
-    if (unfinished && isWanted(unfinished, wanted)) found.push(unfinished);
+    if (unfinished instanceof Fault) closed ??= unfinished;
+    else if (unfinished && isWanted(unfinished, wanted)) found.push(unfinished);
   }
   const [furthest] = found.sort((a, b) => b.games - a.games);
   if (furthest) return furthest;
+  // Without its key nobody knows whether it is the one.
+  if (closed) throw closed;
   const which = wanted.name === undefined ? '' : ` ${wanted.name}`;
   throw new Fault(
     'not-found',
@@ -50,8 +54,8 @@ export async function findUnfinished(store: ArchiveStore, wanted: Wanted): Promi
 const isWanted = ({ header, games }: Unfinished, { environment, source }: Wanted) =>
   games > 0 && !header.purpose && header.environment === environment && header.source === source;
 
-/** undefined for what has no header yet. */
-async function look(store: ArchiveStore, part: LeftPart): Promise<Unfinished | undefined> {
+/** undefined for what has no header yet; a Fault `cannot-decrypt` for what may be anybody's. */
+async function look(store: ArchiveStore, part: LeftPart): Promise<Unfinished | Fault | undefined> {
   try {
     return await withPart(store, part, async ({ header, chunks }) => ({
       part,
@@ -59,7 +63,9 @@ async function look(store: ArchiveStore, part: LeftPart): Promise<Unfinished | u
       games: chunks.reduce((sum, { records }) => sum + records, 0),
     }));
   } catch (thrown) {
-    if (['integrity', 'unsupported', 'not-found'].includes(asFault(thrown).code)) return undefined;
+    const fault = asFault(thrown);
+    if (fault.code === 'cannot-decrypt') return fault;
+    if (['integrity', 'unsupported', 'not-found'].includes(fault.code)) return undefined;
     throw thrown;
   }
 }

@@ -432,6 +432,22 @@ describe('an encrypted backup that was interrupted', () => {
     expect(manifest).toMatchObject({ cipher: 'age', recipients: [recipient], games: 1500 });
   });
 
+  test("is nothing to whoever has no identity and goes on with one of one's own", async () => {
+    const { recipient, identityFile } = await keyPair();
+    const { files } = await interrupted(recipient, { identityFile });
+    const { backend, create, runner, apply, backUp } = session({ files, stored: manyGames });
+    let read = 0;
+    backend.beforeRead = (page) => {
+      read += page.length;
+      if (read > 1300) throw new Fault('backend-unreachable', 'It went away');
+    };
+    await backUp('plain');
+    backend.beforeRead = () => {};
+    const plan = await runner.prepare(create, { includeCompleted: true, resume: true });
+    expect(plan.detail.name).toBe('plain');
+    expect(await apply(create, plan)).toMatchObject({ outcome: 'done' });
+  });
+
   test('does not go on without an identity', async () => {
     const { recipient, identityFile } = await keyPair();
     const { files } = await interrupted(recipient, { identityFile });
