@@ -25,6 +25,7 @@ export const totalsShape = {
     completed: count,
     vanished: count,
     filtered: count.optional(),
+    undated: count.optional(),
   }) satisfies z.ZodType<LeftOut>,
   unsupported: z
     .array(z.object({ id: z.string(), layout, why: z.string() }) satisfies z.ZodType<Unsupported>)

@@ -41,7 +41,7 @@ export async function captureGames(
   const seen = new ByteSet();
   const unsupported: Unsupported[] = [];
   const gamesByPhase = new Map<string, number>();
-  const leftOut = { completed: 0, vanished: 0, filtered: 0 };
+  const leftOut = { completed: 0, vanished: 0, filtered: 0, undated: 0 };
   let changed = 0;
 
   const takes = (game: ReadGame): boolean => {

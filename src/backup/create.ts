@@ -91,11 +91,12 @@ async function protectionCheck(store: ArchiveStore, name: string): Promise<Check
 }
 
 function totalsNote({ games, leftOut, unsupported = [], meanwhile, resumed }: ArchiveTotals): string {
-  const { completed, vanished, filtered = 0 } = leftOut;
+  const { completed, vanished, filtered = 0, undated = 0 } = leftOut;
   const left = [
     resumed ? `${gamesText(resumed.games)} of before the interruption` : '',
     resumed && resumed.gone > 0 ? `${gamesText(resumed.gone)} of those gone since` : '',
     completed > 0 ? `${gamesText(completed)} completed and left out` : '',
+    undated > 0 ? `${gamesText(undated)} left out, as nobody knows when they changed` : '',
     filtered > 0 ? `${gamesText(filtered)} not asked for` : '',
     vanished > 0 ? `${gamesText(vanished)} ended before being read` : '',
     meanwhile && meanwhile.changed > 0 ? `${gamesText(meanwhile.changed)} changed since it began` : '',

@@ -22,6 +22,7 @@ export function archiveText({ manifest }: ArchiveRow): string {
     `${codec === 'none' ? 'not compressed' : codec}, ${encryption(manifest)}`,
     counted(meanwhile?.changed, 'changed meanwhile'),
     counted(leftOut.completed, 'ended and left out'),
+    counted(leftOut.undated, 'left out, as nobody knows when they changed'),
     counted(leftOut.filtered, 'not selected'),
     counted(leftOut.vanished, 'gone before they were read'),
   ]

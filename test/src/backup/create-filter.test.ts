@@ -51,10 +51,13 @@ describe('a backup of some games', () => {
     const where = { changedBeforeMs: clock.now() - hour, phases: ['TURN'] };
     const report = await backUpSome({ where, includeCompleted: false });
     expect(report.outcome).toBe('done');
+    expect(report.steps[0]?.state).toMatchObject({
+      note: '2 games, 1 game left out, as nobody knows when they changed, 3 games not asked for',
+    });
     expect(await archived()).toEqual(['past', 'room-old']);
     expect(await manifest()).toMatchObject({
       filter: { includeCompleted: false, where },
-      leftOut: { completed: 0, vanished: 0, filtered: 4 },
+      leftOut: { completed: 0, vanished: 0, filtered: 3, undated: 1 },
       gamesByPhase: { TURN: 2 },
     });
   });
