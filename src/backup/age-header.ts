@@ -36,7 +36,9 @@ function add(encrypter: Encrypter, recipient: string | Recipient): void {
     const isOurs = typeof recipient === 'string' && recipient.startsWith('age1');
     throw new Fault(
       'wrong-use',
-      isOurs ? `${recipient} is no recipient: it is mistyped` : 'A recipient is none',
+      isOurs
+        ? `${recipient} is no recipient: it is mistyped`
+        : 'What was given as a recipient is no public key of age',
       {
         next: 'Give what age-keygen prints as the public key, like age1…; keys of SSH are not supported',
         cause,

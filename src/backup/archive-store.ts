@@ -236,10 +236,11 @@ async function listLocation(
 }
 
 function unknownArchive(archive: string, existing: readonly ArchiveRow[]): Fault {
-  return new Fault('not-found', `There is no archive ${archive}`, {
-    next:
-      existing.length > 0
-        ? `Use one of: ${namesOf(existing.map(({ name }) => name))}`
-        : 'Run: gamekeeper backup list',
-  });
+  const isFileName = archive.endsWith(archiveSuffix) && !/[/\\]/.test(archive);
+  const path = isFileName ? `Name a file of this folder by its path: ./${archive}. ` : '';
+  const others =
+    existing.length > 0
+      ? `Use one of: ${namesOf(existing.map(({ name }) => name))}`
+      : 'Run: gamekeeper backup list';
+  return new Fault('not-found', `There is no archive ${archive}`, { next: path + others });
 }

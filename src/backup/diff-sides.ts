@@ -3,14 +3,13 @@ import { hash } from 'node:crypto';
 import { encodedReads, scanEncoded } from '../backend/encoded-scan.ts';
 import type { Backend } from '../backend/port.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Fault } from '../base/fault.ts';
+import { Fault } from '../base/fault.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { decodeRecord } from '../game/record-codec.ts';
 import { keyText } from '../game/record-words.ts';
 import type { ArchiveFilter } from './archive-list.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import type { Sha256 } from './digest-index.ts';
-import { damaged } from './format.ts';
 import { type Archive, openArchive, readChunks } from './reader.ts';
 
 /** Plain data: which side it was. */
@@ -103,7 +102,10 @@ export async function* archivedGames(
   const numbers = chunks.values();
   for await (const read of readChunks(part, signal)) {
     // Games that cannot be read would count as removed.
-    if (read.kind === 'damaged') throw damaged(`${name}: ${read.fault.message}`);
+    if (read.kind === 'damaged') {
+      const { message, next = '' } = read.fault;
+      throw new Fault('integrity', `In ${name}: ${message}`, { next, cause: read.fault });
+    }
     const games = read.records.flatMap(({ encoded: { id, layout, bytes } }): ReadGame[] => {
       const key = { id, layout };
       const keyed = keyHash(key);

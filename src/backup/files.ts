@@ -74,7 +74,10 @@ export const nodeFiles: Files = {
   },
   stat: (path) =>
     orAbsent(
-      stat(path).then(({ size, mtimeMs }) => ({ sizeBytes: size, mtimeMs })),
+      // A folder is no archive, whatever its name.
+      stat(path).then((found) =>
+        found.isFile() ? { sizeBytes: found.size, mtimeMs: found.mtimeMs } : undefined,
+      ),
       path,
     ),
   readText: (path) => orAbsent(readFile(path, 'utf8'), path),

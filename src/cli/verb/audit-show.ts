@@ -35,6 +35,6 @@ function unfinishedLines({ run, title, actor, steps }: UnfinishedRun): string[] 
   return [
     `UNFINISHED: run ${run} by ${actor.user}: ${title}`,
     ...table(steps.map(({ name, state }) => ['  step', name, stepWords(state)])),
-    '  Its process ended before the run did. Read the target before you run anything again',
+    '  Its process ended before the run did. Look at what it was to change before you run anything again',
   ];
 }

@@ -405,6 +405,16 @@ describe('validating the structure alone', () => {
     expect(passed).toEqual([]);
   });
 
+  test('finds no archive in a folder, nor a file that is not named by its path', async () => {
+    const { folder, store, put } = realStore();
+    await put('a');
+    await expect(store.resolve(folder)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(store.resolve('b.gka')).rejects.toMatchObject({
+      code: 'not-found',
+      next: 'Name a file of this folder by its path: ./b.gka. Use one of: a',
+    });
+  });
+
   test('names every damaged chunk, with the bytes that were read', async () => {
     const { folder, store, put } = realStore();
     await put('a');
