@@ -3,6 +3,7 @@ import { scanEncoded } from '../../../src/backend/encoded-scan.ts';
 import type { Backend, EncodedRead } from '../../../src/backend/port.ts';
 import { type GameAnswer, GameAnswers } from '../../../src/backend/redis/game-answers.ts';
 import { decodeRecord } from '../../../src/game/record-codec.ts';
+import { makeCertificates } from '../../setup/certificates.ts';
 import { currentRecord } from '../../setup/game-records.ts';
 import { startRedis74 } from '../../setup/redis-74.ts';
 import { connectRedis, serveRedis } from '../../setup/redis-calls.ts';
@@ -27,9 +28,13 @@ async function scanned(backend: Backend, signal?: AbortSignal): Promise<EncodedR
 const idsOf = (reads: readonly EncodedRead[]) => reads.map(({ key }) => key.id).sort();
 const allIds = games.map(({ id }) => id).sort();
 
-test('plain games are read without a script for each', async () => {
-  const server = await serveRedis();
-  const backend = connectRedis(server.url);
+test.each([
+  ['without encryption', () => undefined],
+  ['over TLS', makeCertificates],
+])('plain games are read without a script for each, %s', async (_, certificates) => {
+  const tls = certificates();
+  const server = await serveRedis(tls ? { tls } : {});
+  const backend = connectRedis(server.url, tls ? { caFile: tls.caFile } : {});
   await fill(backend);
   await ask(server, 'CONFIG', 'RESETSTAT');
   expect(idsOf(await scanned(backend))).toEqual(allIds);
