@@ -3,7 +3,6 @@
  * condition that there is none. Where there is one, the game is looked at like any that is to be replaced.
  */
 import { asFault, Fault } from '../../base/fault.ts';
-import { inParallel } from '../../base/in-parallel.ts';
 import type { EncodedRecord } from '../../game/encoded-record.ts';
 import type { GameRecord } from '../../game/record.ts';
 import { decodeRecord } from '../../game/record-codec.ts';
@@ -50,14 +49,6 @@ export async function createGames(
     isOver ||= !isItsOwn;
   };
 
-  const games = records.flatMap(({ bytes }, at) => {
-    try {
-      return { at, ...newGame(tables, decodeRecord(bytes), startCall()) };
-    } catch (thrown) {
-      note(at, thrown);
-      return [];
-    }
-  });
   const goesOn = () => !isOver && !signal?.aborted;
   const createGroup = async (group: readonly NewGame[]): Promise<void> => {
     if (!goesOn()) return;
@@ -77,7 +68,22 @@ export async function createGames(
       }
     }
   };
-  await inParallel([...groupsOf(games)], atOnce, createGroup);
+  // Each is made ready when its turn comes, while storage is at work on those before it.
+  function* games(): Generator<NewGame> {
+    for (const [at, { bytes }] of records.entries()) {
+      if (!goesOn()) return;
+      try {
+        yield { at, ...newGame(tables, decodeRecord(bytes), startCall()) };
+      } catch (thrown) {
+        note(at, thrown);
+      }
+    }
+  }
+  const groups = groupsOf(games());
+  const goOn = async (): Promise<void> => {
+    for (const group of groups) await createGroup(group);
+  };
+  await Promise.all(Array.from({ length: atOnce }, goOn));
   return outcomes;
 }
 
@@ -102,7 +108,7 @@ function newGame(tables: Tables, record: GameRecord, call: Call): Omit<NewGame, 
 }
 
 /** As many as have their pieces in one request; one of none, or of more, is on its own. */
-function* groupsOf(games: readonly NewGame[]): Generator<readonly NewGame[]> {
+function* groupsOf(games: Iterable<NewGame>): Generator<readonly NewGame[]> {
   let group: NewGame[] = [];
   let pieces = 0;
   for (const game of games) {
