@@ -40,7 +40,7 @@ export interface Archive {
 /** What can be read of an archive that has no end. Its header is proven by nothing, each chunk by its own hashes. */
 export type UnfinishedArchive = Pick<Archive, 'header' | 'chunks' | 'readChunk'>;
 
-type Chunks = Pick<Archive, 'chunks' | 'readChunk'>;
+type Chunks = Pick<Archive, 'header' | 'chunks' | 'readChunk'>;
 
 /** One game, checked to its last byte; its values are made when they are asked for. */
 export interface ArchivedRecord {
@@ -52,11 +52,20 @@ export interface ArchivedRecord {
 
 /** `damaged`: the games of this chunk are lost, those of the others are not. */
 export type ChunkRead =
-  | { readonly kind: 'records'; readonly records: readonly ArchivedRecord[] }
+  | {
+      readonly kind: 'records';
+      readonly records: readonly ArchivedRecord[];
+      /** Gives their memory back; nothing may read them any more. Otherwise each 30 MB cost a collection of all garbage. */
+      release(): void;
+    }
   | { readonly kind: 'damaged'; readonly fault: Fault };
 
-/** @throws Fault `integrity` when it is damaged or incomplete, `unsupported` when a newer version wrote it */
-export async function openArchive(file: ReadableFile): Promise<Archive> {
+/**
+ * @param validated the root hash of an archive that was read whole just before. Where this is the same one, each chunk's
+ *   stored bytes are proven again, and what they decompress to is not hashed a second time
+ * @throws Fault `integrity` when it is damaged or incomplete, `unsupported` when a newer version wrote it
+ */
+export async function openArchive(file: ReadableFile, validated?: string): Promise<Archive> {
   const { sizeBytes, mtimeMs } = file;
   const headerLength = decodeHeaderPrefix(await readExactly(file, 0, headerPrefixBytes));
   const headerEnd = headerPrefixBytes + headerLength;
@@ -73,6 +82,7 @@ export async function openArchive(file: ReadableFile): Promise<Archive> {
   const offsets = chunkOffsets(headerEnd, chunks);
   if (offsets.at(-1) !== footerOffset) throw damaged('its chunks and its footer do not meet');
 
+  const isValidated = rootHash.toString('hex') === validated;
   const readStored = async (index: number) => {
     const [entry, offset] = [chunks[index], offsets[index]];
     if (!entry || offset === undefined) throw new RangeError(`No chunk ${index}`);
@@ -82,7 +92,9 @@ export async function openArchive(file: ReadableFile): Promise<Archive> {
     ...{ header, totals, chunks, rootHash, sizeBytes, mtimeMs },
     async readChunk(index) {
       const { entry, stored } = await readStored(index);
-      return unpackChunk(header, index, entry, stored);
+      const raw = await unpackChunk(header, index, entry, stored);
+      if (!isValidated) checkRaw(raw, index, entry);
+      return raw;
     },
     async checkChunk(index) {
       await readStored(index);
@@ -114,7 +126,9 @@ export async function openUnfinished(file: ReadableFile): Promise<UnfinishedArch
     async readChunk(index) {
       const [entry, offset] = [chunks[index], offsets[index]];
       if (!entry || offset === undefined) throw new RangeError(`No chunk ${index}`);
-      return unpackChunk(header, index, entry, await readStoredChunk(file, index, entry, offset));
+      const raw = await unpackChunk(header, index, entry, await readStoredChunk(file, index, entry, offset));
+      checkRaw(raw, index, entry);
+      return raw;
     },
   };
 }
@@ -134,7 +148,7 @@ export async function* readChunks(archive: Chunks, signal?: AbortSignal): AsyncG
       if (raw.fault.code !== 'integrity') throw raw.fault;
       yield { kind: 'damaged', fault: raw.fault };
     } else {
-      yield decodeChunk(raw.bytes, index, archive.chunks[index]?.records);
+      yield decodeChunk(raw.bytes, index, archive);
     }
   }
 }
@@ -175,11 +189,15 @@ async function unpackChunk(
   const raw = await decompress(codec, stored, entry.rawBytes).catch((cause: unknown) => {
     throw damaged(`chunk ${index} cannot be decompressed (${asFault(cause).message})`);
   });
-  if (raw.length !== entry.rawBytes || !sha256(raw).equals(entry.rawHash)) {
-    throw damaged(`chunk ${index} decompresses to other bytes than were written`);
-  }
+  if (raw.length !== entry.rawBytes) throw otherBytes(index);
   return raw;
 }
+
+function checkRaw(raw: Buffer, index: number, { rawHash }: ChunkEntry): void {
+  if (!sha256(raw).equals(rawHash)) throw otherBytes(index);
+}
+
+const otherBytes = (index: number) => damaged(`chunk ${index} decompresses to other bytes than were written`);
 
 type ChunkAttempt = { readonly bytes: Buffer } | { readonly fault: Fault };
 
@@ -193,15 +211,22 @@ async function attemptChunk(archive: Chunks, index: number): Promise<ChunkAttemp
   }
 }
 
-function decodeChunk(raw: Buffer, index: number, expectedRecords: number | undefined): ChunkRead {
+function decodeChunk(raw: Buffer, index: number, { header, chunks }: Chunks): ChunkRead {
   try {
     const records: ArchivedRecord[] = [];
     for (const bytes of splitRecords(raw)) records.push(new CheckedRecord(walkRecord(bytes)));
-    if (records.length !== expectedRecords) throw damaged(`chunk ${index} has ${records.length} games`);
-    return { kind: 'records', records };
+    if (records.length !== chunks[index]?.records)
+      throw damaged(`chunk ${index} has ${records.length} games`);
+    return { kind: 'records', records, release: () => release(raw, header) };
   } catch (thrown) {
     return { kind: 'damaged', fault: damaged(`chunk ${index}: ${asFault(thrown).message}`) };
   }
+}
+
+/** Small ones share memory with others, and what was not decompressed may be the file's own. */
+function release({ buffer }: Buffer, { codec }: ArchiveHeader): void {
+  const isItsOwn = codec !== 'none' && buffer.byteLength > Buffer.poolSize;
+  if (isItsOwn && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 function* splitRecords(raw: Buffer): Generator<Buffer> {

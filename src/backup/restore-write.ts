@@ -8,10 +8,12 @@ import type { RecordKey } from '../game/record.ts';
 import { keyText } from '../game/record-words.ts';
 import { refOfPath } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
-import { type ArchivedRecord, openArchive, readChunks } from './reader.ts';
+import { type ArchivedRecord, type ChunkRead, openArchive, readChunks } from './reader.ts';
 import { isWritten, type PlannedGame } from './restore-decision.ts';
 
-interface ToWrite extends RecordKey {
+type ReadRecords = Extract<ChunkRead, { readonly kind: 'records' }>;
+
+interface ToWrite extends RecordKey, Pick<ReadRecords, 'release'> {
   readonly archived: ArchivedRecord;
   /** undefined when what is there is in no safety archive, and so is not overwritten. */
   readonly expected: Expected | undefined;
@@ -68,12 +70,17 @@ async function writeBatch(
     inParallel(others, replacesAtOnce, replace),
   ]);
   const [createdInTurn, replacedInTurn] = [created.values(), replaced.values()];
-  return batch.map((game) =>
+  const outcomes = batch.map((game) =>
     isFresh(game)
       ? outcomeOf(createdInTurn.next().value ?? notBegun)
       : (replacedInTurn.next().value ?? notBegun),
   );
+  // What failed may still be under way: its bytes stay what they are.
+  if (outcomes.every(isAnswered)) batch[0]?.release();
+  return outcomes;
 }
+
+const isAnswered = ({ kind }: Outcome) => kind !== 'failed' && kind !== 'not-begun';
 
 const isFresh = ({ expected }: ToWrite) => expected === 'absent';
 
@@ -104,18 +111,18 @@ function outcomeOf(created: CreateOutcome): Outcome {
 }
 
 async function* plannedOf(
-  chunks: AsyncIterable<readonly ArchivedRecord[]>,
+  chunks: AsyncIterable<ReadRecords>,
   games: readonly PlannedGame[],
   kept: ReadonlyMap<string, string>,
 ): AsyncGenerator<readonly ToWrite[]> {
   const find = finderOf(games);
-  for await (const records of chunks) {
+  for await (const { records, release } of chunks) {
     const batch: ToWrite[] = [];
     for (const archived of records) {
       const { id, layout } = archived.encoded;
       const planned = find(archived.encoded);
       if (planned && isWritten(planned))
-        batch.push({ id, layout, archived, expected: expectedOf(planned, kept) });
+        batch.push({ id, layout, archived, expected: expectedOf(planned, kept), release });
     }
     yield batch;
   }
@@ -145,15 +152,15 @@ async function* recordsOf(
   store: ArchiveStore,
   { path, rootHash }: Used,
   signal: AbortSignal,
-): AsyncGenerator<readonly ArchivedRecord[]> {
+): AsyncGenerator<ReadRecords> {
   const file = await store.open(refOfPath(path));
   try {
-    const archive = await openArchive(file);
+    const archive = await openArchive(file, rootHash);
     // The file may have been exchanged since it was verified. Its root hash stands for each of its bytes.
     if (archive.rootHash.toString('hex') !== rootHash) throw exchanged();
     for await (const chunk of readChunks(archive, signal)) {
       if (chunk.kind === 'damaged') throw chunk.fault;
-      yield chunk.records;
+      yield chunk;
     }
   } finally {
     await file.close();

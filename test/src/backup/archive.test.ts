@@ -207,6 +207,34 @@ test('an archive of format 1 that was written long ago stays readable', async ()
   expect(found.map(({ record }) => recordDigest(record))).toEqual(found.map(({ digest }) => digest));
 });
 
+test('an archive that was validated before is damaged by any byte that is another since', async () => {
+  const bytes = await write(someGames);
+  const { rootHash } = await openArchive(await open(bytes));
+  const { start, chunks, end } = await cutUp(bytes);
+  const last = Buffer.from(chunks.at(-1) ?? '');
+  last.writeUInt8(last.readUInt8(last.length - 1) ^ 1, last.length - 1);
+  const changed = Buffer.concat([start, ...chunks.slice(0, -1), last, end]);
+  const kinds = [];
+  const archive = await openArchive(await open(changed), rootHash.toString('hex'));
+  for await (const { kind } of readChunks(archive)) kinds.push(kind);
+  expect(kinds).toEqual([...chunks.slice(0, -1).map(() => 'records'), 'damaged']);
+});
+
+test.each(codecs)('memory that a chunk gives back is none of another chunk, with %s', async (codec) => {
+  const large = [1, 2, 3, 4, 5].map((n) =>
+    gameRecord({ id: `${n}`, fields: { state: `${n}`.repeat(90_000) } }),
+  );
+  const found = [];
+  for await (const chunk of readChunks(await openArchive(await open(await write(large, header(codec)))))) {
+    if (chunk.kind === 'damaged') throw chunk.fault;
+    found.push(...chunk.records.map(({ digest }) => digest));
+    chunk.release();
+    const left = chunk.records.map(({ encoded }) => encoded.bytes.length);
+    if (codec !== 'none') expect(new Set(left)).toEqual(new Set([0]));
+  }
+  expect(found).toEqual(large.map(recordDigest));
+});
+
 /** The pieces of an archive, by its own table. */
 async function cutUp(bytes: Buffer) {
   const { chunks } = await openArchive(await open(bytes));
