@@ -133,38 +133,47 @@ export class Commands {
 
   /** Nearly always it is ASCII, and so short that calls would cost more than it does. */
   text(text: string): void {
+    const bytes = this.#bytes;
     const start = this.#at;
     this.#count(dollar ?? 0, text.length);
+    let at = this.#at;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
       if (code >= 0x80) {
         this.#at = start;
         this.#count(dollar ?? 0, Buffer.byteLength(text));
-        this.#at += this.#bytes.write(text, this.#at);
+        at = this.#at + bytes.write(text, this.#at);
         break;
       }
-      this.#bytes[this.#at++] = code;
+      bytes[at++] = code;
     }
+    this.#at = at;
     this.#end();
   }
 
-  bulk(from: Buffer, at: number, end: number): void {
-    this.#count(dollar ?? 0, end - at);
-    if (end - at > shortBytes) this.#at += from.copy(this.#bytes, this.#at, at, end);
-    else for (let index = at; index < end; index++) this.#bytes[this.#at++] = from[index] ?? 0;
+  bulk(from: Buffer, start: number, end: number): void {
+    this.#count(dollar ?? 0, end - start);
+    const bytes = this.#bytes;
+    let at = this.#at;
+    if (end - start > shortBytes) at += from.copy(bytes, at, start, end);
+    else for (let index = start; index < end; index++) bytes[at++] = from[index] ?? 0;
+    this.#at = at;
     this.#end();
   }
 
   #count(sign: number, count: number): void {
-    this.#bytes[this.#at++] = sign;
+    const bytes = this.#bytes;
+    const from = this.#at;
+    bytes[from] = sign;
     let digits = 1;
     for (let rest = count; rest >= 10; rest = Math.floor(rest / 10)) digits++;
     let rest = count;
-    for (let at = this.#at + digits - 1; at >= this.#at; at--) {
-      this.#bytes[at] = zero + (rest % 10);
-      rest = Math.floor(rest / 10);
+    for (let at = from + digits; at > from; at--) {
+      const tens = Math.floor(rest / 10);
+      bytes[at] = zero + rest - tens * 10;
+      rest = tens;
     }
-    this.#at += digits;
+    this.#at = from + digits + 1;
     this.#end();
   }
 
