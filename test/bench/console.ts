@@ -10,7 +10,7 @@ import { benchRecords, type GameSet, gameSets } from './game-sets.ts';
 import { type Rate, rateLine, rateOf } from './measure.ts';
 import { pipe, writeCommands } from './piped-games.ts';
 
-const keysAtRest = 280;
+const keysAtRest = 200;
 /** As a person presses them, and not in step with the redraws of the console. */
 const pausesMs = [45, 60, 90];
 
@@ -59,7 +59,7 @@ interface Pressed {
   readonly esc: Rate;
 }
 
-/** Opens the command prompt and the help over and over. */
+/** Opens and closes the help, and presses keys that are told to do nothing: the only ones that do no harm while it runs. */
 async function pressKeys(console: Terminal, goesOn: (pressed: number) => boolean): Promise<Pressed> {
   const tookMs: number[] = [];
   const escTookMs: number[] = [];
@@ -80,15 +80,12 @@ async function pressKeys(console: Terminal, goesOn: (pressed: number) => boolean
   };
 }
 
-const lineWith = (text: RegExp) => (lines: readonly string[]) => lines.some((line) => text.test(line));
-const without = (text: RegExp) => (lines: readonly string[]) => !lineWith(text)(lines);
+const lineWith = (text: string) => (lines: readonly string[]) => lines.some((line) => line.includes(text));
+const without = (text: string) => (lines: readonly string[]) => !lineWith(text)(lines);
 
 const steps = [
-  { key: '?', shows: lineWith(/close the help/) },
-  { key: 'esc', shows: without(/close the help/) },
-  { key: ':', shows: lineWith(/^ ?:/) },
-  { key: 'x', shows: lineWith(/^ ?:x/) },
-  { key: 'backspace', shows: without(/^ ?:x/) },
-  { key: 'y', shows: lineWith(/^ ?:y/) },
-  { key: 'esc', shows: without(/^ ?:/) },
+  { key: '?', shows: lineWith('close the help') },
+  { key: 'esc', shows: without('close the help') },
+  { key: 'z', shows: lineWith('z does nothing here') },
+  { key: 'w', shows: lineWith('w does nothing here') },
 ];
