@@ -30,7 +30,7 @@ import { markText, type Pass } from './verified.ts';
 /** Archives in a folder or in object storage. An archive is there whole or not at all, whenever a writer dies. */
 export interface ArchiveStore {
   readonly location: string;
-  /** Fault `not-found` when the folder does not exist: no folder is not the same as no archives. */
+  /** Fault `not-found` when the folder should exist and does not: no folder is not the same as no archives. */
   list(signal?: AbortSignal): Promise<ArchiveListing>;
   /** A name here, or a path or address anywhere (it has a slash). Fault `not-found` names the newest that exist. */
   resolve(archive: string): Promise<ArchiveRef>;
@@ -94,6 +94,8 @@ interface StoreParts {
   readonly s3?: Partial<S3Settings>;
   /** No archive becomes larger; as large as there is room for when left out. */
   readonly maxBytes?: number;
+  /** The first archive makes the location: before it there are none. */
+  readonly isMade?: boolean;
 }
 
 export function createArchiveStore(
@@ -105,6 +107,7 @@ export function createArchiveStore(
     keys = createArchiveKeys(),
     s3 = {},
     maxBytes,
+    isMade = false,
   }: StoreParts = {},
 ): ArchiveStore {
   const objects = once(async () => {
@@ -119,7 +122,7 @@ export function createArchiveStore(
     location,
     room: async () => ({ maxBytes, space: await space() }),
     async list(signal) {
-      const names = archiveNames(await listLocation(shelf, location, signal));
+      const names = archiveNames(await listLocation(shelf, location, isMade, signal));
       signal?.throwIfAborted();
       const rows = await Promise.all(names.map((name) => readRow(shelf, archiveRef(location, name))));
       rows.sort((a, b) => b.atMs - a.atMs || (a.row.name < b.row.name ? 1 : -1));
@@ -226,9 +229,10 @@ function archiveNames(entries: readonly string[]): string[] {
 async function listLocation(
   shelf: Shelf,
   location: string,
+  isMade: boolean,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  const entries = await shelf.list(location, signal);
+  const entries = (await shelf.list(location, signal)) ?? (isMade ? [] : undefined);
   if (entries) return entries;
   throw new Fault('not-found', `The backup location ${location} does not exist yet`, {
     next: 'Take a first backup, which makes it; or mount it, or correct STATE_BACKUP_LOCATION',

@@ -6,7 +6,6 @@ import type { AskSecret } from '../backup/archive-keys.ts';
 import { systemClock } from '../base/clock.ts';
 import { currentIdentity } from '../base/identity.ts';
 import { type RunId, randomHex } from '../base/ids.ts';
-import { makeFolder } from '../base/make-folder.ts';
 import { once } from '../base/once.ts';
 import { createRedactor } from '../base/redact.ts';
 import { isS3Url } from '../base/s3-url.ts';
@@ -54,7 +53,6 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
   });
 
   const archives = once(async () => {
-    if (settings.backupLocationIsDefault) makeFolder(settings.backupLocation, 0o777);
     const { createArchiveStore } = await import('../backup/archive-store.ts');
     const s3 = {
       endpoint: settings.backupEndpoint,
@@ -63,6 +61,7 @@ export function compose({ settings, readOnly, version, listener = {}, askSecret 
     };
     return createArchiveStore(settings.backupLocation, {
       maxBytes: settings.backupMaxBytes,
+      isMade: settings.backupLocationIsDefault,
       keys: await keys(),
       s3,
     });

@@ -38,6 +38,10 @@ const writes: readonly (keyof Store)[] = [
 ];
 export const isWrite = (method: keyof Store): boolean => writes.includes(method);
 
+const looks: readonly (keyof Store)[] = ['page', 'readRecords', 'census'];
+/** Asks for games alone, not for how the file is. */
+export const isLook = (method: keyof Store): boolean => looks.includes(method);
+
 export interface Request {
   readonly method: keyof Store;
   readonly args: readonly unknown[];

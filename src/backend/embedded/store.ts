@@ -1,10 +1,11 @@
+import { statSync } from 'node:fs';
 import { openAppend } from './append.ts';
 import { openCensus } from './census.ts';
 import { examineFile } from './examine.ts';
 import { isBusy, storeFault } from './faults.ts';
 import { openGames } from './games.ts';
 import { changeLock } from './lock.ts';
-import { isWrite, type Reply, type Request, type Store } from './messages.ts';
+import { isLook, isWrite, type Reply, type Request, type Store } from './messages.ts';
 import { openRecords } from './records.ts';
 import { openDatabase, savepoint, transaction } from './schema.ts';
 
@@ -36,10 +37,17 @@ export interface StoreFile {
 /** Opens the file on first use, and tries again after a failure to open it. */
 export function createStore(file: string): StoreFile {
   let opened: Tables | undefined;
+  let empty: Tables | undefined;
 
   const tables = (): Tables => {
     opened ??= open(file);
     return opened;
+  };
+  /** Who only looks for games makes no file: where there is none, there are none. */
+  const tablesFor = (method: keyof Store): Tables => {
+    if (opened || !isLook(method) || isThere(file)) return tables();
+    empty ??= open(':memory:');
+    return empty;
   };
 
   const replyTo = (work: () => readonly Reply[], count: number): readonly Reply[] => {
@@ -51,7 +59,10 @@ export function createStore(file: string): StoreFile {
   };
 
   const read = (request: Request) =>
-    replyTo(() => transaction(tables().db, 'DEFERRED', () => [run(tables(), request)]), 1);
+    replyTo(() => {
+      const from = tablesFor(request.method);
+      return transaction(from.db, 'DEFERRED', () => [run(from, request)]);
+    }, 1);
 
   // The lock is taken at the start: one that is taken later fails when somebody else wrote in between.
   const write = (requests: readonly Request[]) =>
@@ -69,7 +80,9 @@ export function createStore(file: string): StoreFile {
     },
     close() {
       opened?.db.close();
+      empty?.db.close();
       opened = undefined;
+      empty = undefined;
     },
   };
 }
@@ -111,6 +124,9 @@ function failure(thrown: unknown, file: string): Reply {
   const { code, message, next } = storeFault(thrown, file);
   return { kind: 'failed', fault: { code, message, ...(next === undefined ? {} : { next }) } };
 }
+
+/** @throws what keeps it from being known */
+const isThere = (file: string): boolean => statSync(file, { throwIfNoEntry: false }) !== undefined;
 
 function open(file: string) {
   const db = openDatabase(file);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,6 +30,25 @@ test('a folder that is missing is made, and games outlive their client', async (
   await first.append(id, append);
   await first.close();
   expect(await open(folder).read(id)).toMatchObject({ revision: 1 });
+});
+
+async function scanned(backend: Backend) {
+  const keys: unknown[] = [];
+  for await (const page of backend.scan()) keys.push(...page);
+  return keys;
+}
+
+test('whoever looks for games where there is no file yet finds none, and makes none', async () => {
+  const folder = join(tempFolder(), 'missing');
+  const backend = open(folder);
+  expect(await scanned(backend)).toEqual([]);
+  expect(await backend.readRecords([currentRecord('a')])).toEqual([{ kind: 'absent' }]);
+  expect((await backend.census()).games).toEqual([]);
+  expect(await backend.changeLock({ from: 'nobody', to: undefined, leaseMs: 0 })).toBeUndefined();
+  expect(existsSync(folder)).toBe(false);
+  const other = open(folder);
+  await other.replaceRecord(currentRecord('a'), 'absent');
+  expect(await scanned(backend)).toEqual([{ id: 'a', layout: 'current' }]);
 });
 
 test('a file that is no database is refused, and not touched', async () => {

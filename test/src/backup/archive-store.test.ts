@@ -91,6 +91,13 @@ describe('listing', () => {
     await expect(realStore().store.list()).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test('is empty before the first archive of a location that is made by it, and makes none', async () => {
+    const folder = join(tempFolder(), 'archives');
+    const store = createArchiveStore(folder, { isMade: true });
+    expect(await store.list()).toEqual({ location: folder, archives: [] });
+    expect(await nodeFiles.stat(folder)).toBeUndefined();
+  });
+
   test('shows an archive whose manifest the disk does not give, with that fault', async () => {
     const failing: Files = {
       ...nodeFiles,
