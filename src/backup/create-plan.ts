@@ -1,3 +1,5 @@
+import type { Reading } from '../action/action.ts';
+import { counted } from '../action/counted.ts';
 import type { Draft } from '../action/plan.ts';
 import type { Backend } from '../backend/port.ts';
 import { headOf } from '../backend/record-head.ts';
@@ -67,6 +69,7 @@ export const backupSteps = {
 export async function draftBackup(
   parts: BackupParts,
   input: BackupInput,
+  reading: Reading = () => {},
   signal?: AbortSignal,
 ): Promise<Draft<BackupDetail>> {
   const { backend, store, random } = parts;
@@ -77,7 +80,7 @@ export async function draftBackup(
   await store.ready(packing.encryption);
   const filter = earlier?.header.filter ?? filterOf(input);
   if (filter.where && !earlier) {
-    const keys = backend.scan(signal);
+    const keys = counted('Looking for a game that is asked for', backend.scan(signal), reading);
     const found = gamesPerSecond === undefined ? keys : paced(keys, gamesPerSecond, parts.clock, signal);
     await refuseEmpty(backend, found, filter, filter.where, signal);
   }

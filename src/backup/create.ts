@@ -28,7 +28,7 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
   return {
     name: 'backup create',
     effect: 'local',
-    draft: (input, _reading, signal) => draftBackup(parts, input, signal),
+    draft: (input, reading, signal) => draftBackup(parts, input, reading, signal),
     basis: (detail) => basisOf(parts, detail),
     lockKey: () => targetLock(backend.location),
     lockPlace: async (detail) => lockPlaceOf(backend, detail),

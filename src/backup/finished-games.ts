@@ -1,4 +1,5 @@
 import type { Reading } from '../action/action.ts';
+import { counted } from '../action/counted.ts';
 import { storedGame } from '../backend/current-layout.ts';
 import type { Backend } from '../backend/port.ts';
 import { readInBatches } from '../backend/record-reads.ts';
@@ -35,8 +36,8 @@ export async function findFinished(
   const due: FinishedGame[] = [];
   const undated: string[] = [];
   let recent = 0;
-  let seen = 0;
-  for await (const batch of readInBatches(backend, backend.scan(signal), signal)) {
+  const batches = readInBatches(backend, backend.scan(signal), signal);
+  for await (const batch of counted('Looking for finished games', batches, reading)) {
     for (const { read } of batch) {
       if (read.kind !== 'record' || phaseOf(read.record) !== 'GAME_OVER') continue;
       const endedAtMs = endOf(read.record);
@@ -44,8 +45,6 @@ export async function findFinished(
       else if (endedAtMs > endedBeforeMs) recent++;
       else due.push(finished(read.record, endedAtMs));
     }
-    seen += batch.length;
-    reading('Looking for finished games', seen, undefined, 'games');
   }
   return { due, recent, undated };
 }

@@ -1,4 +1,6 @@
 /** Looks at every game of a time window, and decides for each whether and how it is recovered. */
+import type { Reading } from '../action/action.ts';
+import { counted } from '../action/counted.ts';
 import type { Change } from '../action/plan.ts';
 import type { RecordRead } from '../backend/port.ts';
 import { asFault } from '../base/fault.ts';
@@ -49,11 +51,12 @@ export interface Fates {
 export async function decideFates(
   parts: RecoverParts,
   input: BulkInput,
+  reading: Reading = () => {},
   signal?: AbortSignal,
 ): Promise<Fates> {
   const sinceAtMs = parts.clock.now() - input.sinceMs;
   const fates: Fate[] = [];
-  for await (const batch of readAllGames(parts.backend, signal)) {
+  for await (const batch of counted('Looking at games', readAllGames(parts.backend, signal), reading)) {
     fates.push(...(await inTurns(batch, ({ key, read }) => fateOf(parts, input, sinceAtMs, key, read))));
   }
   const writes = fates.filter((fate) => fate.kind === 'write');

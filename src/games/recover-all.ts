@@ -1,4 +1,4 @@
-import type { Action, Check, Step, StepContext, StepOutcome } from '../action/action.ts';
+import type { Action, Check, Reading, Step, StepContext, StepOutcome } from '../action/action.ts';
 import { type GameOutcome, workThrough } from '../action/bulk.ts';
 import type { Draft } from '../action/plan.ts';
 import { foundIn, readInBatches } from '../backend/record-reads.ts';
@@ -41,7 +41,7 @@ export function createRecoverAllAction(parts: RecoverParts): Action<BulkInput, B
   return {
     name: 'games recover --since',
     effect: 'target',
-    draft: (input, _reading, signal) => draftBulk(parts, input, signal),
+    draft: (input, reading, signal) => draftBulk(parts, input, reading, signal),
     basis: (detail, signal) => readBasis(parts, detail, signal),
     lockKey: ({ target }) => `games recover --since ${target}`,
     whenStale: holdThenPlan,
@@ -53,9 +53,10 @@ export function createRecoverAllAction(parts: RecoverParts): Action<BulkInput, B
 async function draftBulk(
   parts: RecoverParts,
   input: BulkInput,
+  reading: Reading | undefined,
   signal?: AbortSignal,
 ): Promise<Draft<BulkDetail>> {
-  const fates = await decideFates(parts, input, signal);
+  const fates = await decideFates(parts, input, reading, signal);
   const evictions = planEvictions(fates.holders, input);
   const writes = fates.writes.map(({ write }) => write);
   const damaged = damagedOf(fates);

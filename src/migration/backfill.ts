@@ -1,5 +1,6 @@
-import type { Action, Step } from '../action/action.ts';
+import type { Action, Reading, Step } from '../action/action.ts';
 import { workThrough } from '../action/bulk.ts';
+import { counted } from '../action/counted.ts';
 import type { Draft } from '../action/plan.ts';
 import { refusedCheck } from '../action/refused-check.ts';
 import type { Clock } from '../base/clock.ts';
@@ -39,7 +40,7 @@ export function createBackfillAction(parts: BackfillParts): Action<BackfillInput
   return {
     name: 'games backfill',
     effect: 'target',
-    draft: ({ onExisting }, _reading, signal) => draftBackfill(parts, onExisting, signal),
+    draft: ({ onExisting }, reading, signal) => draftBackfill(parts, onExisting, reading, signal),
     basis: async ({ onExisting }) => basisOf(parts, onExisting),
     lockKey: ({ secondary }) => `games backfill ${secondary}`,
     steps: ({ detail }) => [copyStep(parts, detail)],
@@ -53,12 +54,13 @@ export function createBackfillAction(parts: BackfillParts): Action<BackfillInput
 async function draftBackfill(
   parts: BackfillParts,
   onExisting: CopyPolicy,
+  reading: Reading = () => {},
   signal?: AbortSignal,
 ): Promise<Draft<BackfillDetail>> {
   const { primary, secondary, clock } = parts;
   const decisions: CopyDecision[] = [];
   let same = 0;
-  for await (const batch of walkBoth(parts, clock, signal)) {
+  for await (const batch of counted('Comparing', walkBoth(parts, clock, signal), reading)) {
     const decided = batch.flatMap((pair) => decideCopy(pair, onExisting, secondary) ?? []);
     decisions.push(...decided);
     same += batch.length - decided.length;

@@ -79,6 +79,16 @@ describe('a backup of some games', () => {
     expect(byPhase.changes[0]?.why).toContain('games in SCORING, in the current layout');
   });
 
+  test('tells how far its plan has looked for the first of them', async () => {
+    const { create } = world(ofAges);
+    const told: unknown[][] = [];
+    const none = create.draft({ includeCompleted: true, where: { idPattern: 'zzz' } }, (...about) =>
+      told.push(about),
+    );
+    await expect(none).rejects.toMatchObject({ code: 'not-found' });
+    expect(told.at(-1)).toEqual(['Looking for a game that is asked for', 6, undefined, 'games']);
+  });
+
   test('is refused before it begins when there is none', async () => {
     const { create, runner, files } = world(ofAges);
     const input = { name: 'a', includeCompleted: true, where: { idPattern: 'nobody' } };

@@ -107,6 +107,14 @@ test('a window without damage is done, and says what it looked at', async () => 
   });
 });
 
+test('a plan for all games tells how many it has looked at', async () => {
+  const world = gamesWorld();
+  await world.play('fine');
+  const told: unknown[][] = [];
+  await world.recoverAll.draft(hour, (...about) => told.push(about));
+  expect(told).toEqual([['Looking at games', 1, undefined, 'games']]);
+});
+
 describe('a game with an older record that is damaged', () => {
   test('is named and not recovered, and the run is not called done', async () => {
     const world = gamesWorld();
