@@ -50,7 +50,9 @@ describe('a restore whose target goes away half-way', () => {
     const { cutOff, resume, apply, restore, backend } = await world(all(7));
     const first = await cutOff('overwrite');
     const plan = await resume();
-    expect(plan.title).toBe('Restore a to memory, games: 0 to create, 60 to overwrite, 40 unchanged, 0 to skip');
+    expect(plan.title).toBe(
+      'Restore a to memory, games: 0 to create, 60 to overwrite, 40 unchanged, 0 to skip',
+    );
     expect(plan.warnings[0]).toContain(`Goes on with run ${first.runId}`);
     expect((await apply(restore, plan)).outcome).toBe('done');
     expect(Object.fromEntries(backend.records)).toEqual(archived());
