@@ -63,10 +63,10 @@ export async function writeLegacyGames(url: string, ids: readonly string[]): Pro
 
 export const emptyRedis = (url: string): Promise<unknown> => withRedis(url, (redis) => redis.flushall());
 
-/** Every key with its fields, to compare what two servers hold. Hex, so that no byte is lost. */
+/** Every game's key with its fields, to compare what two servers hold. Hex, so that no byte is lost. */
 export function contentOf(url: string): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
   return withRedis(url, async (redis) => {
-    const keys = (await redis.keys('*')).sort();
+    const keys = (await redis.keys('*game:*')).sort();
     return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await fieldsOf(redis, key)])));
   });
 }
