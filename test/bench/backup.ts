@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
+import packageJson from '../../package.json' with { type: 'json' };
 import { startRedis } from '../setup/redis.ts';
 import { benchRecords, type GameSet, gameSets } from './game-sets.ts';
 import { pipe, writeCommands } from './piped-games.ts';
 
 const rounds = 3;
+/** As `npm run gamekeeper` starts it. */
+const [, ...shipped] = packageJson.scripts.gamekeeper.split(' ');
 
 interface Timed {
   readonly seconds: number;
@@ -91,7 +94,7 @@ async function runVerb(
   const home = join(folder, 'home');
   const identityFile = join(folder, 'identity');
   await writeFile(identityFile, `${identity}\n`, { mode: 0o600 });
-  const child = spawn(process.execPath, ['dist/cli.js', ...args, '--json'], {
+  const child = spawn(process.execPath, [...shipped, ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,
