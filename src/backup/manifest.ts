@@ -98,18 +98,29 @@ const fieldTexts = (manifest: Manifest) =>
 
 const brief = (text: string) => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
 
-/** @returns a Fault `integrity` when the text is no manifest of this version */
+const newerSchema = z.object({ version: z.int().gt(1) });
+
+/** @returns a Fault `unsupported` for a manifest of a newer version, `integrity` for what is none */
 export function parseManifest(text: string): Manifest | Fault {
   try {
-    const manifest = fitShape(manifestSchema, JSON.parse(text));
+    const data = JSON.parse(text);
+    const newer = newerSchema.safeParse(data);
+    if (newer.success) return tooNew(newer.data.version);
+    const manifest = fitShape(manifestSchema, data);
     return manifest.kind === 'fits' ? manifest.data : unfit(manifest.what);
   } catch (cause) {
     return unfit('it is not JSON', cause);
   }
 }
 
+function tooNew(version: number): Fault {
+  return new Fault('unsupported', `The manifest is of version ${version}, which needs a newer gamekeeper`, {
+    next: 'Look at it with the version that wrote it',
+  });
+}
+
 function unfit(why: string, cause?: unknown): Fault {
-  return new Fault('integrity', `The manifest is damaged or of a newer version: ${why}`, {
+  return new Fault('integrity', `The manifest is damaged: ${why}`, {
     next: 'Move the manifest away and validate the archive, which writes it anew',
     cause,
   });

@@ -31,7 +31,10 @@ export const archivePlace: Form<string> = {
     const isAddress = 'problem' in path.parse(given);
     if (!isAddress) return { value: given };
     if (parseS3Url(given)) return { value: given.replace(/\/$/, '') };
-    return { problem: 'expected a path, or s3://BUCKET/PREFIX in plain letters; keys have variables of AWS' };
+    return {
+      problem:
+        'expected a path, or s3://BUCKET/PREFIX in plain letters, of a bucket with 3 to 63; keys have variables of AWS',
+    };
   },
 };
 

@@ -58,7 +58,15 @@ describe('listing', () => {
 
   test('shows what is damaged or incomplete with a fault, and never what is still being written', async () => {
     const { folder, store, put } = realStore();
-    for (const name of ['good', 'cut', 'no-manifest', 'bad-manifest', 'odd-manifest', 'no-archive'])
+    for (const name of [
+      'good',
+      'cut',
+      'no-manifest',
+      'bad-manifest',
+      'odd-manifest',
+      'new-manifest',
+      'no-archive',
+    ])
       await put(name);
     const at = (file: string) => join(folder, file);
     await writeFile(at('cut.gka'), (await readFile(at('cut.gka'))).subarray(0, -1));
@@ -72,13 +80,14 @@ describe('listing', () => {
       at('odd-manifest.manifest.json'),
       JSON.stringify({ ...odd, games: 'many', name: undefined }),
     );
+    await writeFile(at('new-manifest.manifest.json'), '{"version": 2, "holds": "what nobody knows yet"}');
     const { archives } = await store.list();
     expect(archives.find(({ name }) => name === 'odd-manifest')?.manifest).toMatchObject({
-      message:
-        'The manifest is damaged or of a newer version: name: is missing; games: must be a number, not a text',
+      message: 'The manifest is damaged: name: is missing; games: must be a number, not a text',
     });
     expect(Object.fromEntries(archives.map(({ name, manifest }) => [name, stateOf(manifest)]))).toEqual({
       'odd-manifest': 'integrity',
+      'new-manifest': 'unsupported',
       good: 'listed',
       cut: 'integrity',
       'no-manifest': 'not-found',
