@@ -21,13 +21,14 @@ export function keyOf({ id, layout }: RecordKey, prefix: string): string {
 
 /** undefined for a key of somebody else. */
 export function recordKeyOf(prefixed: Buffer, prefix: string): RecordKey | undefined {
-  if (!prefixed.toString('latin1').startsWith(prefix)) return undefined;
-  const key = prefixed.subarray(prefix.length);
-  const text = key.toString('latin1');
-  if (text.startsWith(current.start) && text.endsWith(current.end)) {
-    return { id: idOf(key.subarray(current.start.length, -current.end.length)), layout: 'current' };
+  // One character for a byte.
+  const text = prefixed.toString('latin1');
+  if (!text.startsWith(prefix)) return undefined;
+  const key = text.slice(prefix.length);
+  if (key.startsWith(current.start) && key.endsWith(current.end)) {
+    return { id: idOf(key.slice(current.start.length, -current.end.length)), layout: 'current' };
   }
-  if (text.startsWith(legacy.start)) return { id: idOf(key.subarray(legacy.start.length)), layout: 'legacy' };
+  if (key.startsWith(legacy.start)) return { id: idOf(key.slice(legacy.start.length)), layout: 'legacy' };
   return undefined;
 }
 
@@ -35,7 +36,9 @@ export function recordKeyOf(prefixed: Buffer, prefix: string): RecordKey | undef
  * Bytes that are no UTF-8 become lone surrogates, one each: no two keys share an id, and `isWellFormed` tells
  * that this one cannot be used.
  */
-function idOf(bytes: Buffer): string {
+function idOf(latin1: string): string {
+  if (!/[\x80-\xff]/.test(latin1)) return latin1;
+  const bytes = Buffer.from(latin1, 'latin1');
   if (isUtf8(bytes)) return bytes.toString();
   return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
 }
