@@ -49,7 +49,7 @@ test('games go under another prefix of the same Redis, which is a place of its o
   const { given, here, restoreTo } = await room();
   expect(await restoreTo('redis/copy:')).toMatchObject({
     outcome: 'done',
-    title: expect.stringMatching(/ to redis:.*, keys copy:…: 2 to create/),
+    title: expect.stringMatching(/ to redis:.*, keys copy:…, games: 2 to create/),
   });
   expect(await scannedIds(here)).toHaveLength(2);
   const copy = await (await openWorld({ ...given, REDIS_KEY_PREFIX: 'copy:' })).backend();
