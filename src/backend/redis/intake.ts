@@ -1,7 +1,7 @@
 /** Connections that read into memory of their user. The client's own get new memory for every 64 KiB that come. */
 import { connect } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { AbstractConnector } from 'ioredis';
+import { AbstractConnector, type RedisOptions } from 'ioredis';
 
 export interface Intake {
   /** Where the next bytes are put. */
@@ -18,7 +18,10 @@ interface Connection {
 }
 
 /** For the client's option `Connector`. Its own handlers of data hear nothing. */
-export function connectorInto(intake: Intake, { host, port, tls, disconnectTimeout }: Connection) {
+export function connectorInto(
+  intake: Intake,
+  { host, port, tls, disconnectTimeout }: Connection,
+): NonNullable<RedisOptions['Connector']> {
   return class extends AbstractConnector {
     constructor() {
       super(disconnectTimeout);
