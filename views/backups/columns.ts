@@ -20,7 +20,8 @@ export const archiveColumns: readonly ArchiveColumn[] = [
   {
     title: 'archive',
     keepsEnd: true,
-    cells: 20,
+    // As long as the name of an archive of production that nobody named.
+    cells: 27,
     grows: true,
     cell: ({ name, manifest }) => ({ text: name, ...doubt(manifest) }),
   },
