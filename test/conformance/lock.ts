@@ -74,5 +74,6 @@ async function encoded(backend: Backend): Promise<string[]> {
 async function counted(backend: Backend) {
   const { games, snapshots } = await backend.census();
   const rough = await backend.roughCensus?.();
-  return { games, snapshots, rough: rough?.games };
+  // In which order is up to who answers.
+  return { games: new Set(games), snapshots, rough: rough?.games };
 }

@@ -20,8 +20,8 @@ export const archiveColumns: readonly ArchiveColumn[] = [
   {
     title: 'archive',
     keepsEnd: true,
-    // As long as the name of an archive of production that nobody named.
-    cells: 27,
+    // What 80 columns leave beside the ratio; a longer name loses digits of its year.
+    cells: 25,
     grows: true,
     cell: ({ name, manifest }) => ({ text: name, ...doubt(manifest) }),
   },
@@ -43,7 +43,7 @@ export const archiveColumns: readonly ArchiveColumn[] = [
   ofManifest({ title: 'source', cells: 24, grows: true, drop: 7 }, ({ source }) => source),
   {
     title: 'verified',
-    cells: 9,
+    cells: 8,
     align: 'right',
     cell: (row, now) => ({ text: verifiedText(row, now), tone: verdictTone(row) }),
   },
