@@ -115,12 +115,11 @@ export interface ColumnWish {
   readonly drop?: number;
 }
 
-/** Cells of the mark before the first column, and of the space after each. */
-const markCells = 2;
+/** Cells before each column: the distance to the one before, or the mark. */
 const columnGap = 2;
 
 const wishedCells = (wishes: readonly ColumnWish[]) =>
-  wishes.reduce((sum, { cells }) => sum + cells + columnGap, markCells);
+  wishes.reduce((sum, { cells }) => sum + cells + columnGap, 0);
 
 /** Which columns of a table are shown in so many cells. */
 export function keptColumns<T extends ColumnWish>(wishes: readonly T[], cells: number): readonly T[] {

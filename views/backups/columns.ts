@@ -20,8 +20,8 @@ export const archiveColumns: readonly ArchiveColumn[] = [
   {
     title: 'archive',
     keepsEnd: true,
-    // What 80 columns leave beside the ratio; a longer name loses digits of its year.
-    cells: 25,
+    // As long as the name of an archive of production that nobody named.
+    cells: 27,
     grows: true,
     cell: ({ name, manifest }) => ({ text: name, ...doubt(manifest) }),
   },

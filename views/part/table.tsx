@@ -85,7 +85,8 @@ function Cell({ column, children }: CellProps) {
   const { text, tone } = shown[row - from]?.[column] ?? { text: '', tone: undefined };
   const shape = columns[column];
   if (!shape) return null;
-  const marker = column === 0 ? (row === selected ? `${mark} ` : '  ') : '';
+  // The first column has room for the mark where others have their distance.
+  const before = column === 0 && row === selected ? `${mark} ` : '  ';
   const whole = shape.keepsEnd ? cutMiddle(text, shape.cells, ellipsis) : text;
   const cells = padTo(whole, shape.cells, shape.align, ellipsis);
   return (
@@ -93,7 +94,7 @@ function Cell({ column, children }: CellProps) {
       tone={row === selected && (tone === undefined || tone === 'plain') ? 'accent' : tone}
       bold={row === selected}
     >
-      {`${marker}${cells}  `}
+      {`${before}${cells}`}
     </Text>
   );
 }
@@ -105,9 +106,7 @@ function Heading({ children }: { readonly children?: ReactNode }) {
   const column = Number(String(children).trim());
   const shape = columns[column];
   if (!shape || isTight(table.height)) return null;
-  return (
-    <Text tone="quiet">{`${column === 0 ? '  ' : ''}${padTo(shape.title, shape.cells, shape.align, ellipsis)}  `}</Text>
-  );
+  return <Text tone="quiet">{`  ${padTo(shape.title, shape.cells, shape.align, ellipsis)}`}</Text>;
 }
 
 /** No frame: rows stay one line high, and aligned columns need no rules between them. */
