@@ -21,7 +21,7 @@ function createWanted({ phases, changedBeforeMs, changedSinceMs, idPattern, layo
   const ids = idPattern === undefined ? undefined : globOf(idPattern);
   return ({ id, phase, updatedAtMs, layout: found }: RecordHead) =>
     (layout === undefined || found === layout) &&
-    (ids === undefined || ids.test(id)) &&
+    (ids === undefined || ids(id)) &&
     (wanted === undefined || (phase !== undefined && wanted.includes(phase.toUpperCase()))) &&
     (changedBeforeMs === undefined || updatedAtMs === undefined || updatedAtMs < changedBeforeMs) &&
     (changedSinceMs === undefined || updatedAtMs === undefined || updatedAtMs >= changedSinceMs);

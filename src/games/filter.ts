@@ -10,7 +10,7 @@ export function createMatcher(filter: GameFilter, nowMs: number): (row: GameRow)
     const ageMs = row.updatedAtMs === undefined ? undefined : nowMs - row.updatedAtMs;
     return (
       (layout === undefined || row.layout === layout) &&
-      (ids === undefined || ids.test(row.id)) &&
+      (ids === undefined || ids(row.id)) &&
       (wanted === undefined || (row.phase !== undefined && wanted.includes(row.phase.toUpperCase()))) &&
       (olderThanMs === undefined || (ageMs !== undefined && ageMs > olderThanMs)) &&
       (youngerThanMs === undefined || (ageMs !== undefined && ageMs <= youngerThanMs)) &&
