@@ -47,6 +47,12 @@ export interface Request {
   readonly args: readonly unknown[];
 }
 
+export interface WorkerStart {
+  readonly file: string;
+  /** Goes up by one with each message to the worker. */
+  readonly bell: Int32Array<SharedArrayBuffer>;
+}
+
 /** Requests that were waiting together, answered in their order. */
 export type ToWorker = readonly Request[] | 'close';
 export type FromWorker = readonly Reply[] | 'closed';
