@@ -17,7 +17,7 @@ export function holdsText({ purpose, filter }: Manifest): string {
   if (purpose === 'before-restore') return 'kept by restore';
   if (purpose === 'retired') return 'retired';
   if (filter.where !== undefined) return 'selection';
-  return filter.includeCompleted ? 'everything' : 'unfinished';
+  return filter.includeCompleted ? 'everything' : 'all but finished';
 }
 
 export const cipherText = ({ cipher }: Manifest): string => (cipher === 'none' ? 'no' : cipher);

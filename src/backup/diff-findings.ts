@@ -56,7 +56,12 @@ export function createFindings(first: ArchiveInHand, second: GamesOfSide, limit:
       if (waiting === 0 || mark === 'same') return;
       const known = named.get(keyText(key));
       if (!known || known.from !== undefined) return;
-      named.set(keyText(key), { ...known, from: describeRecord(made()) });
+      const from = describeRecord(made());
+      named.set(keyText(key), {
+        ...known,
+        from,
+        ...(known.to === from ? { to: `${from}, other content` } : {}),
+      });
       waiting--;
     },
     all() {

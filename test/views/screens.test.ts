@@ -297,7 +297,7 @@ test('the archive in front is told whole, and on a wide screen what each holds a
     ]),
   );
   await open(ports, 'backups', { columns: 200, rows: 60 });
-  await screen.shows(/► live .* unfinished +zstd +no +fuzzy, 7 changed +embedded/);
+  await screen.shows(/► live .* all but finished +zstd +no +fuzzy, 7 changed +embedded/);
   expect(screen.text()).toMatch(/ {2}kept .* kept by restore +zstd +age +fuzzy +embedded/);
   expect(screen.text()).toMatch(
     /All games that have not ended of sandbox; read game by game within 10 s from/,
@@ -382,6 +382,23 @@ test('an archive is compared with what storage has now, then one game field by f
   expect(screen.text()).toContain('1 part as it is stored differs');
   screen.send(esc);
   await screen.shows(/► changed +table-7/);
+});
+
+test('what differs between two sides is seen in 80 columns, also where they begin alike', async () => {
+  const from = 'revision 2, PREPARING, expires 2026-11-23T12:54:00.000Z';
+  const changed = (id: string, to: string) => ({ id, layout: 'current', is: 'changed', from, to }) as const;
+  const games = [
+    changed('a', `${from}, other content`),
+    changed('b', 'revision 2, PREPARING, expires 2026-11-24T12:54:00.000Z'),
+    changed('c', 'revision 3, PREPARING, expires 2026-11-23T12:54:00.000Z'),
+  ];
+  await open(fakePorts({ archives: { diff: async () => ({ ...archiveDiff, games }) } }), 'backups');
+  screen.send('d');
+  await screen.shows('compared with?');
+  screen.send(enter);
+  await screen.shows(/ a +revision 2, .* +other content, /);
+  expect(screen.text()).toMatch(/ b +expires 2026-11-23.* +expires 2026-11-24/);
+  expect(screen.text()).toMatch(/ c +revision 2, .* +revision 3, /);
 });
 
 test('of two archives the older one is before, whichever was chosen first', async () => {

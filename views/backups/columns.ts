@@ -36,7 +36,7 @@ export const archiveColumns: readonly ArchiveColumn[] = [
     formatBytes(storedBytes),
   ),
   ofManifest({ title: 'ratio', cells: 6, align: 'right', drop: 4 }, ratioText),
-  ofManifest({ title: 'holds', cells: 15, drop: 5 }, holdsText),
+  ofManifest({ title: 'holds', cells: 16, drop: 5 }, holdsText),
   ofManifest({ title: 'codec', cells: 5, drop: 8 }, ({ codec }) => codec),
   ofManifest({ title: 'encrypted', cells: 9, drop: 6 }, cipherText),
   ofManifest({ title: 'consistency', cells: 26, keepsEnd: true, drop: 9 }, consistencyText),

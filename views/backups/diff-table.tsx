@@ -15,7 +15,7 @@ import { FilterLine } from '../part/filter-line.tsx';
 import { Table, type TableCell } from '../part/table.tsx';
 import { Lines } from '../part/text.tsx';
 import { useShell } from '../shell.ts';
-import { diffCounts, differenceTone, sideText, worstFirst } from './diff-text.ts';
+import { diffCounts, differenceTone, sideText, unlike, worstFirst } from './diff-text.ts';
 
 type Named = ArchiveDiff['games'][number];
 
@@ -37,8 +37,14 @@ interface DiffColumn extends ColumnWish {
 const wishes: readonly DiffColumn[] = [
   { title: 'is', cells: 10, cell: ({ is }) => ({ text: is, tone: differenceTone[is] }) },
   { title: 'game', cells: 16, grows: true, cell: (game) => ({ text: gameLabel(game) }) },
-  { title: 'before', cells: 19, grows: true, drop: 1, cell: ({ from = '-' }) => ({ text: from }) },
-  { title: 'after', cells: 22, grows: true, cell: ({ to = '-' }) => ({ text: to }) },
+  {
+    title: 'before',
+    cells: 19,
+    grows: true,
+    drop: 1,
+    cell: ({ from = '-', to }) => ({ text: unlike(from, to) }),
+  },
+  { title: 'after', cells: 22, grows: true, cell: ({ from, to = '-' }) => ({ text: unlike(to, from) }) },
 ];
 
 const searched = (game: Named) => `${game.is} ${gameLabel(game)} ${game.from ?? ''} ${game.to ?? ''}`;

@@ -22,6 +22,14 @@ const order: readonly Difference[] = ['unreadable', 'removed', 'changed', 'creat
 export const worstFirst = (games: ArchiveDiff['games']): ArchiveDiff['games'] =>
   order.flatMap((is) => games.filter((game) => game.is === is));
 
+/** What the other side has otherwise comes first: a column may have no room for the rest. */
+export function unlike(side: string, other = ''): string {
+  const words = side.split(', ');
+  const theirs = other.split(', ');
+  const own = words.filter((word) => !theirs.includes(word));
+  return [...own, ...words.filter((word) => !own.includes(word))].join(', ');
+}
+
 /** How many of each; that nothing differs is said. */
 export function diffCounts({ counts }: ArchiveDiff): Line {
   const differing = order.flatMap((is) =>

@@ -111,6 +111,15 @@ describe('the difference of two archives', () => {
     expect([found.from, found.to]).toMatchObject([{ kind: 'archive', name: 'a' }, { name: 'b' }]);
   });
 
+  test('says so where the words of both sides are the same', async () => {
+    const { put, diff } = world();
+    await put('a', [gameRecord({ id: 'x', fields: { round: '3' } })]);
+    await put('b', [gameRecord({ id: 'x', fields: { round: '4' } })]);
+    expect(differences(await diff('b'))).toEqual({
+      x: ['changed', 'revision 1, TURN', 'revision 1, TURN, other content'],
+    });
+  });
+
   test('names no more than was asked for, and counts all', async () => {
     const { put, diff } = world();
     const records = Array.from({ length: 20 }, (_, index) => gameRecord({ id: `game-${index}` }));

@@ -70,6 +70,16 @@ test('an archive whose last validation failed is told from one that nobody looke
   expect([failed, never].map((cells) => cells?.split(/ {2,}/)[8])).toEqual(['FAILED', 'never']);
 });
 
+test('which games an archive holds cannot be taken for how it ended', async () => {
+  const row = { path: '/archives/a.gka', verifiedAtMs: undefined };
+  const of = (includeCompleted: boolean) => ({ ...manifest, filter: { includeCompleted } });
+  const [, , most, all] = await listed([
+    { ...row, name: 'a', manifest: of(false) },
+    { ...row, name: 'b', manifest: of(true) },
+  ]);
+  expect([most, all].map((cells) => cells?.split(/ {2,}/)[5])).toEqual(['all but finished', 'everything']);
+});
+
 test('what a wrong clock has dated ahead is not young', async () => {
   const ahead = { ...manifest, startedAtMs: now + 3 * 86_400_000 };
   const row = { name: 'a', path: '/archives/a.gka', manifest: ahead, verifiedAtMs: now + 3 * 86_400_000 };
