@@ -2,7 +2,7 @@
 import type { Reading } from '../action/action.ts';
 import type { Refusals } from '../backend/port.ts';
 import { Fault } from '../base/fault.ts';
-import { namesOf } from '../game/record-words.ts';
+import { idText, namesOf } from '../game/record-words.ts';
 import type { ArchiveRef } from './archive-names.ts';
 import { summarise } from './archived-game.ts';
 import type { ArchiveHeader } from './format.ts';
@@ -71,7 +71,7 @@ export function choose<G extends { readonly id: string }>(
   const present = new Set(chosen.map(({ id }) => id));
   const missing = [...wanted].filter((id) => !present.has(id));
   if (missing.length === 0) return chosen;
-  throw new Fault('not-found', `Not in the ${where}: ${namesOf(missing)}`, {
-    next: 'Check the ids, or look into an older archive',
+  throw new Fault('not-found', `Not in the ${where}: ${namesOf(missing.map(idText))}`, {
+    next: 'Check the ids (several have spaces between them, no commas), or look into an older archive',
   });
 }

@@ -6,7 +6,7 @@
 import type { LockPlace } from '../action/storage-lock.ts';
 import { asFault, type FaultCode } from '../base/fault.ts';
 
-export const targetLock = (target: string): string => `the archiving or restoring of games in ${target}`;
+export const targetLock = (target: string): string => `The archiving or restoring of games in ${target}`;
 
 /** A part of what is planned. */
 export interface Exclusion {

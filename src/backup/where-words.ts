@@ -12,7 +12,8 @@ const ageWord =
   (of: (atMs: number) => GameWhere): Word =>
   (text, nowMs) => {
     const ms = parseDuration(text);
-    return ms === undefined ? undefined : of(nowMs - ms);
+    // The clock itself is no older.
+    return ms === undefined || ms > nowMs ? undefined : of(nowMs - ms);
   };
 
 const words: Readonly<Record<string, Word>> = {

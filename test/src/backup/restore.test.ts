@@ -212,9 +212,12 @@ describe('the plan of a restore', () => {
     const legacy = gameRecord({ id: 'x', layout: 'legacy' });
     const { plan } = await restoreWorld([atTurn('x', 3), legacy, atTurn('y', 1)], []);
     expect(targets(await plan('fail', ['x']))).toEqual(['create x', 'create x (legacy)']);
-    await expect(plan('fail', ['x', 'nobody'])).rejects.toMatchObject({
+    await expect(plan('fail', ['x', 'nobody', ''])).rejects.toMatchObject({
       code: 'not-found',
-      message: 'Not in the archive: nobody',
+      message: 'Not in the archive: nobody, (empty)',
+    });
+    await expect(plan('fail', ['x,y'])).rejects.toMatchObject({
+      next: expect.stringContaining('spaces between them, no commas'),
     });
   });
 

@@ -30,6 +30,7 @@ describe('words that say which games are meant', () => {
     'phase:',
     'phase:TURM',
     'older:soon',
+    'older:9999999d',
     'bigger:1kb',
     'id:',
     'room-1',
