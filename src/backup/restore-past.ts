@@ -22,7 +22,7 @@ const detailSchema = z.object({
   archive: z.object({ name: z.string(), rootHash: z.string() }).exactOptional(),
   onExisting: z.enum(restorePolicies),
   games: z.array(gameSchema),
-  safety: z.object({ name: z.string() }).exactOptional(),
+  safety: z.object({ name: z.string(), archiveId: z.string() }).exactOptional(),
   undoes: z.string().exactOptional(),
   resumes: z.string().exactOptional(),
 });

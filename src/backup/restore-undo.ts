@@ -17,10 +17,10 @@ export async function scopeOfUndo(
   const { backend } = ground.target;
   if (backend.location !== detail.target) throw otherTarget(run, detail.target, backend.location);
   const touched = choose(detail.games.filter(isTouched), only, `games that run ${run} touched`);
-  const kept = await readKept(ground, detail.safety?.name, signal);
+  const kept = await readKept(ground, run, detail.safety, signal);
   const records = new Map(kept?.games.map((game) => [keyText(game), game]));
-  const unkept = touched.filter((game) => isLost(game) && !records.has(keyText(game)));
-  await refuseLost(ground, run, detail.safety?.name, unkept, signal);
+  const unkept = touched.filter((game) => isLost(game) && !isReplacedOne(game, records.get(keyText(game))));
+  await refuseLost(ground, unkept, lostWords(run, detail.safety?.name, kept), signal);
   const without = new Set(unkept);
   return {
     games: touched.filter((game) => !without.has(game)).map((game) => before(game, records, run)),
@@ -41,28 +41,34 @@ function before(game: PastGame, kept: ReadonlyMap<string, ArchivedGame>, run: st
   return { id, layout, digest: 'absent', words: 'no game', replaces, whyRemoved: `made by run ${run}` };
 }
 
+/** What had moved before it was kept was left alone; what a server held was replaced as that left it. */
+const isReplacedOne = ({ held, found }: PastGame, kept: ArchivedGame | undefined): boolean =>
+  kept !== undefined && (held === true || kept.digest === found);
+
 /** undefined when there is none: the run may have ended before it wrote it. */
 async function readKept(
   ground: Ground,
-  name: string | undefined,
+  run: string,
+  safety: PastRestore['detail']['safety'],
   signal?: AbortSignal,
 ): Promise<WholeArchive | undefined> {
-  if (name === undefined) return undefined;
+  if (safety === undefined) return undefined;
   const { store } = ground.parts;
   try {
-    return await readWholeArchive(ground, await store.resolve(name), signal);
+    const kept = await readWholeArchive(ground, await store.resolve(safety.name), signal);
+    if (kept.header.archiveId === safety.archiveId) return kept;
+    throw otherArchive(run, kept);
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.code === 'not-found') return undefined;
     throw thrown;
   }
 }
 
-/** A game of which nothing was kept was not overwritten; if it is as the restore wanted it, its archive is gone. */
+/** A game of which nothing was kept was not overwritten; if it is as the restore wanted it, what was there is lost. */
 async function refuseLost(
   { target: { backend } }: Ground,
-  run: string,
-  archive: string | undefined,
   unkept: readonly PastGame[],
+  words: string,
   signal?: AbortSignal,
 ): Promise<void> {
   const lost: RecordKey[] = [];
@@ -70,9 +76,21 @@ async function refuseLost(
     for (const { key, read } of batch) if (foundIn(read) === goalOf(key)) lost.push(key);
   }
   if (lost.length === 0) return;
-  const names = namesOf(lost.map(gameLabel));
-  throw new Fault('not-found', `Archive ${archive}, which kept what run ${run} replaced, is gone: ${names}`, {
+  throw new Fault('not-found', `${words}: ${namesOf(lost.map(gameLabel))}`, {
     next: 'Bring the archive back, or restore these games from an older one',
+  });
+}
+
+const lostWords = (run: string, name: string | undefined, kept: WholeArchive | undefined) =>
+  kept
+    ? `Archive ${name} does not have what run ${run} replaced`
+    : `Archive ${name}, which kept what run ${run} replaced, is gone`;
+
+function otherArchive(run: string, { archive, header }: WholeArchive): Fault {
+  const { environment, source, createdBy, startedAtMs } = header;
+  const made = `made by ${createdBy} at ${new Date(startedAtMs).toISOString()} of ${environment} (${source})`;
+  return new Fault('integrity', `${archive.path} is not what run ${run} kept, but an archive ${made}`, {
+    next: 'Bring back the archive of that run, in the backup location that it had; nothing was changed',
   });
 }
 

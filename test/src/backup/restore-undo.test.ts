@@ -129,6 +129,56 @@ describe('the undoing of a restore', () => {
     });
   });
 
+  test('reads nothing but the archive that the run made, whatever has its name', async () => {
+    const { planUndo, store, put, backUp, backend, report } = await restored();
+    const name = safetyOf(report);
+    await store.remove(await store.resolve(name));
+    put(atTurn('x', 99));
+    await backUp(name);
+    put(atTurn('x', 3));
+    backend.writes.length = 0;
+    await expect(planUndo(report.runId, 'overwrite')).rejects.toMatchObject({
+      code: 'integrity',
+      message: expect.stringMatching(
+        new RegExp(`^/archives/${name}.gka is not what run ${report.runId} kept, but an archive made by ana`),
+      ),
+    });
+    expect(backend.writes).toEqual([]);
+  });
+
+  describe('of a game that moved before it was kept, and was left alone', () => {
+    async function moved() {
+      const room = await restoreWorld([atTurn('x', 3)], [atTurn('x', 7)]);
+      const { files, put, plan, apply, restore } = room;
+      const wanted = await plan();
+      const began = files.create;
+      files.create = async (path) => {
+        put(atTurn('x', 8));
+        return began(path);
+      };
+      const report = await apply(restore, wanted);
+      files.create = began;
+      expect(room.backend.records.get('current:x')).toEqual(atTurn('x', 8));
+      return { ...room, report };
+    }
+
+    test('leaves it alone too', async () => {
+      const { planUndo, report } = await moved();
+      const { changes, warnings } = await planUndo(report.runId);
+      expect(changes).toEqual([]);
+      expect(warnings[0]).toBe('Left as they are, for the run replaced nothing there: x');
+    });
+
+    test('is refused where the game is as the restore wanted it: what that replaced is not there', async () => {
+      const { planUndo, put, report } = await moved();
+      put(atTurn('x', 3));
+      await expect(planUndo(report.runId)).rejects.toMatchObject({
+        code: 'not-found',
+        message: `Archive ${safetyOf(report)} does not have what run ${report.runId} replaced: x`,
+      });
+    });
+  });
+
   test('of a run that stopped before it kept anything has nothing to do', async () => {
     const { plan, apply, restore, files, runner, planUndo } = await (async () => {
       const room = await restoreWorld([atTurn('x', 3)], [atTurn('x', 7)]);
