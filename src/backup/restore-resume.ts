@@ -6,7 +6,6 @@ import { isTouched } from './restore-decision.ts';
 import { type PastGame, type PastRestore, restoresBefore } from './restore-past.ts';
 import { type Ground, readWholeArchive, type Scope } from './restore-scope.ts';
 
-/** @param to where the earlier one went, as it was named */
 export async function scopeOfResume(
   ground: Ground,
   archiveName: string,

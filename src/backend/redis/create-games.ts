@@ -184,7 +184,7 @@ export class Commands {
 }
 
 /**
- * The answers to `creationCommands`, as one. Each is a line: MULTI's, one for each command that is queued, EXEC's, and
+ * The answers to what `writeCreations` wrote, as one. Each is a line: MULTI's, one for each command that is queued, EXEC's, and
  * then, unless that refuses it all, one for each command that was done.
  */
 export class CreationAnswers implements AnswerTaker {
