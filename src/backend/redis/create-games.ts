@@ -184,8 +184,8 @@ export class Commands {
 }
 
 /**
- * The answers to what `writeCreations` wrote, as one. Each is a line: MULTI's, one for each command that is queued, EXEC's, and
- * then, unless that refuses it all, one for each command that was done.
+ * The answers to what `writeCreations` wrote, as one. Each is a line: MULTI's, one for each command that is queued,
+ * EXEC's, and then, unless that refuses it all, one for each command that was done.
  */
 export class CreationAnswers implements AnswerTaker {
   /** Of each game, where among the commands the one is that gives it its name. */
