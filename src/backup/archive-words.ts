@@ -30,6 +30,7 @@ export function consistencyText({ consistency, meanwhile, resumed, leftOut, unsu
   return [
     consistency === 'fuzzy-scan' ? 'fuzzy' : consistency,
     resumed ? 'resumed' : '',
+    resumed?.gone ? `${resumed.gone} gone` : '',
     meanwhile?.changed ? `${meanwhile.changed} changed` : '',
     leftOut.vanished > 0 ? `${leftOut.vanished} vanished` : '',
     unsupported?.length ? `${unsupported.length} LACKING` : '',

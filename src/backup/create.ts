@@ -3,6 +3,7 @@ import { knownStep } from '../action/known-step.ts';
 import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
 import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
+import type { Resumed } from './archive-list.ts';
 import { archiveRef } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { type FinishedArchive, writeArchive } from './archiving.ts';
@@ -16,6 +17,7 @@ import {
   noneMatch,
 } from './create-plan.ts';
 import type { ArchiveTotals } from './format.ts';
+import { hasLostGames } from './protection.ts';
 import { lockPlaceOf, targetLock } from './target-lock.ts';
 import { validationStep } from './validation-step.ts';
 
@@ -79,16 +81,22 @@ export async function publishedCheck(store: ArchiveStore, name: string): Promise
 async function protectionCheck(store: ArchiveStore, name: string): Promise<Check[]> {
   const { manifest } = await store.row(archiveRef(store.location, name));
   if (manifest instanceof Fault) return [];
-  const { games, leftOut, unsupported = [] } = manifest;
+  const { games, leftOut, unsupported = [], resumed } = manifest;
   const left = leftOut.completed > 0 ? `; ${gamesText(leftOut.completed)} completed and left out` : '';
   const failed = (name: string, found: string): Check => ({ name, kind: 'fail', found });
   return [
     ...(games === 0 ? [failed('Games that are protected', `none, the archive is empty${left}`)] : []),
+    ...(resumed && hasLostGames(manifest)
+      ? [failed('Games that were read before the interruption', goneText(resumed))]
+      : []),
     ...(unsupported.length > 0
       ? [failed('Games that are not in the archive', namesOf(unsupported.map(gameLabel), 20))]
       : []),
   ];
 }
+
+const goneText = ({ games, gone }: Resumed) =>
+  `${gone} of ${gamesText(games)} gone from storage since: this archive protects nothing; look at the storage, then make a new one`;
 
 function totalsNote({ games, leftOut, unsupported = [], meanwhile, resumed }: ArchiveTotals): string {
   const { completed, vanished, filtered = 0, undated = 0 } = leftOut;

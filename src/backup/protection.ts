@@ -24,12 +24,20 @@ export const listedOf = ({ name, verifiedAtMs }: ArchiveRow, manifest: Manifest)
   manifest,
 });
 
-/** `part` too what lacks games, and what has none: of a storage that has lost its games it brings back nothing. */
-function kindOf({ purpose, filter, games, unsupported = [] }: Manifest): KeptArchive['kind'] {
+/** `part` too what lacks games, and what is of a storage that has lost its games: it would drive out what still has them. */
+function kindOf(manifest: Manifest): KeptArchive['kind'] {
+  const { purpose, filter, games, unsupported = [] } = manifest;
   if (purpose === 'retired') return 'retired';
   const hasAll = purpose === undefined && filter.where === undefined && unsupported.length === 0;
-  return hasAll && games > 0 ? 'whole' : 'part';
+  return hasAll && games > 0 && !hasLostGames(manifest) ? 'whole' : 'part';
 }
+
+/**
+ * Whether more games went during an interruption than end in one: more than a tenth of what had been read. Where so many
+ * did end, the backup was interrupted for so long that a new one costs little more.
+ */
+export const hasLostGames = ({ resumed }: Pick<Manifest, 'resumed'>): boolean =>
+  resumed !== undefined && resumed.gone * 10 > resumed.games;
 
 /** Clocks of machines differ by so much without being wrong. */
 const clockSlackMs = 5 * 60_000;

@@ -24,6 +24,7 @@ interface DatedArchive {
   readonly lacks?: readonly string[];
   readonly purpose?: Manifest['purpose'];
   readonly filter?: Manifest['filter'];
+  readonly resumed?: Manifest['resumed'];
   /** Small ones make many chunks of few games. */
   readonly chunkBytes?: number;
 }
@@ -69,6 +70,7 @@ export async function putDated(
   const written = await writer.finish({
     endedAtMs,
     leftOut: { completed: 0, vanished: 0 },
+    resumed: archive.resumed,
     unsupported: lacks?.map((id) => ({ id, layout: 'current', why: 'it is a list' })),
   });
   await unpublished.publish(manifestOf(name, written));

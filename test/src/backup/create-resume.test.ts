@@ -1,6 +1,7 @@
 /** Backups that were interrupted and go on. */
 import { describe, expect, test } from 'vitest';
 import type { BackupInput } from '../../../src/backup/create-plan.ts';
+import { listedOf } from '../../../src/backup/protection.ts';
 import { checkStored, validateArchive } from '../../../src/backup/validate.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { gameRecord } from '../../setup/archived-records.ts';
@@ -103,6 +104,22 @@ describe('a backup whose storage goes away', () => {
       },
     ]);
     expect(await left()).toEqual([]);
+  });
+
+  test('and comes back without its games is backed up in part: nothing goes by what was read before', async () => {
+    const { interrupted, resume, apply, create, backend, store } = world();
+    await interrupted();
+    backend.records.clear();
+    const report = await apply(create, await resume());
+    expect(report.outcome).toBe('partial');
+    expect(report.checks).toContainEqual({
+      name: 'Games that were read before the interruption',
+      kind: 'fail',
+      found: expect.stringMatching(/^1950 of 1,950 games gone from storage since: .* protects nothing/),
+    });
+    const row = await store.row(await store.resolve('a'));
+    if (row.manifest instanceof Fault) throw row.manifest;
+    expect(listedOf(row, row.manifest)).toMatchObject({ isVerified: true, kind: 'part' });
   });
 
   test('may be interrupted once more', async () => {

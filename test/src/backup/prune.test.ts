@@ -185,6 +185,18 @@ describe('pruning archives', () => {
     expect(await names()).toHaveLength(5);
   });
 
+  test('goes by no archive that was resumed after its storage had lost games, but by one of which few ended', async () => {
+    const { put, run, names } = world();
+    await put('real', { ageDays: 40 });
+    const readBefore = { games: 100, untilMs: 0 };
+    await put('lost', { ageDays: 0, resumed: { ...readBefore, gone: 11 } });
+    await run();
+    expect(await names()).toEqual(['lost', 'real']);
+    await put('churn', { ageDays: 0, resumed: { ...readBefore, gone: 10 } });
+    await run();
+    expect(await names()).toEqual(['churn', 'lost']);
+  });
+
   test('keeps archives of retired games unless it is told that they may go', async () => {
     const { put, run, names } = await withOldOnes();
     await put('retired', { ageDays: 90, purpose: 'retired' });
