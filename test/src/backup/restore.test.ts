@@ -342,6 +342,22 @@ describe('a restore', () => {
     expect(backend.writes).toEqual([]);
   });
 
+  test('overwrites nothing when that archive is damaged once it is written', async () => {
+    const { plan, apply, restore, backend, files } = await restoreWorld([atTurn('x', 3)], [atTurn('x', 7)]);
+    const made = await plan();
+    const { moveToFree } = files;
+    files.moveToFree = async (from, to) => {
+      await moveToFree(from, to);
+      if (to.endsWith('.gka')) files.bytes(to)[200] = (files.bytes(to)[200] ?? 0) ^ 1;
+    };
+    const { outcome, steps } = await apply(restore, made);
+    expect([outcome, steps[1]?.state]).toMatchObject([
+      'failed',
+      { fault: { code: 'integrity', message: expect.stringMatching(/-before-restore is not whole: /) } },
+    ]);
+    expect(backend.writes).toEqual([]);
+  });
+
   test('leaves a game alone that moves while it runs, and calls itself partial', async () => {
     const { plan, apply, restore, backend } = await restoreWorld(
       [atTurn('x', 3), atTurn('y', 3)],
