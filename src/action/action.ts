@@ -27,8 +27,12 @@ export interface Action<I, D extends PlanDetail> {
   readonly lockPlace?: (detail: D) => Promise<LockPlace | undefined>;
   /** One for each name in the draft's `steps`, in that order. */
   steps(plan: Plan<D>): readonly Step[];
-  /** Reads the result back. Runs whenever a step ran, also after a failure or Ctrl-C. */
-  verify(plan: Plan<D>, signal?: AbortSignal): Promise<readonly Check[]>;
+  /**
+   * Reads the result back. Runs whenever a step ran, also after a failure or Ctrl-C.
+   *
+   * @param progressed to be called again and again: who has not for two minutes is taken for stuck
+   */
+  verify(plan: Plan<D>, progressed: () => void, signal?: AbortSignal): Promise<readonly Check[]>;
 }
 
 /** What a planner that takes long tells meanwhile; the total may not be known. */

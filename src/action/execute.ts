@@ -14,8 +14,8 @@ interface Execution {
   readonly runId: RunId;
   readonly plan: Plan;
   readonly steps: readonly Step[];
-  readonly verify: (signal: AbortSignal) => Promise<readonly Check[]>;
-  readonly verifyMs: number;
+  readonly verify: (progressed: () => void, signal: AbortSignal) => Promise<readonly Check[]>;
+  readonly stuckMs: number;
   readonly audit: Audit;
   readonly journal: Journal;
   readonly reports: ReportStore;
@@ -87,20 +87,29 @@ async function runStep(
 const needsVerifying = (states: readonly StepState[]) =>
   states.length === 0 || states.some((state) => state.kind !== 'not-run');
 
-/** Has a signal of its own: after Ctrl-C it matters most to know what is there now. */
+/**
+ * Has a signal of its own: after Ctrl-C it matters most to know what is there now. Takes as long as there is to read, and
+ * ends once nothing of that goes on.
+ */
 async function verify(
-  { verify, verifyMs, clock }: Execution,
+  { verify, stuckMs, clock }: Execution,
   observer: RunObserver,
 ): Promise<readonly Check[]> {
   observer.verifying();
-  const timeLimit = new AbortController();
+  const stop = new AbortController();
   const ended = new AbortController();
-  const tooLong = clock.sleep(verifyMs, ended.signal).then(() => {
-    timeLimit.abort();
-    throw new Fault('inconclusive', `No result within ${verifyMs} ms`);
-  });
+  let progress = 0;
+  const stuck = async (): Promise<never> => {
+    for (let seen = -1; seen !== progress; ) {
+      seen = progress;
+      await clock.sleep(stuckMs, ended.signal);
+    }
+    stop.abort();
+    throw new Fault('inconclusive', `No progress for ${stuckMs} ms`);
+  };
+  const tooLong = stuck();
   try {
-    return await Promise.race([verify(timeLimit.signal), tooLong]);
+    return await Promise.race([verify(() => progress++, stop.signal), tooLong]);
   } catch (thrown) {
     return [{ name: 'verification', kind: 'inconclusive', found: asFault(thrown).message }];
   } finally {

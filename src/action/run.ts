@@ -34,8 +34,8 @@ interface RunnerOptions {
   readonly random: RandomHex;
   readonly disk?: Disk;
   readonly hold?: typeof holdStorage;
-  /** After this long a verification is over, and what it would have found is inconclusive. */
-  readonly verifyMs?: number;
+  /** After this long without progress a verification is over, and what it would have found is inconclusive. */
+  readonly stuckMs?: number;
 }
 
 /** The only code that applies actions. */
@@ -71,10 +71,10 @@ export interface Runner {
   unfinishedRuns(): Promise<readonly UnfinishedRun[]>;
 }
 
-const defaultVerifyMs = 120_000;
+const defaultStuckMs = 120_000;
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { environment, actor, clock, random, disk = realDisk, verifyMs = defaultVerifyMs } = options;
+  const { environment, actor, clock, random, disk = realDisk, stuckMs = defaultStuckMs } = options;
   const { hold = holdStorage } = options;
   const folder = stateFolder(options.stateDir, environment);
   const plans = createPlanStore(folder.plans, clock, disk);
@@ -134,8 +134,8 @@ export function createRunner(options: RunnerOptions): Runner {
           runId,
           plan,
           steps,
-          verify: (verifySignal) => action.verify(plan, verifySignal),
-          verifyMs,
+          verify: (progressed, verifySignal) => action.verify(plan, progressed, verifySignal),
+          stuckMs,
           audit,
           journal: createJournal(log),
           reports,

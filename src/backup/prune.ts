@@ -35,7 +35,7 @@ export function createPruneAction(parts: PruneParts): Action<PruneInput, PruneDe
       if (readBack.length === 0) return [removal];
       return [knownStep(pruneSteps.prove, (context) => proveStep(store, readBack, context)), removal];
     },
-    async verify({ detail }, signal) {
+    async verify({ detail }, _progressed, signal) {
       const { archives } = await store.list(signal);
       return [goneCheck(detail, archives), ...detail.newest.map((one) => keptCheck(one, archives))];
     },

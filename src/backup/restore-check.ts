@@ -16,6 +16,7 @@ export async function checkRestored(
   backend: Backend,
   { games, onExisting }: Pick<RestoreDetail, 'games' | 'onExisting'>,
   nowMs: number,
+  progressed: () => void,
   signal?: AbortSignal,
 ): Promise<Check> {
   const name = 'Games equal to the archive';
@@ -24,6 +25,7 @@ export async function checkRestored(
   const movedOn: string[] = [];
   let playedOn = 0;
   for await (const batch of readInBatches(backend, [compared], signal)) {
+    progressed();
     for (const { key, read } of batch) {
       if (foundIn(read) === key.archived || hasExpired(key, read, nowMs)) continue;
       if (isLeftAlone(key, onExisting)) playedOn++;
@@ -51,11 +53,13 @@ export async function checkRestored(
 export async function checkRemoved(
   backend: Backend,
   games: readonly PlannedGame[],
+  progressed: () => void,
   signal?: AbortSignal,
 ): Promise<Check> {
   const removed = games.filter(isRemoved);
   const left: string[] = [];
   for await (const batch of readInBatches(backend, [removed], signal)) {
+    progressed();
     for (const { key, read } of batch) if (read.kind !== 'absent') left.push(gameLabel(key));
   }
   const found = `${removed.length - left.length} of ${gamesText(removed.length)}`;

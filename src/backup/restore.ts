@@ -45,15 +45,15 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
     lockKey: ({ target }) => targetLock(target),
     lockPlace: async (detail) => lockPlaceOf((await parts.target(detail.to)).backend, detail),
     steps: ({ detail }) => stepsOf(parts, detail),
-    async verify({ detail }, signal) {
+    async verify({ detail }, progressed, signal) {
       const { safety, games } = detail;
       const { backend, admin } = await parts.target(detail.to);
       const removes = games.some(isRemoved);
       return [
         ...(removes && !games.some(isCompared)
           ? []
-          : [await checkRestored(backend, detail, clock.now(), signal)]),
-        ...(removes ? [await checkRemoved(backend, games, signal)] : []),
+          : [await checkRestored(backend, detail, clock.now(), progressed, signal)]),
+        ...(removes ? [await checkRemoved(backend, games, progressed, signal)] : []),
         ...refusedCheck(games.filter(({ refused }) => refused).map(gameLabel)),
         ...(detail.letsGo && admin ? [await checkHeld(admin, games, signal)] : []),
         ...(safety ? [await publishedCheck(store, safety.name)] : []),

@@ -35,10 +35,12 @@ export function createRetireAction(parts: RetireParts): Action<RetireInput, Reti
     lockKey: ({ target }) => targetLock(target),
     lockPlace: async (detail) => lockPlaceOf(parts.backend, detail),
     steps: ({ detail }) => stepsOf(parts, detail),
-    async verify({ detail }, signal) {
-      const gone = await findGone(parts, detail, signal);
+    async verify({ detail }, progressed, signal) {
+      const gone = await findGone(parts, detail, progressed, signal);
       const check = checkGone(detail, gone);
-      return gone.removed.length > 0 ? [check, await checkKept(parts, gone.removed, signal)] : [check];
+      return gone.removed.length > 0
+        ? [check, await checkKept(parts, gone.removed, progressed, signal)]
+        : [check];
     },
   };
 }
@@ -136,12 +138,14 @@ interface Gone {
 async function findGone(
   { backend }: RetireParts,
   { games }: RetireDetail,
+  progressed: () => void,
   signal?: AbortSignal,
 ): Promise<Gone> {
   const removed: RetireDetail['games'][number][] = [];
   const left: string[] = [];
   const moved: string[] = [];
   for await (const batch of readInBatches(backend, [games], signal)) {
+    progressed();
     for (const { key, read } of batch) {
       const found = foundIn(read);
       if (found === 'absent') removed.push(key);
@@ -167,13 +171,15 @@ function checkGone({ games }: RetireDetail, { removed, left, moved }: Gone): Che
 async function checkKept(
   { store }: RetireParts,
   removed: RetireDetail['games'],
+  progressed: () => void,
   signal?: AbortSignal,
 ): Promise<Check> {
   const name = 'Removed games in validated archives';
   const lost: string[] = [];
   for (const archive of archivesOf({ games: removed })) {
     const games = removed.filter((game) => game.archive === archive);
-    const { proven } = await provenIn(store, archiveRef(store.location, archive), games, undefined, signal);
+    const ref = archiveRef(store.location, archive);
+    const { proven } = await provenIn(store, ref, games, progressed, signal);
     lost.push(...games.filter((game) => !proven.has(keyText(game))).map(gameLabel));
   }
   if (lost.length === 0) return { name, kind: 'pass', found: `all ${removed.length}` };

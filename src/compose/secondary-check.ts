@@ -14,9 +14,9 @@ export function withSecondaryCheck<I, D extends PlanDetail>(
   if (action.effect === 'local') return action;
   return {
     ...action,
-    async verify(plan, signal) {
+    async verify(plan, progressed, signal) {
       // One after the other: what is copied to the second is read from the first.
-      const checks = await action.verify(plan, signal);
+      const checks = await action.verify(plan, progressed, signal);
       const diverging = await settle();
       return diverging === undefined ? checks : [...checks, checkOf(diverging)];
     },

@@ -73,7 +73,7 @@ export function createCorrectAction(parts: RecoverParts): Action<CorrectInput, C
     lockKey: ({ id }) => `game ${id}`,
     whenStale: holdThenPlan,
     steps: ({ detail }) => stepsOf(parts, detail),
-    verify: async ({ detail }, signal) => [await checkWritten(parts, detail.write, signal)],
+    verify: async ({ detail }, _progressed, signal) => [await checkWritten(parts, detail.write, signal)],
   };
 }
 

@@ -43,7 +43,9 @@ export function createHoldAction(parts: HoldParts): Action<HoldInput, HoldDetail
     basis: ({ id }, signal) => readBasis(parts, id, signal),
     lockKey,
     steps: ({ detail }) => [holdStep(adminOf(parts), detail)],
-    verify: async ({ detail }, signal) => [await checkHold(adminOf(parts), detail, 'on hold', signal)],
+    verify: async ({ detail }, _progressed, signal) => [
+      await checkHold(adminOf(parts), detail, 'on hold', signal),
+    ],
   };
 }
 
@@ -61,7 +63,9 @@ export function createReleaseAction(parts: HoldParts): Action<ReleaseInput, Plan
         adminOf(parts),
       ),
     ],
-    verify: async ({ detail }, signal) => [await checkHold(adminOf(parts), detail, 'not on hold', signal)],
+    verify: async ({ detail }, _progressed, signal) => [
+      await checkHold(adminOf(parts), detail, 'not on hold', signal),
+    ],
   };
 }
 

@@ -46,7 +46,7 @@ export function createRecoverAllAction(parts: RecoverParts): Action<BulkInput, B
     lockKey: ({ target }) => `games recover --since ${target}`,
     whenStale: holdThenPlan,
     steps: ({ detail }) => stepsOf(parts, detail),
-    verify: ({ detail }, signal) => verify(parts, detail, signal),
+    verify: ({ detail }, progressed, signal) => verify(parts, detail, progressed, signal),
   };
 }
 
@@ -153,6 +153,7 @@ const concernsAll: readonly FaultCode[] = [
 async function verify(
   parts: WriteParts,
   { writes, left, damaged, parallel }: BulkDetail,
+  progressed: () => void,
   signal?: AbortSignal,
 ): Promise<readonly Check[]> {
   const bad: Check[] = [];
@@ -166,6 +167,7 @@ async function verify(
           found: asFault(thrown).message,
         }),
       );
+      progressed();
       if (check.kind !== 'pass') bad.push(check);
     }
   };

@@ -53,7 +53,7 @@ export function createRecoverAction(parts: RecoverParts): Action<RecoverInput, R
     lockKey: ({ id }) => `game ${id}`,
     whenStale: holdThenPlan,
     steps: ({ detail }) => stepsOf(parts, detail),
-    async verify({ detail }, signal) {
+    async verify({ detail }, _progressed, signal) {
       const { write } = detail;
       return [write ? await checkWritten(parts, write, signal) : await checkLeft(parts, detail, signal)];
     },

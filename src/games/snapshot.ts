@@ -40,7 +40,7 @@ export function createSnapshotAction(parts: SnapshotParts): Action<{ readonly id
     },
     lockKey: ({ id }) => `game ${id}`,
     steps: ({ detail }) => stepsOf(parts, detail),
-    verify: async ({ detail }, signal) => [await checkSnapshot(parts, detail, signal)],
+    verify: async ({ detail }, _progressed, signal) => [await checkSnapshot(parts, detail, signal)],
   };
 }
 

@@ -11,6 +11,7 @@ export async function checkCopied(
   sides: Sides,
   { games, same }: { readonly games: readonly PlannedCopy[]; readonly same: number },
   clock: Clock,
+  progressed: () => void,
   signal?: AbortSignal,
 ): Promise<Check> {
   const name = 'Games the same on both sides';
@@ -21,6 +22,7 @@ export async function checkCopied(
   const other: string[] = [];
   const moving: string[] = [];
   for await (const keys of batchesOf([due])) {
+    progressed();
     for (const game of await liken(keys, signal)) {
       if (game.is === 'moving') moving.push(gameLabel(game));
       else if (game.is !== 'same') other.push(gameLabel(game));

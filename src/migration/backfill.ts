@@ -44,8 +44,8 @@ export function createBackfillAction(parts: BackfillParts): Action<BackfillInput
     basis: async ({ onExisting }) => basisOf(parts, onExisting),
     lockKey: ({ secondary }) => `games backfill ${secondary}`,
     steps: ({ detail }) => [copyStep(parts, detail)],
-    verify: async ({ detail }, signal) => [
-      await checkCopied(parts, detail, parts.clock, signal),
+    verify: async ({ detail }, progressed, signal) => [
+      await checkCopied(parts, detail, parts.clock, progressed, signal),
       ...refusedCheck(detail.games.filter(({ refused }) => refused).map(gameLabel)),
     ],
   };

@@ -11,16 +11,19 @@ const namedAtMost = 20;
 export async function checkMigrated(
   { backend }: Pick<MigrateParts, 'backend'>,
   { games }: Pick<MigrateDetail, 'games'>,
+  progressed: () => void,
   signal?: AbortSignal,
 ): Promise<Check> {
   const due = games.filter(({ does }) => does !== 'skip');
   const keysOf = (layout: Layout) => due.map((planned) => ({ id: planned.id, layout, planned }));
   const here = new Set<string>();
   for await (const batch of readInBatches(backend, [keysOf('legacy')], signal)) {
+    progressed();
     for (const { key, read } of batch) if (read.kind !== 'absent') here.add(key.id);
   }
   const there = new Set<string>();
   for await (const batch of readInBatches(backend, [keysOf('current')], signal)) {
+    progressed();
     for (const { key, read } of batch) {
       if (read.kind === 'record' && carries(read.record, key.planned.fields)) there.add(key.id);
     }

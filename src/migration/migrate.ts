@@ -29,8 +29,8 @@ export function createMigrateAction(parts: MigrateParts): Action<MigrateInput, M
     basis: async () => basisOf(parts.backend),
     lockKey: ({ target }) => `games migrate ${target}`,
     steps: ({ detail }) => stepsOf(parts, detail),
-    verify: async ({ detail }, signal) => [
-      await checkMigrated(parts, detail, signal),
+    verify: async ({ detail }, progressed, signal) => [
+      await checkMigrated(parts, detail, progressed, signal),
       ...refusedCheck(detail.refused),
     ],
   };

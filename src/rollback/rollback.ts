@@ -51,7 +51,8 @@ export function rollbackAction(parts: RollbackParts): Action<{ reason: string },
     basis: async (_detail, signal) => flagsDigest(await flags.read(signal)),
     lockKey: () => 'flags',
     steps: ({ detail }) => [writeStep(flags, detail), readBackStep(flags, detail, clock, settings.readBack)],
-    verify: ({ detail }, signal) => verify(detail, { flags, platform, metrics, clock }, settings, signal),
+    verify: ({ detail }, _progressed, signal) =>
+      verify(detail, { flags, platform, metrics, clock }, settings, signal),
   };
 }
 

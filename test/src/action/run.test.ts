@@ -272,11 +272,34 @@ describe('Ctrl-C', () => {
 });
 
 describe('verification', () => {
-  test('that never answers is inconclusive after its time', async () => {
-    const { options, prepare, action } = world();
-    const runner = createRunner({ ...options, verifyMs: 5_000 });
+  test('takes as long as there is to read', async () => {
+    const { options, prepare, action, clock } = world();
+    const runner = createRunner({ ...options, stuckMs: 5_000 });
     const plan = await prepare();
-    const stuck = { ...action, verify: () => new Promise<never>(() => {}) };
+    const verify: typeof action.verify = async (verified, progressed, signal) => {
+      for (let batch = 0; batch < 10; batch++) {
+        await clock.sleep(4_000, signal);
+        progressed();
+      }
+      return action.verify(verified, progressed, signal);
+    };
+    const confirmed = Confirmed.byTyping(plan, 'staging');
+    expect(await runner.apply({ ...action, verify }, confirmed, silent, live())).toMatchObject({
+      outcome: 'done',
+    });
+  });
+
+  test('that stops answering is inconclusive after its time', async () => {
+    const { options, prepare, action } = world();
+    const runner = createRunner({ ...options, stuckMs: 5_000 });
+    const plan = await prepare();
+    const stuck = {
+      ...action,
+      verify: (_: unknown, progressed: () => void) => {
+        progressed();
+        return new Promise<never>(() => {});
+      },
+    };
     const report = await runner.apply(stuck, Confirmed.byTyping(plan, 'staging'), silent, live());
     expect(report.outcome).toBe('inconclusive');
     expect(report.checks[0]?.found).toContain('5000 ms');

@@ -172,7 +172,7 @@ describe('a rollback', () => {
     const { action, plan } = world(servers);
     const planned = await plan();
     for (const server of servers) Object.assign(server, { fault: 'none', flags: flags('off') });
-    const checks = await action.verify(planned);
+    const checks = await action.verify(planned, () => {});
     expect(checks.find(({ name }) => name === 'flags off on b')).toMatchObject({ kind: 'inconclusive' });
   });
 
@@ -268,7 +268,7 @@ describe('that state writes have stopped', () => {
     const metrics = read && metricsOf(clock, read);
     const action = rollbackAction({ flags: fleet.store, platform: fleet.platform, metrics, clock });
     const { detail, ...draft } = await action.draft({ reason: 'x' });
-    const checks = await action.verify({ ...draft, detail } as Parameters<typeof action.verify>[0]);
+    const checks = await action.verify({ ...draft, detail } as Parameters<typeof action.verify>[0], () => {});
     return checks.at(-1);
   }
 
@@ -348,7 +348,7 @@ describe('that state writes have stopped, over real scrapes', () => {
     const writes = { intervalMs: 1_000, limitMs };
     const action = rollbackAction({ ...parts, clock, settings: { writes } });
     const { detail, ...draft } = await action.draft({ reason: 'x' });
-    const checks = await action.verify({ ...draft, detail } as Parameters<typeof action.verify>[0]);
+    const checks = await action.verify({ ...draft, detail } as Parameters<typeof action.verify>[0], () => {});
     return checks.at(-1);
   }
 
