@@ -4,12 +4,14 @@
  */
 import { codeOf, layouts, recordVersion } from './record-codec.ts';
 
-/** Where the fields of one game lie, each as four numbers: start and end of its name, start and end of its value. */
+/** Where the fields of one game lie. */
 export interface PlainFields {
   readonly bytes: Buffer;
   /** What the places are counted from. */
   readonly base: number;
-  readonly places: readonly number[];
+  /** Four for each field: start and end of its name, start and end of its value. What comes after them has no meaning. */
+  readonly places: Int32Array;
+  readonly fields: number;
 }
 
 export interface PlainGame {
@@ -34,6 +36,8 @@ export class PlainEncoder {
   #begun = 0;
   #page: Buffer = Buffer.alloc(0);
   #at = 0;
+  /** Of the game that is being encoded. */
+  #order = new Int32Array(fewFields);
 
   /** What was encoded so far is not needed any more. */
   reuse(): void {
@@ -53,11 +57,13 @@ export class PlainEncoder {
     this.#at += idBytes;
     this.#optional(revision);
     this.#optional(expiresAtMs);
-    this.#u32(places.length / 4);
-    for (const field of sortedFields(fields)) {
-      this.#blob(bytes, base + place(places, field), base + place(places, field + 1));
+    this.#u32(fields.fields);
+    this.#sort(fields);
+    for (let index = 0; index < fields.fields; index++) {
+      const at = place(this.#order, index);
+      this.#blob(bytes, base + place(places, at), base + place(places, at + 1));
       this.#u8(ofBytes);
-      this.#blob(bytes, base + place(places, field + 2), base + place(places, field + 3));
+      this.#blob(bytes, base + place(places, at + 2), base + place(places, at + 3));
     }
     return this.#page.subarray(from, this.#at);
   }
@@ -74,6 +80,25 @@ export class PlainEncoder {
     const page = this.#pages[this.#begun] ?? Buffer.allocUnsafeSlow(pageBytes);
     this.#pages[this.#begun++] = page;
     return page;
+  }
+
+  /** Where each field's places begin, in the bytewise order of their names. */
+  #sort(fields: PlainFields): void {
+    const count = fields.fields;
+    if (count > this.#order.length) this.#order = new Int32Array(count);
+    const order = this.#order;
+    if (count > fewFields) {
+      for (let index = 0; index < count; index++) order[index] = 4 * index;
+      order.subarray(0, count).sort((a, b) => compareNames(fields, a, b));
+      return;
+    }
+    for (let index = 0; index < count; index++) {
+      let at = index;
+      for (; at > 0 && compareNames(fields, place(order, at - 1), 4 * index) > 0; at--) {
+        order[at] = place(order, at - 1);
+      }
+      order[at] = 4 * index;
+    }
   }
 
   #u8(value: number): void {
@@ -101,32 +126,13 @@ export class PlainEncoder {
   }
 }
 
-const place = (places: readonly number[], index: number): number => places[index] ?? 0;
+const place = (places: Int32Array, index: number): number => places[index] ?? 0;
 
-function contentBytes({ places }: PlainFields): number {
-  let sum = 0;
-  for (let at = 0; at < places.length; at += 2) sum += place(places, at + 1) - place(places, at);
+function contentBytes({ places, fields }: PlainFields): number {
   // Each with the lengths of its name and value, and its kind.
-  return sum + (places.length / 4) * 9;
-}
-
-/** Where each field's places begin, in the bytewise order of their names. */
-function sortedFields(fields: PlainFields): number[] {
-  const { length } = fields.places;
-  const sorted: number[] = [];
-  if (length / 4 > fewFields) {
-    for (let field = 0; field < length; field += 4) sorted.push(field);
-    return sorted.sort((a, b) => compareNames(fields, a, b));
-  }
-  for (let field = 0; field < length; field += 4) {
-    let at = sorted.length;
-    while (at > 0 && compareNames(fields, place(sorted, at - 1), field) > 0) {
-      sorted[at] = place(sorted, at - 1);
-      at--;
-    }
-    sorted[at] = field;
-  }
-  return sorted;
+  let sum = fields * 9;
+  for (let at = 0; at < 4 * fields; at += 2) sum += place(places, at + 1) - place(places, at);
+  return sum;
 }
 
 function compareNames({ bytes, base, places }: PlainFields, a: number, b: number): number {

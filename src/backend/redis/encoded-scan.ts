@@ -3,8 +3,7 @@
  * by its script, and so are all when a connection fails: that way tells what is wrong, and finds the next server.
  */
 import { interruptible } from '../../base/interruptible.ts';
-import type { RecordKey } from '../../game/record.ts';
-import { encodedRead } from '../encoded-scan.ts';
+import { encodedOf } from '../encoded-scan.ts';
 import type { EncodedRead } from '../port.ts';
 import { GameAnswers, gameQuestions } from './game-answers.ts';
 import { GameEncoder } from './game-encoder.ts';
@@ -37,7 +36,11 @@ export async function* scanEncoded(
     encoder.reuse();
     const found = await readByLines({ servers, lines, encoder }, batch);
     const reads = found.includes(undefined)
-      ? await Promise.all(batch.map(({ record }, index) => found[index] ?? readSingly(on, record)))
+      ? await Promise.all(
+          batch.map(
+            async ({ record }, index) => found[index] ?? encodedOf(record, await readRecord(on, record)),
+          ),
+        )
       : // None is missing.
         (found as readonly EncodedRead[]);
     const bytes = reads.reduce((sum, read) => sum + (read.kind === 'record' ? read.bytes.length : 0), 0);
@@ -87,12 +90,6 @@ async function* batches(
   }
 }
 
-async function readSingly(on: OnKey, key: RecordKey): Promise<EncodedRead> {
-  const read = await readRecord(on, key);
-  if (read.kind === 'record') return encodedRead(read.record);
-  return read.kind === 'absent' ? { kind: 'absent', key } : { kind: 'unreadable', key, fault: read.fault };
-}
-
 interface Reader {
   readonly servers: Pick<Servers, 'readers'>;
   readonly lines: Lines;
@@ -119,9 +116,8 @@ async function readByLines(
           ? { kind: 'absent', key: game.record }
           : encoder.encode(game.record, answer.fields, answer.expiresAtMs);
     });
-    const names = games.map(({ key }) => key.toString('latin1'));
     // What it did not answer is asked again singly, and that tells why.
-    await line.ask(gameQuestions(names), names.length, answers).catch(() => {});
+    await line.ask(gameQuestions(games.map(({ key }) => key)), games.length, answers).catch(() => {});
   };
   await Promise.all([...(await byReader(servers, batch))].map(([pool, indexes]) => ask(pool, indexes)));
   return reads;
@@ -134,13 +130,13 @@ async function byReader(
 ): Promise<Map<Pool, number[]>> {
   const groups = new Map<Pool, number[]>();
   const pools = await servers.readers(batch.map(({ key }) => key));
-  for (const [index, pool] of pools.entries()) {
+  pools.forEach((pool, index) => {
     // Of its id nobody can be sure.
-    if (!batch[index]?.record.id.isWellFormed()) continue;
+    if (!batch[index]?.record.id.isWellFormed()) return;
     const group = groups.get(pool);
     if (group) group.push(index);
     else groups.set(pool, [index]);
-  }
+  });
   return groups;
 }
 

@@ -19,15 +19,42 @@ const colon = ':'.charCodeAt(0);
 const star = '*'.charCodeAt(0);
 const dollar = '$'.charCodeAt(0);
 
-/** @param keys latin1, one character for a byte */
-export function gameQuestions(keys: readonly string[]): string {
-  let commands = '';
-  for (const key of keys) {
-    const argument = `$${key.length}\r\n${key}\r\n`;
-    const expiry = `*2\r\n$11\r\nPEXPIRETIME\r\n${argument}`;
-    commands += `${expiry}*2\r\n$7\r\nHGETALL\r\n${argument}${expiry}`;
+const askExpiry = Buffer.from('*2\r\n$11\r\nPEXPIRETIME\r\n$');
+const askFields = Buffer.from('*2\r\n$7\r\nHGETALL\r\n$');
+const questions = [askExpiry, askFields, askExpiry];
+const lineBreak = Buffer.from('\r\n');
+const mostLengthBytes = 12;
+
+export function gameQuestions(keys: readonly Buffer[]): Buffer {
+  let mostBytes = 0;
+  for (const question of questions) {
+    for (const key of keys) mostBytes += question.length + mostLengthBytes + key.length + lineBreak.length;
   }
-  return commands;
+  const commands = Buffer.allocUnsafe(mostBytes);
+  let end = 0;
+  // They are so short that a call to copy one would take longer.
+  const put = (part: Buffer) => {
+    for (let index = 0; index < part.length; index++) commands[end++] = part[index] ?? 0;
+  };
+  for (const key of keys) {
+    const length = lengthLine(key.length);
+    for (const question of questions) {
+      put(question);
+      put(length);
+      put(key);
+      put(lineBreak);
+    }
+  }
+  return commands.subarray(0, end);
+}
+
+const lengthLines = new Map<number, Buffer>();
+
+/** Most keys of a storage are of one length. */
+function lengthLine(bytes: number): Buffer {
+  const line = lengthLines.get(bytes) ?? Buffer.from(`${bytes}\r\n`);
+  lengthLines.set(bytes, line);
+  return line;
 }
 
 const unclear = { kind: 'unclear' } as const;
@@ -44,7 +71,9 @@ export class GameAnswers implements AnswerTaker {
   #before = noNumber;
   /** Of the hash's names and values, those still to come; NaN when it is no hash. */
   #missing = 0;
-  #places: number[] = [];
+  /** Of one game, then of the next: who takes the answer is done with them before that. */
+  #places = new Int32Array(64);
+  #placed = 0;
   readonly #took: (answer: GameAnswer) => void;
 
   constructor(took: (answer: GameAnswer) => void) {
@@ -77,20 +106,33 @@ export class GameAnswers implements AnswerTaker {
     const next = lineEnd(bytes, base + this.#read, end);
     if (next < 0) return -1;
     const after = numberAt(bytes, base + this.#read, next, colon);
-    const places = this.#places;
+    const placed = this.#placed;
     const isHash = !Number.isNaN(this.#missing);
-    this.#places = [];
+    this.#placed = 0;
     this.#advance('before', 0);
     if (!isHash || after !== this.#before) this.#took(unclear);
-    else if (after === noKey) this.#took(places.length === 0 ? absent : unclear);
-    else if (places.length === 0) this.#took(unclear);
-    else this.#took({ kind: 'fields', fields: { bytes, base, places }, expiresAtMs: after });
+    else if (after === noKey) this.#took(placed === 0 ? absent : unclear);
+    else if (placed === 0) this.#took(unclear);
+    else {
+      const fields = { bytes, base, places: this.#places, fields: placed / 4 };
+      this.#took({ kind: 'fields', fields, expiresAtMs: after });
+    }
     return next;
   }
 
   #advance(step: 'before' | 'header' | 'fields', read: number): void {
     this.#step = step;
     this.#read = read;
+  }
+
+  #place(from: number, to: number): void {
+    if (this.#placed === this.#places.length) {
+      const more = new Int32Array(2 * this.#placed);
+      more.set(this.#places);
+      this.#places = more;
+    }
+    this.#places[this.#placed++] = from;
+    this.#places[this.#placed++] = to;
   }
 
   #takeFields(bytes: Buffer, base: number, end: number): boolean {
@@ -101,7 +143,7 @@ export class GameAnswers implements AnswerTaker {
       const length = numberAt(bytes, at, start, dollar);
       if (!(length >= 0)) throw new Error('Redis answered something else than the fields of a hash');
       if (start + length + 2 > end) return false;
-      this.#places.push(start - base, start - base + length);
+      this.#place(start - base, start - base + length);
       this.#read = start - base + length + 2;
       this.#missing--;
     }

@@ -31,14 +31,18 @@ export class GameEncoder {
       expiresAtMs: expiresAtMs < 0 ? undefined : expiresAtMs,
       fields,
     };
-    return { kind: 'record', key: headOf(key, fields, phaseAt, updatedAt), bytes: this.#plain.encode(game) };
+    return {
+      kind: 'record',
+      key: headIn(key, fields, phaseAt, countAt(fields, updatedAt)),
+      bytes: this.#plain.encode(game),
+    };
   }
 }
 
 /** Where the places of these fields begin, or -1: in one go, since every game is asked for them. */
-function headPlaces({ bytes, base, places }: PlainFields) {
+function headPlaces({ bytes, base, places, fields }: PlainFields) {
   let [revAt, phaseAt, updatedAt] = [-1, -1, -1];
-  for (let field = 0; field < places.length; field += 4) {
+  for (let field = 0; field < 4 * fields; field += 4) {
     const at = places[field] ?? 0;
     const length = (places[field + 1] ?? 0) - at;
     if (length === rev.length && startsWith(bytes, base + at, rev)) revAt = field;
@@ -48,18 +52,16 @@ function headPlaces({ bytes, base, places }: PlainFields) {
   return { revAt, phaseAt, updatedAt };
 }
 
-function headOf(
+function headIn(
   { id, layout }: RecordKey,
-  fields: PlainFields,
+  { bytes, base, places }: PlainFields,
   phaseAt: number,
-  updatedAt: number,
+  updatedAtMs: number | undefined,
 ): RecordHead {
-  const updatedAtMs = countAt(fields, updatedAt);
   if (phaseAt < 0) return { id, layout, ...(updatedAtMs === undefined ? {} : { updatedAtMs }) };
-  const { bytes, base, places } = fields;
   const [from, to] = [base + (places[phaseAt + 2] ?? 0), base + (places[phaseAt + 3] ?? 0)];
-  const head = { id, layout, phase: bytes.toString('utf8', from, to) };
-  return updatedAtMs === undefined ? head : { ...head, updatedAtMs };
+  const phase = bytes.toString('utf8', from, to);
+  return updatedAtMs === undefined ? { id, layout, phase } : { id, layout, phase, updatedAtMs };
 }
 
 /** As countOf of `current-layout.ts`, of the value of the field whose places begin there. */
@@ -84,8 +86,8 @@ function startsWith(bytes: Buffer, at: number, name: Buffer): boolean {
 }
 
 /** Whether one stands for another value, which may be other bytes. They begin with a zero byte, which few others do. */
-function hasMarkedValue({ bytes, base, places }: PlainFields): boolean {
-  for (let at = 2; at < places.length; at += 4) {
+function hasMarkedValue({ bytes, base, places, fields }: PlainFields): boolean {
+  for (let at = 2; at < 4 * fields; at += 4) {
     const [from, to] = [base + (places[at] ?? 0), base + (places[at + 1] ?? 0)];
     if (from === to || bytes[from] !== 0) continue;
     const stored = bytes.subarray(from, to);
@@ -95,9 +97,9 @@ function hasMarkedValue({ bytes, base, places }: PlainFields): boolean {
   return false;
 }
 
-function buffersOf({ bytes, base, places }: PlainFields): Buffer[] {
+function buffersOf({ bytes, base, places, fields }: PlainFields): Buffer[] {
   const buffers: Buffer[] = [];
-  for (let at = 0; at < places.length; at += 2) {
+  for (let at = 0; at < 4 * fields; at += 2) {
     buffers.push(bytes.subarray(base + (places[at] ?? 0), base + (places[at + 1] ?? 0)));
   }
   return buffers;

@@ -30,8 +30,10 @@ export async function* scanKeys(
 
 /** Those that are games. */
 export function foundKeys({ prefix }: Pick<Servers, 'prefix'>, keys: readonly Buffer[]): FoundKey[] {
-  return keys.flatMap((key) => {
+  const found: FoundKey[] = [];
+  for (const key of keys) {
     const record = recordKeyOf(key, prefix);
-    return record ? [{ key, record }] : [];
-  });
+    if (record) found.push({ key, record });
+  }
+  return found;
 }
