@@ -44,7 +44,8 @@ async function provenOrLocked(
 }
 
 /**
- * For each game that is in one, the name of a validated archive of this environment; newest archives first.
+ * For each game that is in one, the name of a validated archive of retired games of this environment; newest archives
+ * first. Others are none to rely on: they go by their age, and nobody knows then that they are the last with a game.
  *
  * @param endedSince the oldest of the games ended then, so older archives cannot have any
  */
@@ -61,7 +62,8 @@ export async function findArchived(
     const missing = games.filter((game) => !found.has(keyText(game)));
     if (missing.length === 0) break;
     if (manifest instanceof Fault || verifiedAtMs === undefined) continue;
-    if (manifest.environment !== environment || manifest.endedAtMs < endedSinceMs) continue;
+    const { purpose, environment: of, endedAtMs } = manifest;
+    if (purpose !== 'retired' || of !== environment || endedAtMs < endedSinceMs) continue;
     const ref = await store.resolve(path);
     for (const key of await provenOrLocked(store, ref, missing, signal)) found.set(key, name);
   }

@@ -5,7 +5,7 @@ import { asFault } from '../base/fault.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import type { Listed } from './protection.ts';
 import { judge, newestOf, removedOf } from './prune-judge.ts';
-import { changesOf, lacksKey, titleOf, unknownRetired, warningsOf } from './prune-words.ts';
+import { changesOf, lacksKey, titleOf, warningsOf } from './prune-words.ts';
 import { defaultFloors, type RetentionPolicy } from './retention.ts';
 
 export interface PruneParts {
@@ -72,10 +72,7 @@ export async function draftPrune(
     changes: changesOf(judged, parts.clock.now()),
     steps: readBack.length > 0 ? Object.values(pruneSteps) : [pruneSteps.remove],
     warnings: warningsOf(judged),
-    unverified: [
-      ...locked.map(({ name }) => `Whether ${name} can still be read: ${lacksKey}`),
-      removed.some(({ manifest }) => manifest.filter.includeCompleted) ? unknownRetired : '',
-    ].filter(Boolean),
+    unverified: locked.map(({ name }) => `Whether ${name} can still be read: ${lacksKey}`),
     basis: basisOf(detail),
     detail,
   };

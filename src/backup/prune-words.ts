@@ -59,6 +59,3 @@ const fatesOf = ({ retentions }: Judged) => retentions.flatMap(({ fates }) => fa
 
 export const lacksKey =
   'its key is not here, so it counts by its validation, its size and the time of its last change';
-
-export const unknownRetired =
-  'Whether one of them is the only archive of finished games that were retired since: backup diff ARCHIVE live tells';

@@ -30,7 +30,7 @@ export interface RetireDetail extends Exclusion {
   readonly target: string;
   readonly location: string;
   readonly games: readonly RetiredGame[];
-  /** Made for the games that are in no validated archive yet; undefined when all are. */
+  /** Made for the games that an archive of retired games does not have yet; undefined when all are in one. */
   readonly fresh?: { readonly name: string; readonly archiveId: string };
 }
 

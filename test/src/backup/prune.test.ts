@@ -206,13 +206,6 @@ describe('pruning archives', () => {
     expect(await names()).toEqual(['new']);
   });
 
-  test('says that an archive with finished games may be the only one that has them', async () => {
-    const { put, action } = await withOldOnes();
-    expect((await action.draft(few)).unverified).toEqual([]);
-    await put('with-finished', { ageDays: 45, filter: { includeCompleted: true } });
-    expect((await action.draft(few)).unverified).toHaveLength(1);
-  });
-
   test('removes nothing with a clock that was set back by a year', async () => {
     const { parts, clock, names } = await withOldOnes();
     const back = { ...clock, now: () => clock.now() - 365 * dayMs };

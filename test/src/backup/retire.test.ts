@@ -3,6 +3,7 @@ import type { PrimaryBackend } from '../../../src/backend/port.ts';
 import { createArchiveStore } from '../../../src/backup/archive-store.ts';
 import { provenIn } from '../../../src/backup/archived-proof.ts';
 import { plainPacking } from '../../../src/backup/archiving.ts';
+import { createPruneAction } from '../../../src/backup/prune.ts';
 import { createRetireAction } from '../../../src/backup/retire.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import { randomHex } from '../../../src/base/ids.ts';
@@ -11,6 +12,7 @@ import { recordDigest } from '../../../src/game/record-codec.ts';
 import { keyText } from '../../../src/game/record-words.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { carryOut } from '../../setup/carry-out.ts';
+import { putDated } from '../../setup/dated-archives.ts';
 import { currentRecord, legacyRecord } from '../../setup/game-records.ts';
 import { killedAtWrite } from '../../setup/killed-at-write.ts';
 import { type MemoryFiles, memoryFiles, survivals } from '../../setup/memory-files.ts';
@@ -51,6 +53,8 @@ function world(records: readonly GameRecord[], files = memoryFiles()) {
     store,
     draft: () => action.draft(day),
     run: (between: () => unknown = () => {}) => carryOut(action, day, between),
+    /** As by one that was killed before it removed the games. */
+    retiredBefore: () => putDated(store, clock, 'earlier', { ageDays: 0, records, purpose: 'retired' }),
     backUp: () => backupWorld({ backend, clock, stateDir: tempFolder(), files }).backUp('nightly'),
   };
 }
@@ -86,26 +90,40 @@ describe('retiring finished games', () => {
     expect(steps).toHaveLength(3);
   });
 
-  test('makes no second archive of what a validated one has already', async () => {
-    const { backend, store, backUp, draft, run } = world([over('a')]);
-    await backUp();
+  test('makes no second archive of what one of retired games has already', async () => {
+    const { backend, store, retiredBefore, draft, run } = world([over('a')]);
+    await retiredBefore();
     const { steps, changes } = await draft();
     expect(steps).toEqual(['Read the archives back', 'Remove the games from storage']);
-    expect(changes[0]?.why).toBe('kept in archive nightly');
+    expect(changes[0]?.why).toBe('kept in archive earlier');
     expect((await run()).outcome).toBe('done');
     expect(backend.records.size).toBe(0);
     expect((await store.list()).archives).toHaveLength(1);
   });
 
+  test('relies on no archive that goes by its age', async () => {
+    const { store, clock, backUp, run } = world([over('a')]);
+    await backUp();
+    expect((await run()).outcome).toBe('done');
+    clock.advance(40 * 24 * hourMs);
+    await putDated(store, clock, 'next', { ageDays: 0 });
+    const prune = createPruneAction({ store, environment: 'staging', clock, retentionMs: 30 * 24 * hourMs });
+    expect((await carryOut(prune, { keepLast: 1, keepDaily: 1, keepWeekly: 1 })).outcome).toBe('done');
+    const left = (await store.list()).archives.map(({ name }) => name);
+    expect(left).toEqual(['next', expect.stringMatching(/-retired$/)]);
+    const game = { ...over('a'), digest: recordDigest(over('a')) };
+    expect((await provenIn(store, await store.resolve(left[1] ?? ''), [game])).proven.size).toBe(1);
+  });
+
   test('trusts no archive with another record of the game, nor one that is damaged', async () => {
     const changed = world([over('a')]);
-    await changed.backUp();
+    await changed.retiredBefore();
     changed.backend.records.set('current:a', over('a', { note: 'changed' }));
     expect((await changed.draft()).changes[0]?.target).toMatch(/-retired$/);
 
     const damaged = world([over('a')]);
-    await damaged.backUp();
-    const bytes = damaged.files.bytes(`${backupFolder}/nightly.gka`);
+    await damaged.retiredBefore();
+    const bytes = damaged.files.bytes(`${backupFolder}/earlier.gka`);
     bytes[200] = (bytes[200] ?? 0) ^ 1;
     expect((await damaged.draft()).changes[0]?.target).toMatch(/-retired$/);
   });
