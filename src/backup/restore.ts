@@ -3,10 +3,11 @@ import { knownStep } from '../action/known-step.ts';
 import { refusedCheck } from '../action/refused-check.ts';
 import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
-import { gameLabel, namesOf } from '../game/record-words.ts';
+import { gameLabel, keyText, namesOf } from '../game/record-words.ts';
 import { refOfPath } from './archive-names.ts';
 import { publishedCheck } from './create.ts';
 import { openArchive } from './reader.ts';
+import { removeGames } from './removal.ts';
 import { basisOf, readFound } from './restore-basis.ts';
 import { checkRemoved, checkRestored, isCompared } from './restore-check.ts';
 import { isRemoved } from './restore-decision.ts';
@@ -20,7 +21,6 @@ import {
   restoreSteps,
   stepNames,
 } from './restore-plan.ts';
-import { removeGames } from './restore-remove.ts';
 import { writeGames } from './restore-write.ts';
 import { lockPlaceOf, targetLock } from './target-lock.ts';
 import { checkStored } from './validate.ts';
@@ -80,7 +80,13 @@ function stepsOf(parts: RestoreParts, detail: RestoreDetail): Step[] {
     },
     {
       name: remove,
-      run: async (context: StepContext) => removeGames((await there()).backend, games, kept, context),
+      run: async (context: StepContext) =>
+        removeGames(
+          (await there()).backend,
+          games.filter(isRemoved),
+          (game) => kept.get(keyText(game)),
+          context,
+        ),
     },
   ];
   const names = new Set(stepNames(detail));

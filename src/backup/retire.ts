@@ -1,26 +1,25 @@
 import type { Action, Check, Step, StepContext, StepOutcome } from '../action/action.ts';
-import { workThrough } from '../action/bulk.ts';
 import { knownStep } from '../action/known-step.ts';
 import { foundIn, readInBatches } from '../backend/record-reads.ts';
-import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
 import type { GameRecord } from '../game/record.ts';
 import { recordDigest } from '../game/record-codec.ts';
 import { gameLabel, gamesText, keyText, namesOf } from '../game/record-words.ts';
 import { archiveRef } from './archive-names.ts';
 import { provenIn } from './archived-proof.ts';
-import { writeArchive } from './archiving.ts';
+import { keepInArchive, notWhole } from './kept-archive.ts';
+import { removeGames } from './removal.ts';
 import {
   archivesOf,
   basisOf,
   draftRetire,
   type RetireDetail,
+  type RetiredGame,
   type RetireInput,
   type RetireParts,
   retireSteps,
 } from './retire-plan.ts';
 import { lockPlaceOf, targetLock } from './target-lock.ts';
-import { validateArchive } from './validate.ts';
 
 /**
  * `backup retire`: takes finished games out of storage. None is removed before an archive that holds exactly its record
@@ -52,7 +51,10 @@ export function stepsOf(parts: RetireParts, detail: RetireDetail): Step[] {
   const prove = knownStep(retireSteps.prove, (context) => proveStep(parts, detail, proven, context));
   const remove: Step = {
     name: retireSteps.remove,
-    run: (context) => removeStep(parts, detail, proven, context),
+    run: (context) => {
+      const keptAs = (game: RetiredGame) => (proven.has(keyText(game)) ? game.digest : undefined);
+      return removeGames(parts.backend, detail.games, keptAs, context);
+    },
   };
   return detail.fresh ? [write, prove, remove] : [prove, remove];
 }
@@ -60,7 +62,7 @@ export function stepsOf(parts: RetireParts, detail: RetireDetail): Step[] {
 async function writeStep(
   parts: RetireParts,
   { games, fresh }: RetireDetail,
-  { signal, progress }: StepContext,
+  context: StepContext,
 ): Promise<StepOutcome> {
   if (!fresh) return { kind: 'unchanged' };
   const due = new Map(
@@ -68,14 +70,7 @@ async function writeStep(
   );
   const keep = (record: GameRecord) => due.get(keyText(record))?.digest === recordDigest(record);
   const pages = [[...due.values()].map(({ id, layout }) => ({ id, layout }))];
-  const told = (done: number) => progress(done, due.size, 'games');
-  const order = { ...fresh, pages, keep, filter: { includeCompleted: true }, purpose: 'retired' } as const;
-  const archive = await writeArchive(parts, order, told, signal);
-  await archive.publish();
-  const { ok, problems } = await validateArchive(parts.store, fresh.name, parts.clock, undefined, signal);
-  if (!ok) return unsound(fresh.name, problems);
-  const { games: written } = archive.written.totals;
-  return { kind: 'done', note: `${gamesText(written)} in ${archive.ref.path}` };
+  return keepInArchive(parts, { ...fresh, pages, keep, purpose: 'retired' }, due.size, context);
 }
 
 /** @param proven receives the keys of the games whose very record is in a validated archive */
@@ -94,37 +89,11 @@ async function proveStep(
       progress(bytesRead + done, bytesRead + total, 'bytes');
     };
     const found = await provenIn(store, archiveRef(store.location, name), games, told, signal);
-    if (found.problems.length > 0) return unsound(name, found.problems);
+    if (found.problems.length > 0) return { kind: 'failed', fault: notWhole(name, found.problems) };
     for (const key of found.proven) proven.add(key);
     bytesRead += archiveBytes;
   }
   return { kind: 'unchanged', note: `${gamesText(proven.size)} proven, ${formatBytes(bytesRead)} read` };
-}
-
-function removeStep(
-  { backend }: RetireParts,
-  { games }: RetireDetail,
-  proven: ReadonlySet<string>,
-  context: StepContext,
-): Promise<StepOutcome> {
-  return workThrough(
-    {
-      total: games.length,
-      batches: [games],
-      done: 'removed',
-      next: 'Make a new plan: it shows what is left',
-      async one(game, signal) {
-        // It had moved when it was to be archived.
-        if (!proven.has(keyText(game))) return { kind: 'moved' };
-        const key = { id: game.id, layout: game.layout };
-        if ((await backend.removeRecord(key, game.digest, signal)).kind === 'written')
-          return { kind: 'done' };
-        const [read] = await backend.readRecords([key], signal);
-        return { kind: read?.kind === 'absent' ? 'unchanged' : 'moved' };
-      },
-    },
-    context,
-  );
 }
 
 interface Gone {
@@ -184,11 +153,4 @@ async function checkKept(
   }
   if (lost.length === 0) return { name, kind: 'pass', found: `all ${removed.length}` };
   return { name, kind: 'fail', found: `not in one: ${namesOf(lost)}` };
-}
-
-function unsound(name: string, problems: readonly string[]): StepOutcome {
-  const fault = new Fault('integrity', `Archive ${name} is not whole: ${namesOf(problems)}`, {
-    next: 'Nothing was removed. Check the disk of the backup location, then make a new plan',
-  });
-  return { kind: 'failed', fault };
 }
