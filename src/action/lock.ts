@@ -121,11 +121,14 @@ async function readHolder(path: string): Promise<Holder | undefined> {
 }
 
 export function lockedBy(key: string, holder: Holder | undefined, nowMs: number): Fault {
-  const who = holder
-    ? `${holder.user} (process ${holder.pid} on ${holder.host}) since ${new Date(holder.sinceMs).toISOString()}, for ${formatElapsed(nowMs - holder.sinceMs)}: ${holder.what}`
-    : 'another process';
-  return new Fault('locked', `${key} is locked by ${who}`, {
+  return new Fault('locked', `${key} is locked by ${holderText(holder, nowMs)}`, {
     next: 'Wait until that run has ended, or ask its operator',
     retryable: true,
   });
+}
+
+export function holderText(holder: Holder | undefined, nowMs: number): string {
+  if (!holder) return 'another process';
+  const { pid, user, host, sinceMs, what } = holder;
+  return `${user} (process ${pid} on ${host}) since ${new Date(sinceMs).toISOString()}, for ${formatElapsed(nowMs - sinceMs)}: ${what}`;
 }

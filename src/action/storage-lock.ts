@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { Backend } from '../backend/port.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
-import { type Holder, holderSchema, type Lock, lockedBy } from './lock.ts';
+import { type Holder, holderSchema, holderText, type Lock, lockedBy } from './lock.ts';
 
 /** What has a lock of its own. */
 export type LockPlace = Pick<Backend, 'location' | 'changeLock'>;
@@ -77,7 +77,7 @@ async function renew(
   const changed = async () => {
     for (;;) {
       try {
-        return await change();
+        return { found: await change() };
       } catch (thrown) {
         why = thrown instanceof Error ? thrown.message : String(thrown);
         await clock.sleep(retryMs, ended);
@@ -91,9 +91,11 @@ async function renew(
       why = 'it did not answer';
       const trying = changed();
       trying.catch(neverMind);
-      const found = await Promise.race([trying, tooLong()]);
-      if (found === own) continue;
-      return found === undefined ? why : `another run has it: ${ownerIn(found)?.what ?? 'unknown'}`;
+      const answer = await Promise.race([trying, tooLong()]);
+      if (!answer) return why;
+      const { found } = answer;
+      if (found === undefined) return 'nobody has it any more';
+      if (found !== own) return `it is held by ${holderText(ownerIn(found), clock.now())}`;
     }
   } catch (thrown) {
     if (ended.aborted) return undefined;

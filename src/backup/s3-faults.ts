@@ -1,5 +1,5 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { Fault } from '../base/fault.ts';
+import { asFault, Fault } from '../base/fault.ts';
 
 /** Every failure of a request, as a Fault about that path. */
 export async function orFault<T>(work: Promise<T>, path: string): Promise<T> {
@@ -33,8 +33,7 @@ export function taken(path: string, cause?: unknown): Fault {
 
 export function s3Fault(thrown: unknown, path: string): Fault {
   if (thrown instanceof Fault) return thrown;
-  if (thrown instanceof Error && thrown.name === 'AbortError')
-    return new Fault('interrupted', 'Interrupted', { cause: thrown });
+  if (thrown instanceof Error && thrown.name === 'AbortError') return asFault(thrown);
   if (!(thrown instanceof S3ServiceException)) return unreachable(thrown, path);
   const status = statusOf(thrown);
   if (thrown.name === 'NoSuchBucket') return noBucket(path, thrown);

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `ms`; rejects with an AbortError when the signal fires first. */
+  /** Resolves after `ms`; rejects with an AbortError, whose cause is the signal's reason, when that fires first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

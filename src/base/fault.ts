@@ -54,11 +54,15 @@ export class Fault extends Error {
   }
 }
 
-/** Turns whatever was thrown into a Fault; a Fault passes through, an abort becomes `interrupted`. */
+/** Turns whatever was thrown into a Fault; a Fault passes through, an abort is the Fault that the signal fired with, or `interrupted`. */
 export function asFault(thrown: unknown, fallback: FaultCode = 'internal'): Fault {
   if (thrown instanceof Fault) return thrown;
   if (thrown instanceof Error) {
-    if (thrown.name === 'AbortError') return new Fault('interrupted', 'Interrupted', { cause: thrown });
+    if (thrown.name === 'AbortError') {
+      // Timers and clients put what the signal was fired with behind an error of their own.
+      if (thrown.cause instanceof Fault) return thrown.cause;
+      return new Fault('interrupted', 'Interrupted', { cause: thrown });
+    }
     return new Fault(fallback, thrown.message || thrown.name, { cause: thrown });
   }
   return new Fault(fallback, String(thrown), { cause: thrown });

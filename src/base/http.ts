@@ -1,5 +1,6 @@
 /** One JSON request. Says apart what a caller of a write must know: never sent, sent without an answer, answered. */
 import { Fault } from './fault.ts';
+import { interrupted } from './interruptible.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -36,7 +37,7 @@ export async function sendRequest(request: HttpRequest, signal?: AbortSignal): P
     });
     return { kind: 'answered', status: response.status, body: await response.text() };
   } catch (thrown) {
-    if (signal?.aborted) return { kind: 'unanswered', fault: new Fault('interrupted', 'Interrupted') };
+    if (signal?.aborted) return { kind: 'unanswered', fault: interrupted(signal) };
     if (timeout.aborted)
       return { kind: 'unanswered', fault: unreachable(url, `no answer in ${timeoutMs} ms`) };
     const reason = reasonOf(thrown);

@@ -19,7 +19,7 @@ export function virtualClock(startMs = Date.UTC(2026, 10, 23, 3)): Clock & { adv
     },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(abortError());
+        if (signal?.aborted) return reject(abortError(signal));
         const sleeper = {
           atMs: nowMs + ms,
           wake() {
@@ -28,10 +28,12 @@ export function virtualClock(startMs = Date.UTC(2026, 10, 23, 3)): Clock & { adv
           },
         };
         sleepers.add(sleeper);
-        signal?.addEventListener('abort', () => sleepers.delete(sleeper) && reject(abortError()));
+        signal?.addEventListener('abort', () => sleepers.delete(sleeper) && reject(abortError(signal)));
         setImmediate(wakeNext);
       }),
   };
 }
 
-const abortError = () => new DOMException('This operation was aborted', 'AbortError');
+/** As a timer of Node's does. */
+const abortError = ({ reason }: AbortSignal) =>
+  new DOMException('This operation was aborted', { name: 'AbortError', cause: reason });

@@ -1,4 +1,4 @@
-import { Fault, type FaultCode } from '../../base/fault.ts';
+import { asFault, Fault, type FaultCode } from '../../base/fault.ts';
 
 interface Kind {
   readonly code: FaultCode;
@@ -105,7 +105,7 @@ export const isTooLarge = (thrown: unknown): boolean =>
 export function dynamoFault(thrown: unknown, location: string): Fault {
   if (thrown instanceof Fault) return thrown;
   const message = messageOf(thrown);
-  if (nameOf(thrown) === 'AbortError') return new Fault('interrupted', 'Interrupted');
+  if (nameOf(thrown) === 'AbortError') return asFault(thrown);
   const { code, what, next, retryable = false } = kindOf(thrown);
   // Not the error itself: it carries its request, and that is signed.
   return new Fault(code, `DynamoDB at ${location} ${what}: ${message}`, {

@@ -92,8 +92,18 @@ test('who finds another run in its place is told at once', async () => {
   await vi.waitFor(() => expect(lost.aborted).toBe(true));
   expect(lost.reason).toMatchObject({
     code: 'locked',
-    message: 'The lock of memory was lost: another run has it: run 2',
+    message: expect.stringMatching(/^The lock of memory was lost: it is held by bo \(.*\) since .*: run 2$/),
   });
+});
+
+test('that it ended, or was removed, is told as that', async () => {
+  const clock = virtualClock();
+  const { backend, place } = watched(clock, async ({ from, to, leaseMs }) => {
+    if (from === to) await backend.changeLock({ from, to: undefined, leaseMs });
+  });
+  const { lost } = await hold(place, 1, clock);
+  await vi.waitFor(() => expect(lost.aborted).toBe(true));
+  expect(lost.reason).toMatchObject({ message: 'The lock of memory was lost: nobody has it any more' });
 });
 
 test.each([

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Confirmed } from '../../../src/action/plan.ts';
 import { createRunner } from '../../../src/action/run.ts';
-import type { LockPlace } from '../../../src/action/storage-lock.ts';
+import type { holdStorage, LockPlace } from '../../../src/action/storage-lock.ts';
 import { refuseWrites } from '../../../src/backend/read-only.ts';
-import { systemClock } from '../../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { randomHex } from '../../../src/base/ids.ts';
 import { asPrimary } from '../../../src/compose/from-primary.ts';
@@ -18,6 +18,20 @@ import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
 const games = Array.from({ length: 40 }, (_, n) => gameRecord({ id: `game-${n}` }));
+
+const never = () => new AbortController().signal;
+
+/** Its locks are held as the test wants. */
+const runnerOf = (options: { clock: Clock; stateDir: string; hold: typeof holdStorage }) =>
+  createRunner({
+    ...options,
+    ...{
+      environment: 'staging',
+      simulated: false,
+      actor: { user: 'ana', host: 'bastion' },
+      random: randomHex,
+    },
+  });
 
 describe('backups and restores of one Redis', () => {
   let server: TestRedis;
@@ -73,19 +87,38 @@ test('a session that may only read makes backups, and says what it cannot exclud
   expect(await apply(create, plan)).toMatchObject({ outcome: 'done' });
 });
 
+test('a backup that loses the lock says so, also where it waits for its pace', async () => {
+  const lost = new AbortController();
+  const clock: Clock = {
+    now: systemClock.now,
+    sleep(ms, signal) {
+      const slept = systemClock.sleep(ms, signal);
+      lost.abort(new Fault('locked', 'The lock was lost'));
+      return slept;
+    },
+  };
+  const [backend, stateDir] = [recordBackend(clock, games), tempFolder()];
+  const { create } = backupWorld({ backend, clock, stateDir });
+  const runner = runnerOf({
+    clock,
+    stateDir,
+    hold: async () => ({ lost: lost.signal, release: async () => {} }),
+  });
+  const plan = await runner.prepare(create, { name: 'a', includeCompleted: true, gamesPerSecond: 1 });
+  const report = await runner.apply(create, Confirmed.byTyping(plan, 'staging'), silent, never());
+  expect(report.outcome).toBe('failed');
+  expect(report.steps[0]?.state).toMatchObject({ fault: { code: 'locked', message: 'The lock was lost' } });
+});
+
 test('a restore that loses the lock writes nothing more, and has not been interrupted', async () => {
   const { backend, clock, stateDir, restore, plan: makePlan } = await restoreWorld(games, []);
   const plan = await makePlan();
   const lost = new AbortController();
   const hold = async (_: LockPlace) => ({ lost: lost.signal, release: async () => {} });
-  const actor = { user: 'ana', host: 'bastion' };
-  const runner = createRunner({
-    ...{ stateDir, environment: 'staging', simulated: false, actor, clock, random: randomHex, hold },
-  });
+  const runner = runnerOf({ clock, stateDir, hold });
   backend.writes.length = 0;
   backend.beforeWrite = () => lost.abort(new Fault('locked', 'The lock was lost'));
-  const never = new AbortController().signal;
-  const report = await runner.apply(restore, Confirmed.byTyping(plan, 'staging'), silent, never);
+  const report = await runner.apply(restore, Confirmed.byTyping(plan, 'staging'), silent, never());
   expect(backend.writes.length).toBeLessThan(games.length);
   expect(report.outcome).toBe('partial');
   expect(report.steps[1]?.state).toMatchObject({
