@@ -106,8 +106,10 @@ export function encodeHeader(header: ArchiveHeader): Buffer {
 }
 
 /** @returns the length of the JSON that follows */
+export const beginsAsArchive = (bytes: Buffer): boolean => bytes.subarray(0, magic.length).equals(magic);
+
 export function decodeHeaderPrefix(bytes: Buffer): number {
-  if (!bytes.subarray(0, magic.length).equals(magic)) throw damaged('it does not begin as an archive');
+  if (!beginsAsArchive(bytes)) throw damaged('it does not begin as an archive');
   const found = bytes.readUInt8(magic.length);
   if (found !== version) throw tooNew(`archive format ${found}`);
   const length = bytes.readUInt32BE(magic.length + 1);

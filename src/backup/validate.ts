@@ -5,10 +5,10 @@ import type { Layout, RecordKey } from '../game/record.ts';
 import { gameLabel, keyBytes } from '../game/record-words.ts';
 import type { ArchiveFile } from './archive-file.ts';
 import type { Validation } from './archive-list.ts';
-import type { ArchiveRef } from './archive-names.ts';
+import { type ArchiveRef, archiveRef } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import type { ReadableFile } from './files.ts';
-import { chunkPrefixBytes } from './format.ts';
+import { beginsAsArchive, chunkPrefixBytes, headerPrefixBytes } from './format.ts';
 import { contradictions, manifestDigest, manifestOf } from './manifest.ts';
 import { type Archive, type ArchivedRecord, openArchive, readChunks } from './reader.ts';
 
@@ -45,7 +45,7 @@ export async function validateArchive(
 ): Promise<Validation> {
   const ref = await store.resolve(archive);
   const { validation, archive: read } = await checkStored(store, ref, progress ? { progress } : {}, signal);
-  if (!validation.ok) await remember(() => store.markFailed(ref, clock.now()));
+  if (!validation.ok) await rememberFailure(store, ref, clock.now());
   else if (read) await remember(() => markPassed(store, ref, read, clock.now()));
   return validation;
 }
@@ -66,7 +66,7 @@ export async function validateStructure(
   const ref = await store.resolve(archive);
   const check = (file: ArchiveFile) => checkStructure(file, ref.name, progress, signal);
   const { validation } = await checkWith(store, ref, check);
-  if (!validation.ok) await remember(() => store.markFailed(ref, clock.now()));
+  if (!validation.ok) await rememberFailure(store, ref, clock.now());
   return validation;
 }
 
@@ -158,6 +158,22 @@ async function markPassed(
   const manifest = manifestOf(ref.name, archive);
   if ((await store.manifest(ref)) instanceof Fault) await store.putManifest(ref, manifest);
   await store.markPassed(ref, { manifest: manifestDigest(manifest), mtimeMs: archive.mtimeMs, atMs });
+}
+
+/** Nothing is written beside a file that somebody named by mistake. */
+async function rememberFailure(store: ArchiveStore, ref: ArchiveRef, atMs: number): Promise<void> {
+  const isListed = ref.path === archiveRef(store.location, ref.name).path;
+  if (isListed || (await isArchive(store, ref))) await remember(() => store.markFailed(ref, atMs));
+}
+
+async function isArchive(store: ArchiveStore, ref: ArchiveRef): Promise<boolean> {
+  const file = await store.open(ref).catch((thrown: unknown) => findingOf(thrown));
+  if (file instanceof Fault) return false;
+  try {
+    return beginsAsArchive(await file.read(0, headerPrefixBytes));
+  } finally {
+    await file.close();
+  }
 }
 
 /** A place that is read-only can be validated all the same; it just cannot remember. */

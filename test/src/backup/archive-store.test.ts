@@ -270,6 +270,31 @@ describe('validating', () => {
     expect((await store.list()).archives[0]).not.toHaveProperty('failedAtMs');
   });
 
+  test.each([
+    ['to the last byte', validateArchive],
+    ['of the structure alone', validateStructure],
+  ])('writes nothing beside a file elsewhere that is no archive (%s)', async (_, validate) => {
+    const { store, put, at } = realStore();
+    await put('a');
+    const elsewhere = tempFolder();
+    const rotten = await readFile(at('a.gka'));
+    await writeFile(join(elsewhere, 'rotten.gka'), rotten.subarray(0, -1));
+    await writeFile(join(elsewhere, 'users'), 'root:x:0:0:root:/root:/bin/bash\n');
+    await writeFile(join(elsewhere, 'empty.gka'), '');
+    for (const name of ['rotten.gka', 'users', 'empty.gka']) {
+      expect(await validate(store, join(elsewhere, name), clock)).toMatchObject({ ok: false });
+    }
+    expect((await readdir(elsewhere)).sort()).toEqual([
+      'empty.gka',
+      'rotten.gka',
+      'rotten.verified.json',
+      'users',
+    ]);
+    await writeFile(at('a.gka'), 'root:x:0:0:root:/root:/bin/bash\n');
+    await validate(store, 'a', clock);
+    expect((await store.list()).archives[0]?.failedAtMs).toBe(clock.now());
+  });
+
   test('does not remember a failure as a pass', async () => {
     const { folder, store, put } = realStore();
     await put('a');
