@@ -124,4 +124,6 @@ export interface Validation {
   readonly bytesRead: number;
   /** Empty when ok. */
   readonly problems: readonly string[];
+  /** What to do where the archive is whole and only its manifest is wrong. */
+  readonly mend?: string;
 }

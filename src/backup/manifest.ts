@@ -121,7 +121,10 @@ function tooNew(version: number): Fault {
 
 function unfit(why: string, cause?: unknown): Fault {
   return new Fault('integrity', `The manifest is damaged: ${why}`, {
-    next: 'Move the manifest away and validate the archive, which writes it anew',
+    next: mendManifest,
     cause,
   });
 }
+
+export const mendManifest =
+  'If it is the archive that you mean, move its manifest away and run: gamekeeper backup validate --deep, which writes it anew';

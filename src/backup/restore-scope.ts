@@ -54,8 +54,10 @@ export async function readWholeArchive(
     const rootHash = archive.rootHash.toString('hex');
     return { games, archive: { path: ref.path, name: ref.name, rootHash, rawBytes }, header: archive.header };
   }
-  throw new Fault('integrity', `Archive ${ref.name} is not whole: ${namesOf(validation.problems)}`, {
-    next: 'Restore from another archive: gamekeeper backup list shows which are validated',
+  const { problems, mend } = validation;
+  const what = mend === undefined ? 'is not whole' : 'is whole, and its manifest is wrong';
+  throw new Fault('integrity', `Archive ${ref.name} ${what}: ${namesOf(problems)}`, {
+    next: mend ?? 'Restore from another archive: gamekeeper backup list shows which are validated',
   });
 }
 

@@ -9,7 +9,7 @@ import { type ArchiveRef, archiveRef } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import type { ReadableFile } from './files.ts';
 import { beginsAsArchive, chunkPrefixBytes, headerPrefixBytes } from './format.ts';
-import { contradictions, manifestDigest, manifestOf } from './manifest.ts';
+import { contradictions, manifestDigest, manifestOf, mendManifest } from './manifest.ts';
 import { type Archive, type ArchivedRecord, openArchive, readChunks } from './reader.ts';
 
 /** Bytes of the archive. */
@@ -89,8 +89,10 @@ async function checkWith(
     const { validation, archive } = await check(file);
     const { storedBytes, cipher } = file;
     const stored = archive && { ...archive, storedBytes, cipher };
-    const problems = [...validation.problems, ...(stored ? await manifestProblems(store, ref, stored) : [])];
-    return { validation: { ...validation, ok: problems.length === 0, problems }, archive: stored };
+    const beside = stored ? await manifestProblems(store, ref, stored) : noProblems;
+    const problems = [...validation.problems, ...beside.problems];
+    const mend = validation.ok && beside.mend !== undefined ? { mend: beside.mend } : {};
+    return { validation: { ...validation, ok: problems.length === 0, problems, ...mend }, archive: stored };
   } finally {
     await file.close();
   }
@@ -185,15 +187,23 @@ async function remember(marking: () => Promise<void>): Promise<void> {
   }
 }
 
+type Mendable = Pick<Validation, 'problems' | 'mend'>;
+const noProblems: Mendable = { problems: [] };
+
 /** A manifest that is there must be that of this archive, word for word: lists and `backup prune` go by it. */
 async function manifestProblems(
   store: ArchiveStore,
   ref: ArchiveRef,
   archive: StoredArchive,
-): Promise<string[]> {
+): Promise<Mendable> {
   const manifest = await store.manifest(ref);
-  if (manifest instanceof Fault) return manifest.code === 'not-found' ? [] : [manifest.message];
-  return contradictions(manifest, archive);
+  if (manifest instanceof Fault) {
+    const { code, message, next = mendManifest } = manifest;
+    if (code === 'not-found') return noProblems;
+    return { problems: [message], mend: code === 'integrity' ? mendManifest : next };
+  }
+  const problems = contradictions(manifest, archive);
+  return problems.length === 0 ? noProblems : { problems, mend: mendManifest };
 }
 
 /** Not even its table of chunks can be read. */

@@ -359,6 +359,15 @@ test('validating says whether an archive can be restored from', async () => {
   expect(screen.text()).toContain('chunk 3: its hash does not match');
 });
 
+test('validating tells a wrong manifest from a damaged archive', async () => {
+  const found = { ok: false, games: 400, bytesRead: 900, problems: ['Its manifest says games 9'] };
+  const validate = async (name: string) => ({ ...found, name, mend: 'Move its manifest away' });
+  await open(fakePorts({ archives: { validate } }), 'backups');
+  screen.send('v');
+  await screen.shows('WRONG MANIFEST of a whole archive.');
+  expect(screen.text()).toContain('Move its manifest away');
+});
+
 test('an archive is compared with what storage has now, then one game field by field', async () => {
   const asked: string[] = [];
   const diff = async (from: string, to: string) => {

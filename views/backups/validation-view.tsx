@@ -43,14 +43,17 @@ function Validated({ title, validation, onClose }: ValidatedProps) {
 }
 
 function validationLines(
-  { ok, games, bytesRead, problems }: Validation,
+  { ok, games, bytesRead, problems, mend }: Validation,
   glyphs: Glyphs,
   cells: number,
 ): readonly LineData[] {
   const read = `${formatValue(games, 'games')} games, ${formatBytes(bytesRead)} read`;
   if (ok) return [[piece(`${glyphs.step.done} VALID: every hash matches. `, 'good', true), piece(read)]];
+  const verdict =
+    mend === undefined ? 'NOT VALID: do not restore from it. ' : 'WRONG MANIFEST of a whole archive. ';
   return [
-    [piece(`${glyphs.step.failed} NOT VALID: do not restore from it. `, 'bad', true), piece(read)],
+    [piece(`${glyphs.step.failed} ${verdict}`, 'bad', true), piece(read)],
     ...problems.flatMap((problem) => wrap(problem, cells - 2).map((text) => [piece(`  ${text}`)])),
+    ...(mend === undefined ? [] : wrap(mend, cells).map((text) => [piece(text)])),
   ];
 }

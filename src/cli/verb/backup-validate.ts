@@ -20,9 +20,9 @@ export const run: VerbRun = async (call) => {
       if (found.ok && deep) return [`VALID: ${whole}`];
       if (found.ok) return [`WHOLE: ${whole}`, 'Not decoded: --deep does that too, and remembers the pass'];
       return [
-        `DAMAGED: ${found.name}`,
+        found.mend === undefined ? `DAMAGED: ${found.name}` : `WRONG MANIFEST of a whole archive: ${whole}`,
         ...found.problems.map((problem) => `  ${problem}`),
-        'Use an older archive: gamekeeper backup list',
+        found.mend ?? 'Use an older archive: gamekeeper backup list',
       ];
     },
   };

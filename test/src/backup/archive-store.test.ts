@@ -389,6 +389,28 @@ describe('validating', () => {
       expect((await store.list()).archives).toMatchObject(doubted);
     });
 
+    test('and one that is damaged is told apart from an archive that is, with what mends it', async () => {
+      const { store, at } = await edited({ games: 2 });
+      const mend = expect.stringMatching(/move its manifest away and run: .* validate --deep/);
+      for (const text of [undefined, '{', '{}']) {
+        if (text !== undefined) await writeFile(at('a.manifest.json'), text);
+        expect(await validateStructure(store, 'a', clock)).toMatchObject({ ok: false, games: 1, mend });
+        expect(await validateArchive(store, 'a', clock)).toMatchObject({ ok: false, games: 1, mend });
+      }
+      const bytes = await readFile(at('a.gka'));
+      bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200);
+      await writeFile(at('a.gka'), bytes);
+      expect(await validateArchive(store, 'a', clock)).not.toHaveProperty('mend');
+    });
+
+    test('of a newer version is left to that', async () => {
+      const { store, at } = await edited({});
+      await writeFile(at('a.manifest.json'), '{"version":2}');
+      expect(await validateArchive(store, 'a', clock)).toMatchObject({
+        mend: 'Look at it with the version that wrote it',
+      });
+    });
+
     test('is written anew once it is moved away', async () => {
       const { store, at } = await edited({ games: 2 });
       await nodeFiles.remove(at('a.manifest.json'));
