@@ -140,6 +140,8 @@ const passing: readonly FaultCode[] = [
   'backend-unreachable',
   'backend-failed',
   'backend-denied',
+  // The lock, which is lost first where storage answers nobody.
+  'locked',
 ];
 
 export const mayGoOn = ({ code }: Fault): boolean => passing.includes(code);

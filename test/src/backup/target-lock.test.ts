@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Confirmed } from '../../../src/action/plan.ts';
 import { createRunner } from '../../../src/action/run.ts';
-import type { holdStorage, LockPlace } from '../../../src/action/storage-lock.ts';
+import { holdStorage, type LockPlace } from '../../../src/action/storage-lock.ts';
 import { refuseWrites } from '../../../src/backend/read-only.ts';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { randomHex } from '../../../src/base/ids.ts';
+import { interruptible } from '../../../src/base/interruptible.ts';
 import { asPrimary } from '../../../src/compose/from-primary.ts';
 import { gameRecord } from '../../setup/archived-records.ts';
-import { backupWorld } from '../../setup/backup-world.ts';
+import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
 import { silent } from '../../setup/counter-action.ts';
+import { noisyGames } from '../../setup/noisy-games.ts';
 import { openAddress } from '../../setup/open-address.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { startRedis, type TestRedis } from '../../setup/redis.ts';
@@ -108,6 +110,41 @@ test('a backup that loses the lock says so, also where it waits for its pace', a
   const report = await runner.apply(create, Confirmed.byTyping(plan, 'staging'), silent, never());
   expect(report.outcome).toBe('failed');
   expect(report.steps[0]?.state).toMatchObject({ fault: { code: 'locked', message: 'The lock was lost' } });
+});
+
+test('a backup of a storage that hangs until the lock is lost keeps what it had read, to go on with', async () => {
+  const [clock, stateDir] = [virtualClock(), tempFolder()];
+  const stored = noisyGames(2600);
+  const backend = recordBackend(clock, stored);
+  const { changeLock, readRecords } = backend;
+  let left = 2400;
+  const orHang = <T>(work: () => Promise<T>, signal?: AbortSignal) =>
+    interruptible(() => (left > 0 ? work() : new Promise<never>(() => {})), signal);
+  backend.changeLock = (change, signal) => orHang(() => changeLock(change), signal);
+  backend.readRecords = (keys, signal) => {
+    left -= keys.length;
+    return orHang(() => readRecords(keys), signal);
+  };
+  const { create, files, apply } = backupWorld({ backend, clock, stateDir });
+  const hold: typeof holdStorage = async (place, key, holder) => {
+    const held = await holdStorage(place, key, holder, clock);
+    // It would wait for an answer.
+    return { ...held, release: async () => {} };
+  };
+  const runner = runnerOf({ clock, stateDir, hold });
+  const plan = await runner.prepare(create, { name: 'a', includeCompleted: true });
+  const report = await runner.apply(create, Confirmed.byTyping(plan, 'staging'), silent, never());
+  expect(report.steps[0]?.state).toMatchObject({
+    fault: {
+      message: 'The lock of memory was lost: it did not answer',
+      next: expect.stringContaining('backup create --resume --name a goes on with what was read'),
+    },
+  });
+  expect(await files.list(backupFolder)).toEqual([expect.stringMatching(/\.part$/)]);
+  Object.assign(backend, { changeLock, readRecords });
+  clock.advance(90_000);
+  const rest = await runner.prepare(create, { name: 'a', includeCompleted: true, resume: true });
+  expect(await apply(create, rest)).toMatchObject({ outcome: 'done' });
 });
 
 test('a restore that loses the lock writes nothing more, and has not been interrupted', async () => {
