@@ -18,6 +18,8 @@ import type { OnKey, Servers } from './servers.ts';
 const batchBytes = 384 * 1024;
 const mostGames = 500;
 const firstGames = 32;
+/** With one the server would often wait for the caller. */
+const batchesAhead = 2;
 
 /** @param on reads one game with all checks, wherever it is by then */
 export async function* scanEncoded(
@@ -26,8 +28,8 @@ export async function* scanEncoded(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly EncodedRead[]> {
   const lines = createLines();
-  // They take turns: a batch is begun once the caller is done with the one before the last.
-  const encoders = [new GameEncoder(), new GameEncoder()];
+  // They take turns: a batch is begun once the caller is done with the one that had the encoder before.
+  const encoders = Array.from({ length: batchesAhead + 1 }, () => new GameEncoder());
   let games = firstGames;
 
   const readBatch = async (batch: readonly FoundKey[]): Promise<readonly EncodedRead[]> => {
@@ -50,15 +52,15 @@ export async function* scanEncoded(
   };
 
   try {
-    let ahead: Promise<readonly EncodedRead[]> | undefined;
+    const ahead: Promise<readonly EncodedRead[]>[] = [];
     for await (const batch of batches(servers, () => games, signal)) {
-      const current = ahead;
-      ahead = interruptible(() => readBatch(batch), signal);
-      // Awaited in the next round; a failure before that must not end the process.
-      ahead.catch(() => {});
-      if (current) yield await current;
+      const reading = interruptible(() => readBatch(batch), signal);
+      // Awaited later; a failure before that must not end the process.
+      reading.catch(() => {});
+      ahead.push(reading);
+      if (ahead.length > batchesAhead) yield (await ahead.shift()) ?? [];
     }
-    if (ahead) yield await ahead;
+    for (const reading of ahead) yield await reading;
   } finally {
     lines.close();
   }
