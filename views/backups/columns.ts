@@ -39,7 +39,7 @@ export const archiveColumns: readonly ArchiveColumn[] = [
   ofManifest({ title: 'holds', cells: 16, drop: 5 }, holdsText),
   ofManifest({ title: 'codec', cells: 5, drop: 8 }, ({ codec }) => codec),
   ofManifest({ title: 'encrypted', cells: 9, drop: 6 }, cipherText),
-  ofManifest({ title: 'consistency', cells: 26, keepsEnd: true, drop: 9 }, consistencyText),
+  ofManifest({ title: 'consistency', cells: 26, grows: true, keepsEnd: true, drop: 9 }, consistencyText),
   ofManifest({ title: 'source', cells: 24, grows: true, drop: 7 }, ({ source }) => source),
   {
     title: 'verified',

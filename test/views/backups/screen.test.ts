@@ -264,7 +264,7 @@ test('an archive that lacks games or was resumed says so before all else', async
   );
   screen.close();
   await open(ports, { columns: 200, rows: 60 });
-  await screen.shows(/► doubtful .* fuzzy, resumed, 1 LACKING/);
+  await screen.shows(/► doubtful .* fuzzy, resumed, 2 gone, 1 LACKING/);
 });
 
 test('what an archive is stands whole below the table, apart from it', async () => {
