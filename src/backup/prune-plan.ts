@@ -1,4 +1,5 @@
 import type { Draft } from '../action/plan.ts';
+import type { LockPlace } from '../action/storage-lock.ts';
 import type { Clock } from '../base/clock.ts';
 import { digestOf } from '../base/digest.ts';
 import { asFault } from '../base/fault.ts';
@@ -7,8 +8,11 @@ import type { Listed } from './protection.ts';
 import { judge, newestOf, removedOf } from './prune-judge.ts';
 import { changesOf, lacksKey, titleOf, warningsOf } from './prune-words.ts';
 import { defaultFloors, type RetentionPolicy } from './retention.ts';
+import { type Exclusion, exclusionUnverified, planExclusion } from './target-lock.ts';
 
 export interface PruneParts {
+  /** Where the games are that these archives are to bring back. */
+  readonly storage: LockPlace;
   readonly store: ArchiveStore;
   readonly environment: string;
   readonly clock: Clock;
@@ -24,7 +28,7 @@ export interface PrunedArchive {
   readonly rootHash: string;
 }
 
-export interface PruneDetail {
+export interface PruneDetail extends Exclusion {
   readonly location: string;
   readonly environment: string;
   readonly policy: RetentionPolicy;
@@ -65,6 +69,7 @@ export async function draftPrune(
     newest: newest.map(prunedOf),
     readBack: readBack.map(prunedOf),
     remove: removed.map(prunedOf),
+    ...(await planExclusion(parts.storage, signal)),
   };
   return {
     title: titleOf(judged, removed, policy, store.location),
@@ -72,7 +77,10 @@ export async function draftPrune(
     changes: changesOf(judged, parts.clock.now()),
     steps: readBack.length > 0 ? Object.values(pruneSteps) : [pruneSteps.remove],
     warnings: warningsOf(judged),
-    unverified: locked.map(({ name }) => `Whether ${name} can still be read: ${lacksKey}`),
+    unverified: [
+      ...locked.map(({ name }) => `Whether ${name} can still be read: ${lacksKey}`),
+      ...exclusionUnverified(detail),
+    ],
     basis: basisOf(detail),
     detail,
   };

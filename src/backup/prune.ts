@@ -15,20 +15,22 @@ import {
   type PruneParts,
   pruneSteps,
 } from './prune-plan.ts';
+import { lockPlaceOf, targetLock } from './target-lock.ts';
 import { checkStored } from './validate.ts';
 
 /**
  * `backup prune`: removes archives by age. Nothing goes before the newest verified archive has been read back whole, and
- * one that is another archive by then is left alone.
+ * one that is another archive by then is left alone. Meanwhile no restore or retirement goes by one of them.
  */
 export function createPruneAction(parts: PruneParts): Action<PruneInput, PruneDetail> {
-  const { store } = parts;
+  const { store, storage } = parts;
   return {
     name: 'backup prune',
     effect: 'target',
     draft: (input, _reading, signal) => draftPrune(parts, input, signal),
     basis: (detail, signal) => currentBasis(parts, detail, signal),
-    lockKey: ({ location }) => `backup prune ${location}`,
+    lockKey: () => targetLock(storage.location),
+    lockPlace: async (detail) => lockPlaceOf(storage, detail),
     steps({ detail }) {
       const { readBack, remove } = detail;
       const removal = knownStep(pruneSteps.remove, (context) => removeArchives(store, remove, context));

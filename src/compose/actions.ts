@@ -109,7 +109,8 @@ export function composeActions(parts: ActionParts): Actions {
     async 'backup prune'() {
       const { createPruneAction } = await import('../backup/prune.ts');
       const { environment, backupRetentionMs: retentionMs } = settings;
-      return createPruneAction({ store: await parts.archives(), environment, clock, retentionMs });
+      const [store, storage] = [await parts.archives(), await storages.games()];
+      return createPruneAction({ store, storage, environment, clock, retentionMs });
     },
     async 'games snapshot'() {
       const { createSnapshotAction } = await import('../games/snapshot.ts');

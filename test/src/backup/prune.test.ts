@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { holdStorage } from '../../../src/action/storage-lock.ts';
+import { refuseWrites } from '../../../src/backend/read-only.ts';
 import { createArchiveStore } from '../../../src/backup/archive-store.ts';
 import { createPruneAction, removeArchives } from '../../../src/backup/prune.ts';
 import type { PruneInput } from '../../../src/backup/prune-plan.ts';
@@ -8,6 +10,7 @@ import { backupFolder } from '../../setup/backup-world.ts';
 import { carryOut } from '../../setup/carry-out.ts';
 import { datedArchives } from '../../setup/dated-archives.ts';
 import { survivals } from '../../setup/memory-files.ts';
+import { recordBackend } from '../../setup/record-backend.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -15,7 +18,8 @@ const dayMs = 24 * 60 * 60_000;
 function world() {
   const clock = virtualClock();
   const archives = datedArchives(clock);
-  const parts = { store: archives.store, environment: 'staging', clock, retentionMs: 30 * dayMs };
+  const storage = recordBackend(clock);
+  const parts = { store: archives.store, storage, environment: 'staging', clock, retentionMs: 30 * dayMs };
   const action = createPruneAction(parts);
   const run = (between?: () => Promise<unknown> | unknown, input: PruneInput = few) =>
     carryOut(action, input, between);
@@ -204,6 +208,27 @@ describe('pruning archives', () => {
     expect(await names()).toEqual(['new', 'retired']);
     await run(undefined, { ...few, includeRetired: true });
     expect(await names()).toEqual(['new']);
+  });
+
+  test('waits for whatever backs up, restores or retires on the same storage, from any machine', async () => {
+    const { run, names, parts } = await withOldOnes();
+    const holder = { pid: 1, user: 'ben', host: 'elsewhere', sinceMs: 0, what: 'run x, Retire 2 games' };
+    const retiring = await holdStorage(parts.storage, 'retire', holder, parts.clock);
+    await expect(run()).rejects.toMatchObject({
+      code: 'locked',
+      message: expect.stringContaining('run x, Retire 2 games'),
+    });
+    expect(await names()).toEqual(['new', 'old', 'older']);
+    await retiring.release();
+    expect((await run()).outcome).toBe('done');
+  });
+
+  test('says so where the storage cannot hold the lock', async () => {
+    const { parts } = await withOldOnes();
+    const action = createPruneAction({ ...parts, storage: refuseWrites(recordBackend(parts.clock)) });
+    const { unverified } = await action.draft(few);
+    expect(unverified).toEqual([expect.stringMatching(/^Whether another user, environment or machine/)]);
+    expect((await carryOut(action, few)).outcome).toBe('done');
   });
 
   test('removes nothing with a clock that was set back by a year', async () => {

@@ -102,12 +102,13 @@ describe('retiring finished games', () => {
   });
 
   test('relies on no archive that goes by its age', async () => {
-    const { store, clock, backUp, run } = world([over('a')]);
+    const { backend, store, clock, backUp, run } = world([over('a')]);
     await backUp();
     expect((await run()).outcome).toBe('done');
     clock.advance(40 * 24 * hourMs);
     await putDated(store, clock, 'next', { ageDays: 0 });
-    const prune = createPruneAction({ store, environment: 'staging', clock, retentionMs: 30 * 24 * hourMs });
+    const parts = { store, storage: backend, environment: 'staging', clock };
+    const prune = createPruneAction({ ...parts, retentionMs: 30 * 24 * hourMs });
     expect((await carryOut(prune, { keepLast: 1, keepDaily: 1, keepWeekly: 1 })).outcome).toBe('done');
     const left = (await store.list()).archives.map(({ name }) => name);
     expect(left).toEqual(['next', expect.stringMatching(/-retired$/)]);
