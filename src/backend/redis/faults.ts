@@ -39,7 +39,10 @@ const replies: Readonly<Record<string, Kind>> = {
   MASTERDOWN: unreachable('has lost its master', 'Check the replication with INFO replication'),
   CLUSTERDOWN: unreachable('belongs to a cluster that is down', 'Check CLUSTER INFO'),
   TRYAGAIN: unreachable('is handing over this slot', 'Try again'),
-  READONLY: failed('is a replica and takes no writes', 'Point REDIS_URL at the master'),
+  READONLY: {
+    ...denied('is a replica and takes no writes'),
+    next: 'Point REDIS_URL at the master',
+  },
   OOM: failed('is out of memory; nothing was written', 'Raise maxmemory or free memory'),
   MISCONF: failed('cannot save to its disk and takes no writes', "Check the server's disk and log"),
 };

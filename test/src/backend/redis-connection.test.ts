@@ -139,7 +139,7 @@ test('a replica is read as such, refuses writes, and nothing changes', async () 
     backend.removeRecord(read.record, recordDigest(read.record)),
   ];
   for (const fault of await Promise.all(writes.map(faultOf))) {
-    expect(fault).toMatchObject({ code: 'backend-failed', retryable: false });
+    expect(fault).toMatchObject({ code: 'backend-denied', retryable: false });
     expect(fault.message).toContain('takes no writes');
   }
   expect(await backend.read(id)).toMatchObject({ revision: 1 });

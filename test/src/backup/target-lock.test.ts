@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Confirmed } from '../../../src/action/plan.ts';
 import { createRunner } from '../../../src/action/run.ts';
 import { holdStorage, type LockPlace } from '../../../src/action/storage-lock.ts';
 import { refuseWrites } from '../../../src/backend/read-only.ts';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
-import { Fault } from '../../../src/base/fault.ts';
+import { Fault, type FaultCode } from '../../../src/base/fault.ts';
 import { randomHex } from '../../../src/base/ids.ts';
 import { interruptible } from '../../../src/base/interruptible.ts';
 import { asPrimary } from '../../../src/compose/from-primary.ts';
@@ -38,7 +39,10 @@ const runnerOf = (options: { clock: Clock; stateDir: string; hold: typeof holdSt
 describe('backups and restores of one Redis', () => {
   let server: TestRedis;
   beforeAll(async () => {
-    server = await startRedis({ user: 'reader on >secret ~* +@read +@scripting' });
+    server = await startRedis({
+      user: 'reader on >secret ~* +@read +@scripting',
+      args: ['--repl-diskless-sync-delay', '0'],
+    });
   });
   afterAll(() => server.stop());
 
@@ -77,6 +81,73 @@ describe('backups and restores of one Redis', () => {
       expect.stringMatching(/^Whether another user, .* meanwhile: .*NOPERM/),
     );
     expect(await reader.apply(reader.create, plan)).toMatchObject({ outcome: 'done' });
+  });
+
+  test('go without, and say so beforehand, where this is a replica', async () => {
+    const master = new URL(server.url);
+    const replica = await startRedis({ args: ['--replicaof', `${master.hostname} ${master.port}`] });
+    onTestFinished(() => replica.stop());
+    const reader = worldAt(replica.url, 'staging');
+    await worldAt(server.url, 'staging').backend.replaceRecord(gameRecord({ id: 'copied' }), 'absent');
+    const key = { id: 'copied', layout: 'current' } as const;
+    await vi.waitFor(
+      async () => expect(await reader.backend.readRecords([key])).toMatchObject([{ kind: 'record' }]),
+      {
+        timeout: 10_000,
+      },
+    );
+    const plan = await reader.runner.prepare(reader.create, { name: 'r', includeCompleted: true });
+    expect(plan.unverified).toContainEqual(expect.stringMatching(/meanwhile: .*is a replica/));
+    expect(await reader.apply(reader.create, plan)).toMatchObject({ outcome: 'done' });
+  });
+
+  test('are not planned while it refuses to write for now only, as a backup may be running', async () => {
+    const { backend, runner, create } = worldAt(server.url, 'staging');
+    const admin = new Redis(server.url);
+    await admin.config('SET', 'min-replicas-to-write', '9');
+    onTestFinished(async () => {
+      await admin.config('SET', 'min-replicas-to-write', '0');
+      admin.disconnect();
+    });
+    await backend.ping();
+    await expect(runner.prepare(create, { name: 'n', includeCompleted: true })).rejects.toMatchObject({
+      code: 'backend-failed',
+      message: expect.stringMatching(/^Other runs cannot be excluded now: .*NOREPLICAS/),
+      next: expect.stringContaining('--read-only'),
+    });
+  });
+});
+
+describe('a plan that was to go without the lock', () => {
+  async function planned() {
+    const clock = virtualClock();
+    const backend = recordBackend(clock, games);
+    const { changeLock } = backend;
+    const refuse = (code: FaultCode) => {
+      backend.changeLock = () => Promise.reject(new Fault(code, 'not now'));
+    };
+    const world = backupWorld({ backend, clock, stateDir: tempFolder() });
+    refuse('backend-denied');
+    const plan = await world.runner.prepare(world.create, { name: 'a', includeCompleted: true });
+    expect(plan.unverified).toContainEqual(expect.stringMatching(/meanwhile: not now$/));
+    return { refuse, apply: () => world.apply(world.create, plan), backend, changeLock };
+  }
+
+  test('takes it where it can by then, and is refused by whoever has it', async () => {
+    const { apply, backend, changeLock } = await planned();
+    backend.changeLock = changeLock;
+    await changeLock({ from: undefined, to: 'somebody', leaseMs: 90_000 });
+    await expect(apply()).rejects.toMatchObject({ code: 'locked' });
+    await changeLock({ from: 'somebody', to: undefined, leaseMs: 0 });
+    expect(await apply()).toMatchObject({ outcome: 'done' });
+  });
+
+  test('does not run while nobody knows whether it could', async () => {
+    const { apply, refuse } = await planned();
+    refuse('backend-failed');
+    await expect(apply()).rejects.toMatchObject({ message: expect.stringContaining('not now') });
+    refuse('backend-denied');
+    expect(await apply()).toMatchObject({ outcome: 'done' });
   });
 });
 
