@@ -17,7 +17,7 @@ const unzip = promisify(gunzip);
 
 /** All of node:zlib runs in libuv's pool, so the thread that reads games and draws the console is not held up. */
 export interface Compressor {
-  /** In pieces; one call at a time. */
+  /** In pieces; calls that overlap are done in their order. */
   compress(raw: Buffer): Promise<readonly Buffer[]>;
   close(): void;
 }

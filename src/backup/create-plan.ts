@@ -14,7 +14,7 @@ import { defaultArchiveName } from './archive-names.ts';
 import type { LeftPart } from './archive-store.ts';
 import { archivesIn } from './archives-in.ts';
 import type { ArchivingParts, Packing, ResumedPart } from './archiving.ts';
-import { countGames, estimateBytes, estimateChanges, estimateWarnings } from './estimate.ts';
+import { countGames, estimateBytes, estimateChanges, estimateWarnings, isPackingKnown } from './estimate.ts';
 import { type Keys, paced } from './pace.ts';
 import { roomUnverified, roomWarnings } from './room.ts';
 import { createSelection } from './selection.ts';
@@ -90,6 +90,7 @@ export async function draftBackup(
   const archives = await archivesIn(store, signal);
   const before = { archives, source: backend.location, codec: packing.codec };
   const expectedBytes = estimateBytes(census, counts, before);
+  const packingKnown = isPackingKnown(packing.codec, archives, counts);
   const room = await store.room();
   const detail: BackupDetail = {
     ...{ location: store.location, name, archiveId: random(16), filter, allowUnsupported, packing },
@@ -103,7 +104,7 @@ export async function draftBackup(
   return {
     title: `Back up ${amount} to archive ${name}${earlier ? ', going on where it was interrupted' : ''}`,
     place: backend.location,
-    changes: estimateChanges(detail, counts),
+    changes: estimateChanges({ ...detail, packingKnown }, counts),
     steps: Object.values(backupSteps),
     warnings: [
       ...(earlier ? [resumedWarning(earlier)] : leftWarnings(await store.unfinished())),

@@ -80,10 +80,19 @@ export function packedBytes(
   codec: Codec,
   archives: readonly ArchiveRow[],
 ): number {
-  const isCompressed = (manifest: Manifest) => manifest.codec !== 'none';
-  const like = codec === 'none' ? undefined : telling(archives, games, isCompressed);
+  const like = codec === 'none' ? undefined : compressed(archives, games);
   return Math.round(like ? (rawBytes * like.storedBytes) / like.rawBytes : rawBytes);
 }
+
+/** Where not, nothing tells how small they become. */
+export const isPackingKnown = (
+  codec: Codec,
+  archives: readonly ArchiveRow[],
+  { taken }: Pick<GameCounts, 'taken'>,
+): boolean => codec === 'none' || compressed(archives, taken.current + taken.legacy) !== undefined;
+
+const compressed = (archives: readonly ArchiveRow[], games: number) =>
+  telling(archives, games, ({ codec }) => codec !== 'none');
 
 /** The newest that is like it. One of much fewer games tells little of many: its frame weighs more, and they may be others. */
 function telling(
@@ -102,16 +111,18 @@ interface Estimated {
   readonly expectedBytes?: number;
   readonly gamesPerSecond?: number;
   readonly packing: Packing;
+  readonly packingKnown: boolean;
 }
 
 export function estimateChanges(
-  { name, filter: { where }, expectedBytes, gamesPerSecond, packing }: Estimated,
+  { name, filter: { where }, expectedBytes, gamesPerSecond, packing, packingKnown }: Estimated,
   { taken, certainty, completed, seen }: GameCounts,
 ): Change[] {
   const layouts = (['current', 'legacy'] as const).filter((layout) => taken[layout] > 0);
   const games = layouts.map((layout) => `${gamesText(taken[layout])} (${layout} layout)`).join(', ');
   const sure = certainty === 'at most ' ? 'at most about' : 'likely';
-  const size = expectedBytes === undefined ? '' : `, ${sure} ${formatBytes(expectedBytes)}`;
+  const before = packingKnown ? '' : ' before they are compressed';
+  const size = expectedBytes === undefined ? '' : `, ${sure} ${formatBytes(expectedBytes)}${before}`;
   const archive: Change = {
     target: `archive ${name}`,
     effect: 'create',

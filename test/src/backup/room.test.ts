@@ -72,6 +72,17 @@ describe('an estimate', () => {
     expect(expectedBytes).toBeLessThan(1.1 * made.storedBytes);
   });
 
+  test('says that it is of the games as they are while no archive tells how well they compress', async () => {
+    const { runner, create, apply } = world({ count: 50 });
+    const said = async (name: string) =>
+      (await runner.prepare(create, { name, includeCompleted: true })).changes[0]?.to;
+    const asIs = { name: 'a', includeCompleted: true, packing: { codec: 'none' } } as const;
+    await apply(create, await runner.prepare(create, asIs));
+    expect(await said('b')).toMatch(/likely .*B before they are compressed$/);
+    await apply(create, await runner.prepare(create, { name: 'b', includeCompleted: true }));
+    expect(await said('c')).toMatch(/likely .*B$/);
+  });
+
   test('does not go by an archive of so few games that it tells little', async () => {
     const one = { where: { idPattern: noisyGames(1)[0]?.id ?? '' } };
     expect((await estimated(one)).expectedBytes).toBeUndefined();
