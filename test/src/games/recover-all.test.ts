@@ -233,3 +233,11 @@ test('another verb that is given its plan names the one that applies it', async 
     next: `Apply it with gamekeeper games recover --plan ${id}`,
   });
 });
+
+test('says of each game that it proves that it goes on', async () => {
+  const world = await outage();
+  const plan = await world.runner.prepare(world.recoverAll, hour);
+  let progress = 0;
+  await world.recoverAll.verify(plan, () => progress++);
+  expect(progress).toBe(3);
+});

@@ -4,6 +4,7 @@ import { withDualWrite } from '../../../src/backend/dual-write/dual-write.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { parseGameId } from '../../../src/game/game.ts';
 import { createBackfillAction } from '../../../src/migration/backfill.ts';
+import { checkCopied } from '../../../src/migration/backfill-check.ts';
 import type { CopyPolicy } from '../../../src/migration/copy-decision.ts';
 import { anyRecords } from '../../setup/archived-records.ts';
 import { carryOut } from '../../setup/carry-out.ts';
@@ -175,4 +176,14 @@ describe('a backfill', () => {
       }),
       { numRuns: 25 },
     ));
+});
+
+test('who compares many games once more says all the while that it goes on', async () => {
+  const { primary, secondary, clock, draft } = world(
+    Array.from({ length: 600 }, (_, n) => currentRecord(`game-${n}`)),
+  );
+  const { detail } = await draft();
+  let progress = 0;
+  await checkCopied({ primary, secondary }, detail, clock, () => progress++);
+  expect(progress).toBe(3);
 });

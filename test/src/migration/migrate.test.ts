@@ -10,6 +10,7 @@ import type { GameRecord } from '../../../src/game/record.ts';
 import { recordDigest } from '../../../src/game/record-codec.ts';
 import { carries, fieldsDigest, toCurrent } from '../../../src/migration/legacy-to-current.ts';
 import { createMigrateAction } from '../../../src/migration/migrate.ts';
+import { checkMigrated } from '../../../src/migration/migrate-check.ts';
 import type { MigrateInput, MigrateParts } from '../../../src/migration/migrate-plan.ts';
 import { carryOut } from '../../setup/carry-out.ts';
 import { engineRoom, plainCodec } from '../../setup/engine-room.ts';
@@ -361,4 +362,13 @@ describe('a migration that is stopped by Ctrl-C', () => {
     expect(backend.writes).toEqual([]);
     expect(report).toMatchObject({ name: 'AbortError' });
   });
+});
+
+test('who reads back many games says all the while that it goes on', async () => {
+  const { backend, draft } = world(Array.from({ length: 600 }, (_, n) => old(`game-${n}`)));
+  const { detail } = await draft();
+  let progress = 0;
+  await checkMigrated({ backend }, detail, () => progress++);
+  // Batches of 200, of either layout.
+  expect(progress).toBe(6);
 });
