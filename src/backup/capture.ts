@@ -4,7 +4,7 @@ import { Fault } from '../base/fault.ts';
 import { isPhase } from '../game/phases.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { decodeRecord } from '../game/record-codec.ts';
-import { gameLabel, keyBytes, namesOf } from '../game/record-words.ts';
+import { gameLabel, gamesText, keyBytes, namesOf } from '../game/record-words.ts';
 import type { ArchiveFilter, Unsupported } from './archive-list.ts';
 import type { ArchiveTotals } from './format.ts';
 import { createSelection } from './selection.ts';
@@ -89,8 +89,7 @@ const unsupportedOf = ({ id, layout }: RecordKey, { message }: Fault): Unsupport
 
 function cannotRead(unsupported: readonly Unsupported[]): Fault {
   const games = unsupported.map((game) => `${gameLabel(game)} (${game.why})`);
-  const count = games.length === 1 ? '1 game' : `${games.length} games`;
-  return new Fault('record-unreadable', `${count} cannot be read: ${namesOf(games, 20)}`, {
+  return new Fault('record-unreadable', `${gamesText(games.length)} cannot be read: ${namesOf(games, 20)}`, {
     next: 'Repair or remove them with the tools of the database, then back up again; or back up the others with --allow-unsupported',
   });
 }

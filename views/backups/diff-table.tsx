@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { useMemo } from 'react';
 import type { ArchiveDiff } from '../../src/backup/diff.ts';
 import { formatValue } from '../../src/base/units.ts';
-import { gameLabel } from '../../src/game/record-words.ts';
+import { gameLabel, gamesText } from '../../src/game/record-words.ts';
 import { filtered, noneMatches } from '../filter.ts';
 import { useFilter } from '../hook/use-filter.ts';
 import { useKeys } from '../hook/use-keys.ts';
@@ -112,7 +112,7 @@ const restoreRow = (game: Named | undefined, onRestore: (id: string) => void): K
 });
 
 function belowHead({ games, more }: ArchiveDiff, shown: number, filter: string) {
-  if (shown === 0 && games.length > 0) return noneMatches(`${games.length} games`, filter);
+  if (shown === 0 && games.length > 0) return noneMatches(gamesText(games.length), filter);
   if (more === 0 || filter !== '') return [];
   const text = `${formatValue(more, 'games')} more differ than are listed; gamekeeper backup diff --json has their counts`;
   return [piece(text, 'warn')];

@@ -1,6 +1,8 @@
 /** How old the newest verified backup is, held against its limit, and how the last one went. */
+
 import { ratioText } from '../../src/backup/archive-words.ts';
-import { formatAge, formatBytes, formatDuration, formatValue } from '../../src/base/units.ts';
+import { formatAge, formatBytes, formatDuration } from '../../src/base/units.ts';
+import { gamesText } from '../../src/game/record-words.ts';
 import type { BackupFigures, WholeBackup } from '../../src/metrics/backup-figures.ts';
 import { endsOf, type Line, piece } from '../line.ts';
 import type { Glyphs, Tone } from '../theme.ts';
@@ -74,7 +76,7 @@ function newestLine({ newest, verified, failures = 0 }: BackupFigures, { cells, 
 function backupWords(backup: WholeBackup): string {
   const { startedAtMs, endedAtMs, games, storedBytes } = backup;
   return [
-    `${formatValue(games, 'games')} games`,
+    gamesText(games),
     formatBytes(storedBytes),
     ratioText(backup),
     `took ${formatDuration(endedAtMs - startedAtMs)}`,

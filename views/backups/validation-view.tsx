@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import type { Validation } from '../../src/backup/archive-list.ts';
-import { formatBytes, formatValue } from '../../src/base/units.ts';
+import { formatBytes } from '../../src/base/units.ts';
+import { gamesText } from '../../src/game/record-words.ts';
 import type { Reader } from '../hook/use-long-read.ts';
 import { type Line as LineData, piece, wrap } from '../line.ts';
 import { ScrollScreen } from '../part/scroll-screen.tsx';
@@ -47,7 +48,7 @@ function validationLines(
   glyphs: Glyphs,
   cells: number,
 ): readonly LineData[] {
-  const read = `${formatValue(games, 'games')} games, ${formatBytes(bytesRead)} read`;
+  const read = `${gamesText(games)}, ${formatBytes(bytesRead)} read`;
   if (ok) return [[piece(`${glyphs.step.done} VALID: every hash matches. `, 'good', true), piece(read)]];
   const verdict =
     mend === undefined ? 'NOT VALID: do not restore from it. ' : 'WRONG MANIFEST of a whole archive. ';

@@ -1,5 +1,6 @@
 import { validateArchive, validateStructure } from '../../backup/validate.ts';
 import { formatBytes } from '../../base/units.ts';
+import { gamesText } from '../../game/record-words.ts';
 import { exit } from '../exit.ts';
 import { flagOption, textArgument, type VerbRun } from '../verb.ts';
 
@@ -12,7 +13,7 @@ export const run: VerbRun = async (call) => {
   const found = deep
     ? await validateArchive(archives, name, world.clock, count, signal)
     : await validateStructure(archives, name, world.clock, count, signal);
-  const whole = `${found.name}, ${found.games} games, every one of ${formatBytes(found.bytesRead)} read`;
+  const whole = `${found.name}, ${gamesText(found.games)}, every one of ${formatBytes(found.bytesRead)} read`;
   return {
     exit: found.ok ? exit.done : exit.integrity,
     result: { ...found, deep },

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { formatAge, formatBytes, formatDuration, formatElapsed, formatValue } from '../../base/units.ts';
 import type { Settings } from '../../config/settings.ts';
-import { namesOf } from '../../game/record-words.ts';
+import { gamesText, namesOf } from '../../game/record-words.ts';
 import { coveredBy, type Readings, type SignalId, signals } from '../../metrics/source.ts';
 import { lostIn, waitingIn } from '../../status/memory.ts';
 import type { ServerStatus, Status } from '../../status/status.ts';
@@ -82,7 +82,7 @@ function backupLines({ backups, atMs }: Status, maxAgeMs: number): string[] {
   const facts = newest
     ? [
         `the newest took ${formatDuration(newest.endedAtMs - newest.startedAtMs)}`,
-        `${formatValue(newest.games, 'games')} games`,
+        gamesText(newest.games),
         formatBytes(newest.storedBytes),
       ]
     : [];

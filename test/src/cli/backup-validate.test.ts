@@ -35,7 +35,7 @@ test('a whole archive beside a broken manifest is no reason to take an older one
   await write('a.manifest.json', '{');
   const { exit, lines } = await validated();
   expect(exit).toBe(6);
-  expect(lines[0]).toMatch(/^WRONG MANIFEST of a whole archive: a, 1 games/);
+  expect(lines[0]).toMatch(/^WRONG MANIFEST of a whole archive: a, 1 game/);
   expect(lines[1]).toBe('  The manifest is damaged: it is not JSON');
   expect(lines[2]).toContain('move its manifest away');
 });
