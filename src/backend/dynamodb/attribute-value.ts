@@ -53,18 +53,30 @@ function nativeOf(value: PartValue, depth = 0): AttributeValue | undefined {
 }
 
 function nativeList(items: readonly PartValue[], depth: number): AttributeValue | undefined {
-  const L = items.flatMap((item) => nativeOf(item, depth) ?? []);
-  return L.length === items.length ? { L } : undefined;
+  const L: AttributeValue[] = [];
+  for (const item of items) {
+    const native = nativeOf(item, depth);
+    if (!native) return undefined;
+    L.push(native);
+  }
+  return { L };
 }
 
 function nativeMap(entries: readonly RecordPart[], depth: number): AttributeValue | undefined {
-  // A map comes back sorted, so only a sorted one comes back the same.
-  if (!isSorted(entries.map(({ name }) => name))) return undefined;
-  const pairs = entries.flatMap(({ name, value }) => {
-    const native = name.length > 0 && isUtf8(name) ? nativeOf(value, depth) : undefined;
-    return native ? [[textOf(name), native] as const] : [];
-  });
-  return pairs.length === entries.length ? { M: Object.fromEntries(pairs) } : undefined;
+  const M: Item = {};
+  let before: Uint8Array | undefined;
+  for (const { name, value } of entries) {
+    // A map comes back sorted, so only a sorted one comes back the same.
+    const isNext = !before || Buffer.compare(before, name) < 0;
+    const native = isNext && name.length > 0 && isUtf8(name) ? nativeOf(value, depth) : undefined;
+    if (!native) return undefined;
+    const text = textOf(name);
+    // To assign to `__proto__` would not make a field.
+    if (text === '__proto__') Object.defineProperty(M, text, { value: native, enumerable: true });
+    else M[text] = native;
+    before = name;
+  }
+  return { M };
 }
 
 type SetKind = 'text-set' | 'number-set' | 'bytes-set';
@@ -116,7 +128,8 @@ const isSorted = (items: readonly Uint8Array[]): boolean =>
 function isPlainNumber(digits: string): boolean {
   if (digits === '0') return true;
   if (!/^-?(0|[1-9]\d{0,125})(\.\d{0,129}[1-9])?$/.test(digits) || /^-?0$/.test(digits)) return false;
-  return digits.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length <= 38;
+  return digits.length <= 38 || digits.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length <= 38;
 }
 
-const textOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+const textOf = (bytes: Uint8Array) =>
+  (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString();

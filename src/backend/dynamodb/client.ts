@@ -27,7 +27,7 @@ export function createClient(settings: DynamoDbPlace & { readonly region: string
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     // Ours are in requests.ts: they know which requests may be sent twice.
-    maxAttempts: 1,
+    retryStrategy: { retry: (next, args) => next(args) },
     base64Decoder: bytesOf,
     requestHandler: {
       connectionTimeout: connectTimeoutMs,

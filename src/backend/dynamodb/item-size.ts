@@ -7,10 +7,9 @@ const mostBytes = 400 * 1024;
 
 /** As DynamoDB counts, numbers rounded up. */
 export function itemBytes(item: Item): number {
-  return Object.entries(item).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + attributeBytes(value),
-    0,
-  );
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) bytes += Buffer.byteLength(name) + attributeBytes(value);
+  return bytes;
 }
 
 /** undefined for an item that DynamoDB takes. */

@@ -73,6 +73,13 @@ describe('values', () => {
     expect(encodeValue(partValue(attributeOf(value)))).toEqual(encodeValue(value));
   });
 
+  test('in a map under __proto__ are a field like any other', () => {
+    const entries = [{ name: Buffer.from('__proto__'), value: { kind: 'text', text: 'x' } as const }];
+    const attribute = attributeOf({ kind: 'map', entries });
+    expect(Object.entries(attribute.M ?? {})).toEqual([['__proto__', { S: 'x' }]]);
+    expect(partValue(attribute)).toEqual({ kind: 'map', entries });
+  });
+
   test('of a type that is newer than this program are named', () => {
     // As the client hands on what it does not know.
     expect(() => partValue({ $unknown: ['Q', 'x'] })).toThrow(/unknown type/);
