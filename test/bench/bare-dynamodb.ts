@@ -1,4 +1,8 @@
-/** What the SDK does in loops of our own kind, with nothing of ours around it. */
+/**
+ * What the SDK does in loops of our own kind, with nothing of ours around it: the client as it comes, items laid out before
+ * the clock starts, no capacity asked for. `create` sends what a restore does: batches of 25 pieces at most, and for each game a
+ * conditional put, which no batch can hold. `overwrite` is the cheaper work of batches alone, which protect nothing.
+ */
 import {
   BatchWriteItemCommand,
   DeleteTableCommand,
@@ -103,7 +107,7 @@ function preparedOf(record: GameRecord): PreparedGame {
     return { item, pieces: [], isLegacy: true };
   }
   const { head, pieces } = layOut(record, { version: randomHex(8), generation: randomHex(8) });
-  const items = pieces.flatMap(([ref, bytes]) => pieceItems(record.id, ref, bytes, 1));
+  const items = pieces.flatMap(([ref, bytes]) => pieceItems(record.id, ref, bytes, Date.now()));
   return { item: head, pieces: items, isLegacy: false };
 }
 
