@@ -20,7 +20,7 @@ export async function scopeOfUndo(
   const kept = await readKept(ground, run, detail.safety, signal);
   const records = new Map(kept?.games.map((game) => [keyText(game), game]));
   const unkept = touched.filter((game) => isLost(game) && !isReplacedOne(game, records.get(keyText(game))));
-  await refuseLost(ground, unkept, lostWords(run, detail.safety?.name, kept), signal);
+  if (!kept) await refuseLost(ground, unkept, lostWords(run, detail.safety?.name), signal);
   const without = new Set(unkept);
   return {
     games: touched.filter((game) => !without.has(game)).map((game) => before(game, records, run)),
@@ -64,7 +64,7 @@ async function readKept(
   }
 }
 
-/** A game of which nothing was kept was not overwritten; if it is as the restore wanted it, what was there is lost. */
+/** Without the archive, a game that is as the restore wanted it was overwritten by it, and what was there is lost. */
 async function refuseLost(
   { target: { backend } }: Ground,
   unkept: readonly PastGame[],
@@ -81,10 +81,8 @@ async function refuseLost(
   });
 }
 
-const lostWords = (run: string, name: string | undefined, kept: WholeArchive | undefined) =>
-  kept
-    ? `Archive ${name} does not have what run ${run} replaced`
-    : `Archive ${name}, which kept what run ${run} replaced, is gone`;
+const lostWords = (run: string, name: string | undefined) =>
+  `Archive ${name}, which kept what run ${run} replaced, is gone`;
 
 function otherArchive(run: string, { archive, header }: WholeArchive): Fault {
   const { environment, source, createdBy, startedAtMs } = header;
