@@ -7,7 +7,7 @@ import { platform } from 'node:os';
 import * as z from 'zod';
 import type { Backend } from '../backend/port.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { Fault } from '../base/fault.ts';
+import { Fault, type FaultCode } from '../base/fault.ts';
 import { type Holder, holderSchema, holderText, type Lock, lockedBy } from './lock.ts';
 
 /** What has a lock of its own. */
@@ -53,8 +53,8 @@ export async function holdStorage(
 
   const ended = new AbortController();
   const lost = new AbortController();
-  const renewing = renew(() => change(own, own), own, clock, ended.signal).then((why) => {
-    if (why) lost.abort(lostLock(place, why));
+  const renewing = renew(() => change(own, own), own, clock, ended.signal).then((loss) => {
+    if (loss) lost.abort(lostLock(place, loss));
   });
   return {
     lost: lost.signal,
@@ -66,13 +66,19 @@ export async function holdStorage(
   };
 }
 
+interface Loss {
+  /** `locked` only where somebody else has it, or may have had it. */
+  readonly code: FaultCode;
+  readonly why: string;
+}
+
 /** Until it is ended, or can no longer; then why. */
 async function renew(
   change: () => Promise<string | undefined>,
   own: string,
   clock: Clock,
   ended: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Loss | undefined> {
   let why = 'it did not answer';
   const changed = async () => {
     for (;;) {
@@ -92,10 +98,12 @@ async function renew(
       const trying = changed();
       trying.catch(neverMind);
       const answer = await Promise.race([trying, tooLong()]);
-      if (!answer) return why;
+      if (!answer) return { code: 'backend-failed', why };
       const { found } = answer;
-      if (found === undefined) return 'nobody has it any more';
-      if (found !== own) return `it is held by ${holderText(ownerIn(found), clock.now())}`;
+      if (found === undefined) return { code: 'locked', why: 'nobody has it any more' };
+      if (found !== own) {
+        return { code: 'locked', why: `it is held by ${holderText(ownerIn(found), clock.now())}` };
+      }
     }
   } catch (thrown) {
     if (ended.aborted) return undefined;
@@ -103,8 +111,8 @@ async function renew(
   }
 }
 
-function lostLock({ location }: LockPlace, why: string): Fault {
-  return new Fault('locked', `The lock of ${location} was lost: ${why}`, {
+function lostLock({ location }: LockPlace, { code, why }: Loss): Fault {
+  return new Fault(code, `The lock of ${location} was lost: ${why}`, {
     next: 'Look at what was done, and make a new plan once no other run is on',
   });
 }

@@ -140,8 +140,6 @@ const passing: readonly FaultCode[] = [
   'backend-unreachable',
   'backend-failed',
   'backend-denied',
-  // The lock, which is lost first where storage answers nobody.
-  'locked',
 ];
 
 export const mayGoOn = ({ code }: Fault): boolean => passing.includes(code);

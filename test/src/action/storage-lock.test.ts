@@ -103,7 +103,10 @@ test('that it ended, or was removed, is told as that', async () => {
   });
   const { lost } = await hold(place, 1, clock);
   await vi.waitFor(() => expect(lost.aborted).toBe(true));
-  expect(lost.reason).toMatchObject({ message: 'The lock of memory was lost: nobody has it any more' });
+  expect(lost.reason).toMatchObject({
+    code: 'locked',
+    message: 'The lock of memory was lost: nobody has it any more',
+  });
 });
 
 test.each([
@@ -124,7 +127,10 @@ test.each([
     lost.addEventListener('abort', () => resolve(clock.now() - startedAtMs)),
   );
   expect(lostAtMs).toBeLessThan(60_000);
-  expect(lost.reason).toMatchObject({ message: `The lock of memory was lost: ${why}` });
+  expect(lost.reason).toMatchObject({
+    code: 'backend-failed',
+    message: `The lock of memory was lost: ${why}`,
+  });
 });
 
 test('a storage that is gone for a moment costs nobody the lock', async () => {

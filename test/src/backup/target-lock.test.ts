@@ -218,6 +218,24 @@ test('a backup of a storage that hangs until the lock is lost keeps what it had 
   expect(await apply(create, rest)).toMatchObject({ outcome: 'done' });
 });
 
+test('a backup whose lock another run has taken keeps nothing to go on with: it may have read beneath that', async () => {
+  const [clock, stateDir] = [virtualClock(), tempFolder()];
+  const backend = recordBackend(clock, noisyGames(2600));
+  const lost = new AbortController();
+  let left = 2400;
+  backend.beforeRead = (keys) => {
+    left -= keys.length;
+    if (left < 0) lost.abort(new Fault('locked', 'It is held by bo'));
+  };
+  const { create, files } = backupWorld({ backend, clock, stateDir });
+  const hold = async () => ({ lost: lost.signal, release: async () => {} });
+  const runner = runnerOf({ clock, stateDir, hold });
+  const plan = await runner.prepare(create, { name: 'a', includeCompleted: true });
+  const report = await runner.apply(create, Confirmed.byTyping(plan, 'staging'), silent, never());
+  expect(report.steps[0]?.state).toMatchObject({ fault: { code: 'locked' } });
+  expect(await files.list(backupFolder)).toEqual([]);
+});
+
 test('a restore that loses the lock writes nothing more, and has not been interrupted', async () => {
   const { backend, clock, stateDir, restore, plan: makePlan } = await restoreWorld(games, []);
   const plan = await makePlan();
