@@ -6,9 +6,9 @@ import { asFault } from '../base/fault.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import type { Listed } from './protection.ts';
 import { judge, newestOf, removedOf } from './prune-judge.ts';
-import { changesOf, lacksKey, titleOf, warningsOf } from './prune-words.ts';
+import { changesOf, lacksKey, titleOf, unexcludedOf, warningsOf } from './prune-words.ts';
 import { defaultFloors, type RetentionPolicy } from './retention.ts';
-import { type Exclusion, exclusionUnverified, planExclusion } from './target-lock.ts';
+import { type Exclusion, planExclusionAnyhow } from './target-lock.ts';
 
 export interface PruneParts {
   /** Where the games are that these archives are to bring back. */
@@ -69,7 +69,7 @@ export async function draftPrune(
     newest: newest.map(prunedOf),
     readBack: readBack.map(prunedOf),
     remove: removed.map(prunedOf),
-    ...(await planExclusion(parts.storage, signal)),
+    ...(await planExclusionAnyhow(parts.storage, signal)),
   };
   return {
     title: titleOf(judged, removed, policy, store.location),
@@ -79,7 +79,7 @@ export async function draftPrune(
     warnings: warningsOf(judged),
     unverified: [
       ...locked.map(({ name }) => `Whether ${name} can still be read: ${lacksKey}`),
-      ...exclusionUnverified(detail),
+      ...unexcludedOf(detail),
     ],
     basis: basisOf(detail),
     detail,

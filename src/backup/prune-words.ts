@@ -5,6 +5,7 @@ import { gamesText, namesOf } from '../game/record-words.ts';
 import type { Listed } from './protection.ts';
 import { type Judged, newestOf } from './prune-judge.ts';
 import type { RetentionPolicy } from './retention.ts';
+import type { Exclusion } from './target-lock.ts';
 
 export function titleOf(
   judged: Judged,
@@ -56,6 +57,9 @@ export function warningsOf(judged: Judged): string[] {
 const lacksWhole = 'no archive of all games is verified; make one, or validate one';
 
 const fatesOf = ({ retentions }: Judged) => retentions.flatMap(({ fates }) => fates);
+
+export const unexcludedOf = ({ lockedHere }: Exclusion): string[] =>
+  lockedHere === undefined ? [] : [`Whether a restore or retirement goes by one of these: ${lockedHere}`];
 
 export const lacksKey =
   'its key is not here, so it counts by its validation, its size and the time of its last change';

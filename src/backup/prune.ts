@@ -15,7 +15,7 @@ import {
   type PruneParts,
   pruneSteps,
 } from './prune-plan.ts';
-import { lockPlaceOf, targetLock } from './target-lock.ts';
+import { lockPlaceAnyhow, targetLock } from './target-lock.ts';
 import { checkStored } from './validate.ts';
 
 /**
@@ -30,7 +30,7 @@ export function createPruneAction(parts: PruneParts): Action<PruneInput, PruneDe
     draft: (input, _reading, signal) => draftPrune(parts, input, signal),
     basis: (detail, signal) => currentBasis(parts, detail, signal),
     lockKey: () => targetLock(storage.location),
-    lockPlace: async (detail) => lockPlaceOf(storage, detail),
+    lockPlace: (detail) => lockPlaceAnyhow(storage, detail),
     steps({ detail }) {
       const { readBack, remove } = detail;
       const removal = knownStep(pruneSteps.remove, (context) => removeArchives(store, remove, context));

@@ -11,30 +11,44 @@ export const targetLock = (target: string): string => `The archiving or restorin
 
 /** A part of what is planned. */
 export interface Exclusion {
-  /** Why the storage can never hold the lock; left out where it does. */
+  /** Why the storage does not hold the lock; left out where it does. */
   readonly lockedHere?: string;
 }
 
 /** What waiting does not change, and what does not keep anybody from reading. */
 const unwritable: readonly FaultCode[] = ['read-only', 'backend-denied', 'backend-missing', 'unsupported'];
 
-/**
- * Asks for a change of nothing: it is refused where one would be.
- *
- * @throws Fault where it is refused for now only, as by a server without enough replicas
- */
+/** @throws Fault where it is refused for now only, as by a server without enough replicas */
 export async function planExclusion(place: LockPlace, signal?: AbortSignal): Promise<Exclusion> {
   try {
-    await place.changeLock({ from: 'nobody', to: undefined, leaseMs: 0 }, signal);
-    return {};
+    return await ask(place, unwritable, signal);
   } catch (thrown) {
     const { code, message, next = 'Look into its log' } = asFault(thrown);
-    if (unwritable.includes(code)) return { lockedHere: message };
     if (code !== 'backend-failed') throw thrown;
     throw new Fault(code, `Other runs cannot be excluded now: ${message}`, {
       next: `${next}; a backup with --read-only does without the lock`,
       cause: thrown,
     });
+  }
+}
+
+/** For what frees room: it goes without the lock also while the storage fails or is away, as for want of that room. */
+export const planExclusionAnyhow = (place: LockPlace, signal?: AbortSignal): Promise<Exclusion> =>
+  ask(place, [...unwritable, 'backend-failed', 'backend-unreachable'], signal);
+
+/** For a change of nothing: it is refused where one would be. */
+async function ask(
+  place: LockPlace,
+  without: readonly FaultCode[],
+  signal?: AbortSignal,
+): Promise<Exclusion> {
+  try {
+    await place.changeLock({ from: 'nobody', to: undefined, leaseMs: 0 }, signal);
+    return {};
+  } catch (thrown) {
+    const { code, message } = asFault(thrown);
+    if (without.includes(code)) return { lockedHere: message };
+    throw thrown;
   }
 }
 
@@ -45,8 +59,12 @@ export const exclusionUnverified = ({ lockedHere }: Exclusion): string[] =>
         `Whether another user, environment or machine backs up or restores these games meanwhile: ${lockedHere}`,
       ];
 
+export const lockPlaceOf = async (place: LockPlace, planned: Exclusion): Promise<LockPlace | undefined> =>
+  unlessWithout(place, planned, await planExclusion(place));
+
+export const lockPlaceAnyhow = async (place: LockPlace, planned: Exclusion): Promise<LockPlace | undefined> =>
+  unlessWithout(place, planned, await planExclusionAnyhow(place));
+
 /** Only a plan that has said so goes without, and only where that is still so. */
-export async function lockPlaceOf(place: LockPlace, planned: Exclusion): Promise<LockPlace | undefined> {
-  const now = await planExclusion(place);
-  return planned.lockedHere !== undefined && now.lockedHere !== undefined ? undefined : place;
-}
+const unlessWithout = (place: LockPlace, planned: Exclusion, now: Exclusion): LockPlace | undefined =>
+  planned.lockedHere !== undefined && now.lockedHere !== undefined ? undefined : place;

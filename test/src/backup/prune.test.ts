@@ -227,8 +227,29 @@ describe('pruning archives', () => {
     const { parts } = await withOldOnes();
     const action = createPruneAction({ ...parts, storage: refuseWrites(recordBackend(parts.clock)) });
     const { unverified } = await action.draft(few);
-    expect(unverified).toEqual([expect.stringMatching(/^Whether another user, environment or machine/)]);
+    expect(unverified).toEqual([expect.stringMatching(/^Whether a restore or retirement goes by one of/)]);
     expect((await carryOut(action, few)).outcome).toBe('done');
+  });
+
+  test.each(['backend-failed', 'backend-unreachable'] as const)(
+    'frees room also where the storage has none or is away (%s), and says what it cannot know',
+    async (code) => {
+      const { action, run, parts, names } = await withOldOnes();
+      parts.storage.changeLock = () => Promise.reject(new Fault(code, 'MISCONF'));
+      const { unverified } = await action.draft(few);
+      expect(unverified).toEqual(['Whether a restore or retirement goes by one of these: MISCONF']);
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(await names()).toEqual(['new']);
+    },
+  );
+
+  test('goes without the lock only where its plan has said so', async () => {
+    const { run, parts, names } = await withOldOnes();
+    const fail = () => {
+      parts.storage.changeLock = () => Promise.reject(new Fault('backend-failed', 'MISCONF'));
+    };
+    await expect(run(fail)).rejects.toMatchObject({ code: 'backend-failed' });
+    expect(await names()).toEqual(['new', 'old', 'older']);
   });
 
   test('removes nothing with a clock that was set back by a year', async () => {
