@@ -85,6 +85,8 @@ export interface Meanwhile {
    * archive as they were after it. A change after a game was read is not in it, and not counted.
    */
   readonly changed: number;
+  /** Games that storage had lost by the end, see `countGone`; left out where it had lost none. */
+  readonly gone?: number | undefined;
 }
 
 /** Of a backup that went on after an interruption. */

@@ -31,7 +31,9 @@ export const totalsShape = {
     .array(z.object({ id: z.string(), layout, why: z.string() }) satisfies z.ZodType<Unsupported>)
     .readonly()
     .optional(),
-  meanwhile: z.object({ changed: count }).optional() satisfies z.ZodType<Meanwhile | undefined>,
+  meanwhile: z.object({ changed: count, gone: count.optional() }).optional() satisfies z.ZodType<
+    Meanwhile | undefined
+  >,
   resumed: z
     .object({ games: count, untilMs: count, gone: count } satisfies Record<keyof Resumed, unknown>)
     .optional(),

@@ -27,10 +27,11 @@ export const ratioText = ({ rawBytes, storedBytes }: Pick<Manifest, 'rawBytes' |
 
 /** Of how many moments it is, and what is known to have moved between them. */
 export function consistencyText({ consistency, meanwhile, resumed, leftOut, unsupported }: Manifest): string {
+  const gone = Math.max(resumed?.gone ?? 0, meanwhile?.gone ?? 0);
   return [
     consistency === 'fuzzy-scan' ? 'fuzzy' : consistency,
     resumed ? 'resumed' : '',
-    resumed?.gone ? `${resumed.gone} gone` : '',
+    gone > 0 ? `${gone} gone` : '',
     meanwhile?.changed ? `${meanwhile.changed} changed` : '',
     leftOut.vanished > 0 ? `${leftOut.vanished} vanished` : '',
     unsupported?.length ? `${unsupported.length} LACKING` : '',

@@ -11,6 +11,7 @@ import type { ArchiveStore, LeftPart, UnpublishedArchive } from './archive-store
 import { captureGames } from './capture.ts';
 import type { Codec } from './codec.ts';
 import type { ArchiveHeader } from './format.ts';
+import { countGone } from './gone-games.ts';
 import { manifestOf } from './manifest.ts';
 import { type Keys, paced } from './pace.ts';
 import type { UnfinishedArchive } from './reader.ts';
@@ -107,9 +108,11 @@ async function write(
     const { filter, keep, allowUnsupported = false } = order;
     const { startedAtMs } = header;
     const capturing = { writer, games, filter, keep, allowUnsupported, startedAtMs, progress };
-    const captured = await captureGames(capturing, signal);
+    const { found, ...captured } = await captureGames(capturing, signal);
+    const gone = order.pages ? 0 : await countGone(backend, found, signal);
+    const meanwhile = { ...captured.meanwhile, ...(gone > 0 ? { gone } : {}) };
     const after = resumed ? { resumed: resumed() } : {};
-    const finished = await writer.finish({ endedAtMs: clock.now(), ...captured, ...after });
+    const finished = await writer.finish({ endedAtMs: clock.now(), ...captured, meanwhile, ...after });
     return { ...finished, storedBytes: await archive.file.end() };
   };
   const goOnOrBegin = async () => {

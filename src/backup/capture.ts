@@ -5,7 +5,7 @@ import { isPhase } from '../game/phases.ts';
 import type { GameRecord, RecordKey } from '../game/record.ts';
 import { decodeRecord } from '../game/record-codec.ts';
 import { gameLabel, gamesText, keyBytes, namesOf } from '../game/record-words.ts';
-import type { ArchiveFilter, Unsupported } from './archive-list.ts';
+import type { ArchiveFilter, Meanwhile, Unsupported } from './archive-list.ts';
 import type { ArchiveTotals } from './format.ts';
 import { createSelection } from './selection.ts';
 import type { ArchiveWriter } from './writer.ts';
@@ -24,9 +24,11 @@ interface CaptureOptions {
   readonly progress: (done: number) => void;
 }
 
-export type Captured = Required<
-  Pick<ArchiveTotals, 'gamesByPhase' | 'leftOut' | 'unsupported' | 'meanwhile'>
->;
+export interface Captured extends Required<Pick<ArchiveTotals, 'gamesByPhase' | 'leftOut' | 'unsupported'>> {
+  readonly meanwhile: Meanwhile;
+  /** Games that were there, whether they are taken or not. */
+  readonly found: number;
+}
 
 /**
  * Reads games into an archive.
@@ -75,7 +77,11 @@ export async function captureGames(
     progress(done);
   }
   if (unsupported.length > (allowUnsupported ? mostListed : 0)) throw cannotRead(unsupported);
-  return { gamesByPhase: Object.fromEntries(gamesByPhase), leftOut, unsupported, meanwhile: { changed } };
+  const found = seen.size;
+  return {
+    ...{ gamesByPhase: Object.fromEntries(gamesByPhase), leftOut, unsupported },
+    ...{ meanwhile: { changed }, found },
+  };
 }
 
 /** All of them are named in the archive's end, which is read whole; an archive that lacks more is none. */

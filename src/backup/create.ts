@@ -3,7 +3,7 @@ import { knownStep } from '../action/known-step.ts';
 import { Fault } from '../base/fault.ts';
 import { formatBytes } from '../base/units.ts';
 import { gameLabel, gamesText, namesOf } from '../game/record-words.ts';
-import type { Resumed } from './archive-list.ts';
+import type { Manifest } from './archive-list.ts';
 import { archiveRef } from './archive-names.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { type FinishedArchive, writeArchive } from './archiving.ts';
@@ -81,22 +81,22 @@ export async function publishedCheck(store: ArchiveStore, name: string): Promise
 async function protectionCheck(store: ArchiveStore, name: string): Promise<Check[]> {
   const { manifest } = await store.row(archiveRef(store.location, name));
   if (manifest instanceof Fault) return [];
-  const { games, leftOut, unsupported = [], resumed } = manifest;
+  const { games, leftOut, unsupported = [] } = manifest;
   const left = leftOut.completed > 0 ? `; ${gamesText(leftOut.completed)} completed and left out` : '';
   const failed = (name: string, found: string): Check => ({ name, kind: 'fail', found });
   return [
     ...(games === 0 ? [failed('Games that are protected', `none, the archive is empty${left}`)] : []),
-    ...(resumed && hasLostGames(manifest)
-      ? [failed('Games that were read before the interruption', goneText(resumed))]
-      : []),
+    ...(hasLostGames(manifest) ? [failed('Games that were read', goneText(manifest))] : []),
     ...(unsupported.length > 0
       ? [failed('Games that are not in the archive', namesOf(unsupported.map(gameLabel), 20))]
       : []),
   ];
 }
 
-const goneText = ({ games, gone }: Resumed) =>
-  `${gone} of ${gamesText(games)} gone from storage since: this archive protects nothing; look at the storage, then make a new one`;
+function goneText({ resumed, meanwhile }: Manifest): string {
+  const gone = Math.max(resumed?.gone ?? 0, meanwhile?.gone ?? 0);
+  return `${gamesText(gone)} gone from storage since: no prune and no gauge goes by this archive; look at the storage, then make a new one`;
+}
 
 function totalsNote({ games, leftOut, unsupported = [], meanwhile, resumed }: ArchiveTotals): string {
   const { completed, vanished, filtered = 0, undated = 0 } = leftOut;
@@ -107,6 +107,7 @@ function totalsNote({ games, leftOut, unsupported = [], meanwhile, resumed }: Ar
     undated > 0 ? `${gamesText(undated)} left out, as nobody knows when they changed` : '',
     filtered > 0 ? `${gamesText(filtered)} not asked for` : '',
     vanished > 0 ? `${gamesText(vanished)} ended before being read` : '',
+    meanwhile?.gone ? `${gamesText(meanwhile.gone)} GONE from storage before it ended` : '',
     meanwhile && meanwhile.changed > 0 ? `${gamesText(meanwhile.changed)} changed since it began` : '',
     unsupported.length > 0
       ? `${gamesText(unsupported.length)} NOT in it, as no record can represent them: ${namesOf(unsupported.map(gameLabel))}`

@@ -105,9 +105,9 @@ export function encodeHeader(header: ArchiveHeader): Buffer {
   return Buffer.concat([magic, Uint8Array.of(version), u32(json.length), json]);
 }
 
-/** @returns the length of the JSON that follows */
 export const beginsAsArchive = (bytes: Buffer): boolean => bytes.subarray(0, magic.length).equals(magic);
 
+/** @returns the length of the JSON that follows */
 export function decodeHeaderPrefix(bytes: Buffer): number {
   if (!beginsAsArchive(bytes)) throw damaged('it does not begin as an archive');
   const found = bytes.readUInt8(magic.length);

@@ -32,12 +32,13 @@ function kindOf(manifest: Manifest): KeptArchive['kind'] {
   return hasAll && games > 0 && !hasLostGames(manifest) ? 'whole' : 'part';
 }
 
-/**
- * Whether more games went during an interruption than end in one: more than a tenth of what had been read. Where so many
- * did end, the backup was interrupted for so long that a new one costs little more.
- */
-export const hasLostGames = ({ resumed }: Pick<Manifest, 'resumed'>): boolean =>
-  resumed !== undefined && resumed.gone * 10 > resumed.games;
+/** Whether its storage lost games while it was made. */
+export const hasLostGames = ({ resumed, meanwhile }: Pick<Manifest, 'resumed' | 'meanwhile'>): boolean =>
+  (resumed !== undefined && isLoss(resumed.gone, resumed.games)) || (meanwhile?.gone ?? 0) > 0;
+
+/** Whether more went than end by themselves: all, or more than a tenth and a few. Where so many did end, a new backup costs little more. */
+export const isLoss = (gone: number, games: number): boolean =>
+  gone > 0 && (gone === games || (gone > 10 && gone * 10 > games));
 
 /** Clocks of machines differ by so much without being wrong. */
 const clockSlackMs = 5 * 60_000;

@@ -14,6 +14,7 @@ export function archiveText({ manifest }: ArchiveRow): string {
   return [
     // First, so that no other word pushes them out.
     counted(unsupported?.length, 'LACKING, for no record can say what they are'),
+    counted(meanwhile?.gone, 'GONE from storage before it ended'),
     resumed
       ? `RESUMED: ${formatValue(resumed.games, 'games')} as they were before an interruption${gone}`
       : '',
