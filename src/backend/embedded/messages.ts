@@ -51,6 +51,8 @@ export interface WorkerStart {
   readonly file: string;
   /** Goes up by one with each message to the worker. */
   readonly bell: Int32Array<SharedArrayBuffer>;
+  /** How long it waits for the next message before it sleeps. */
+  readonly awakeMs: number;
 }
 
 /** Requests that were waiting together, answered in their order. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
@@ -15,8 +16,11 @@ const maxAttempts = 200;
 const maxPauseMs = 50;
 /** Bounds how long the first of a batch waits for the commit that the last of it shares. */
 const maxBatch = 100;
-/** Longer than a write to a fast disk; with a slow one it makes no difference. */
-const awakeMs = 0.4;
+/**
+ * To be woken takes a thread as long as to write to a fast disk. So each stays awake for the other this long, on a core of
+ * its own: longer than such a write here, and until who writes one after the other comes again there.
+ */
+const [awakeMs, workerAwakeMs] = availableParallelism() > 1 ? [0.4, 0.2] : [0, 0];
 
 export interface StoreClient {
   call<M extends keyof Store>(
@@ -113,7 +117,7 @@ interface Settle {
 
 type Thread = ReturnType<typeof createThread>;
 
-/** A write takes half as long again when this thread sleeps meanwhile and has to be woken. Others have their turns. */
+/** Others have their turns meanwhile. */
 function stayAwake(until: Promise<void>): void {
   const endMs = performance.now() + awakeMs;
   let waiting = true;
@@ -141,7 +145,7 @@ function createThread(file: string) {
 
   const start = (): Worker => {
     // Options of the process, such as --input-type, are not meant for the worker.
-    const workerData: WorkerStart = { file, bell };
+    const workerData: WorkerStart = { file, bell, awakeMs: workerAwakeMs };
     const started = new Worker(workerUrl, { workerData, execArgv: [] });
     started.on('message', (message: FromWorker) => {
       if (message === 'closed') {

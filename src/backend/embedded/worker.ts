@@ -6,15 +6,12 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import type { ToWorker, WorkerStart } from './messages.ts';
 import { createStore } from './store.ts';
 
-/** Who writes one after the other comes again this soon. */
-const awakeMs = 0.2;
-
-const { file, bell }: WorkerStart = workerData;
+const { file, bell, awakeMs }: WorkerStart = workerData;
 const store = createStore(file);
 
 for (let open = true; open; ) {
   const rung = Atomics.load(bell, 0);
-  for (let message = received(); message; message = received()) open = answer(message);
+  for (let message = received(); message; message = received()) open &&= answer(message);
   if (open) awaitRing(rung);
 }
 

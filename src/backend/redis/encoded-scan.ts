@@ -162,9 +162,9 @@ function createLines(): Lines {
       const known = lines.get(pool);
       const line = await known;
       if (known && (!line || line.isOpen)) return line;
-      const opened = open(pool);
-      lines.set(pool, opened);
-      return opened;
+      // Another batch that waited for the same may have been faster.
+      if (lines.get(pool) === known) lines.set(pool, open(pool));
+      return lines.get(pool);
     },
     close() {
       for (const opened of lines.values()) void opened.then((line) => line?.close());
