@@ -34,7 +34,8 @@ interface CheckOptions {
  * Validates by name or path, to the last byte of each game, and remembers beside the archive how that ended; a missing
  * manifest is written anew.
  *
- * @throws Fault `not-found`, `cannot-decrypt` without its key, or `io-failed` when the disk (not the archive) is at fault
+ * @throws Fault `not-found`, `cannot-decrypt` without its key, `unsupported` when a newer gamekeeper made it or its manifest,
+ *   or `io-failed` when the disk (not the archive) is at fault
  */
 export async function validateArchive(
   store: ArchiveStore,
@@ -89,10 +90,9 @@ async function checkWith(
     const { validation, archive } = await check(file);
     const { storedBytes, cipher } = file;
     const stored = archive && { ...archive, storedBytes, cipher };
-    const beside = stored ? await manifestProblems(store, ref, stored) : noProblems;
-    const problems = [...validation.problems, ...beside.problems];
-    const mend = validation.ok && beside.mend !== undefined ? { mend: beside.mend } : {};
-    return { validation: { ...validation, ok: problems.length === 0, problems, ...mend }, archive: stored };
+    if (!stored || !validation.ok) return { validation, archive: stored };
+    const beside = await manifestProblems(store, ref, stored);
+    return { validation: { ...validation, ok: beside.problems.length === 0, ...beside }, archive: stored };
   } finally {
     await file.close();
   }
@@ -198,9 +198,8 @@ async function manifestProblems(
 ): Promise<Mendable> {
   const manifest = await store.manifest(ref);
   if (manifest instanceof Fault) {
-    const { code, message, next = mendManifest } = manifest;
-    if (code === 'not-found') return noProblems;
-    return { problems: [message], mend: code === 'integrity' ? mendManifest : next };
+    if (manifest.code === 'not-found') return noProblems;
+    return { problems: [findingOf(manifest).message], mend: mendManifest };
   }
   const problems = contradictions(manifest, archive);
   return problems.length === 0 ? noProblems : { problems, mend: mendManifest };

@@ -403,12 +403,15 @@ describe('validating', () => {
       expect(await validateArchive(store, 'a', clock)).not.toHaveProperty('mend');
     });
 
-    test('of a newer version is left to that', async () => {
+    test('of a newer version is left to that, and no failure is remembered', async () => {
       const { store, at } = await edited({});
+      const passed = await readFile(at('a.verified.json'), 'utf8');
       await writeFile(at('a.manifest.json'), '{"version":2}');
-      expect(await validateArchive(store, 'a', clock)).toMatchObject({
-        mend: 'Look at it with the version that wrote it',
+      await expect(validateArchive(store, 'a', clock)).rejects.toMatchObject({
+        code: 'unsupported',
+        next: 'Look at it with the version that wrote it',
       });
+      expect(await readFile(at('a.verified.json'), 'utf8')).toBe(passed);
     });
 
     test('is written anew once it is moved away', async () => {
