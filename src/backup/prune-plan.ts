@@ -79,7 +79,7 @@ export async function draftPrune(
     warnings: warningsOf(judged),
     unverified: [
       ...locked.map(({ name }) => `Whether ${name} can still be read: ${lacksKey}`),
-      ...unexcludedOf(detail),
+      ...unexcludedOf(detail, removed, parts.storage.location),
     ],
     basis: basisOf(detail),
     detail,

@@ -58,8 +58,17 @@ const lacksWhole = 'no archive of all games is verified; make one, or validate o
 
 const fatesOf = ({ retentions }: Judged) => retentions.flatMap(({ fates }) => fates);
 
-export const unexcludedOf = ({ lockedHere }: Exclusion): string[] =>
-  lockedHere === undefined ? [] : [`Whether a restore or retirement goes by one of these: ${lockedHere}`];
+export function unexcludedOf(
+  { lockedHere }: Exclusion,
+  removed: readonly Listed[],
+  location: string,
+): string[] {
+  const goes = 'Whether a restore or retirement goes by one of';
+  if (lockedHere !== undefined) return [`${goes} these: ${lockedHere}`];
+  const others = new Set(removed.map(({ manifest }) => manifest.source));
+  others.delete(location);
+  return [...others].map((source) => `${goes} those of ${source}: only runs on ${location} are excluded`);
+}
 
 export const lacksKey =
   'its key is not here, so it counts by its validation, its size and the time of its last change';

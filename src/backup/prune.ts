@@ -20,7 +20,8 @@ import { checkStored } from './validate.ts';
 
 /**
  * `backup prune`: removes archives by age. Nothing goes before the newest verified archive has been read back whole, and
- * one that is another archive by then is left alone. Meanwhile no restore or retirement goes by one of them.
+ * one that is another archive by then is left alone. Meanwhile no run on the configured storage goes by one of them; one
+ * on another storage may, and fails aloud.
  */
 export function createPruneAction(parts: PruneParts): Action<PruneInput, PruneDetail> {
   const { store, storage } = parts;
@@ -29,7 +30,9 @@ export function createPruneAction(parts: PruneParts): Action<PruneInput, PruneDe
     effect: 'target',
     draft: (input, _reading, signal) => draftPrune(parts, input, signal),
     basis: (detail, signal) => currentBasis(parts, detail, signal),
-    lockKey: () => targetLock(storage.location),
+    // Where the storage keeps others out, here other prunes of the location are, for whatever storage they run.
+    lockKey: ({ lockedHere }) =>
+      lockedHere === undefined ? `The pruning of ${store.location}` : targetLock(storage.location),
     lockPlace: (detail) => lockPlaceAnyhow(storage, detail),
     steps({ detail }) {
       const { readBack, remove } = detail;

@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { Confirmed, type Plan } from '../../../src/action/plan.ts';
+import { createRunner } from '../../../src/action/run.ts';
 import { holdStorage } from '../../../src/action/storage-lock.ts';
 import { refuseWrites } from '../../../src/backend/read-only.ts';
 import { createArchiveStore } from '../../../src/backup/archive-store.ts';
 import { createPruneAction, removeArchives } from '../../../src/backup/prune.ts';
-import type { PruneInput } from '../../../src/backup/prune-plan.ts';
+import type { PruneDetail, PruneInput } from '../../../src/backup/prune-plan.ts';
 import { validateArchive } from '../../../src/backup/validate.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { Fault } from '../../../src/base/fault.ts';
+import { randomHex } from '../../../src/base/ids.ts';
 import { backupFolder } from '../../setup/backup-world.ts';
 import { carryOut } from '../../setup/carry-out.ts';
+import { silent } from '../../setup/counter-action.ts';
 import { datedArchives } from '../../setup/dated-archives.ts';
 import { survivals } from '../../setup/memory-files.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
+import { tempFolder } from '../../setup/temp-folder.ts';
 import { virtualClock } from '../../setup/virtual-clock.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -30,6 +36,19 @@ function world() {
     return () => removeArchives(archives.store, detail.remove, context);
   };
   return { ...archives, clock, parts, action, run, removal };
+}
+
+/** Of one state folder. */
+function runsHere() {
+  const [environment, actor] = ['staging', { user: 'ana', host: 'bastion' }];
+  const options = { stateDir: tempFolder(), environment, simulated: false, actor };
+  const runner = createRunner({ ...options, clock: systemClock, random: randomHex });
+  type Prune = ReturnType<typeof createPruneAction>;
+  return {
+    prepare: (action: Prune) => runner.prepare(action, few),
+    apply: (action: Prune, plan: Plan<PruneDetail>) =>
+      runner.apply(action, Confirmed.byTyping(plan, environment), silent, new AbortController().signal),
+  };
 }
 
 const few: PruneInput = { keepLast: 1, keepDaily: 1, keepWeekly: 1 };
@@ -221,6 +240,36 @@ describe('pruning archives', () => {
     expect(await names()).toEqual(['new', 'old', 'older']);
     await retiring.release();
     expect((await run()).outcome).toBe('done');
+  });
+
+  test('excludes other prunes of its location, whichever storage they are for', async () => {
+    const { action, parts, store, names } = await withOldOnes();
+    const storage = { ...recordBackend(parts.clock), location: 'other' };
+    let refused: unknown;
+    const busy = createPruneAction({
+      ...parts,
+      store: {
+        ...store,
+        async remove(ref) {
+          refused ??= await apply(action, await prepare(action)).catch((fault: unknown) => fault);
+          return store.remove(ref);
+        },
+      },
+      storage,
+    });
+    const { prepare, apply } = runsHere();
+    expect(await apply(busy, await prepare(busy))).toMatchObject({ outcome: 'done' });
+    expect(refused).toMatchObject({ code: 'locked' });
+    expect(await names()).toEqual(['new']);
+  });
+
+  test('names the storages whose runs it does not exclude', async () => {
+    const { put, action } = await withOldOnes();
+    expect((await action.draft(few)).unverified).toEqual([]);
+    for (const ageDays of [45, 90]) await put(`other-${ageDays}`, { ageDays, source: 'redis://other/0' });
+    expect((await action.draft(few)).unverified).toEqual([
+      'Whether a restore or retirement goes by one of those of redis://other/0: only runs on memory are excluded',
+    ]);
   });
 
   test('says so where the storage cannot hold the lock', async () => {
