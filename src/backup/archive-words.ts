@@ -2,6 +2,8 @@
 import { formatAge } from '../base/units.ts';
 import type { ArchiveRow, Manifest } from './archive-list.ts';
 
+export const archivesText = (count: number): string => (count === 1 ? '1 archive' : `${count} archives`);
+
 /** How long ago; what a clock that is, or was, wrong has dated ahead is never young. */
 export const agoText = (atMs: number, nowMs: number): string =>
   nowMs - atMs <= -1000 ? `in ${formatAge(atMs - nowMs)}` : formatAge(nowMs - atMs);

@@ -2,6 +2,7 @@
 import type { Change } from '../action/plan.ts';
 import { formatBytes, formatDuration } from '../base/units.ts';
 import { gamesText, namesOf } from '../game/record-words.ts';
+import { archivesText } from './archive-words.ts';
 import type { Listed } from './protection.ts';
 import { type Judged, newestOf } from './prune-judge.ts';
 import type { RetentionPolicy } from './retention.ts';
@@ -19,8 +20,6 @@ export function titleOf(
   const which = `made more than ${formatDuration(maxAgeMs)} before ${namesOf(newestOf(judged).map(({ name }) => name))}`;
   return `Remove ${removed.length} of ${count} (${size}) from ${location}, ${which}`;
 }
-
-const archivesText = (count: number) => (count === 1 ? '1 archive' : `${count} archives`);
 
 export function changesOf(all: Judged, nowMs: number): Change[] {
   const judged = fatesOf(all).map(({ archive, fate }): Change => {

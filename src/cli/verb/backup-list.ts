@@ -1,6 +1,7 @@
 import type { ArchiveRow } from '../../backup/archive-list.ts';
 import {
   agoText,
+  archivesText,
   cipherText,
   consistencyText,
   holdsText,
@@ -20,7 +21,7 @@ export const run: VerbRun = async ({ world, signal }) => {
     exit: exit.done,
     result: listing,
     text: () => [
-      `${listing.archives.length} archives in ${listing.location}`,
+      `${archivesText(listing.archives.length)} in ${listing.location}`,
       ...(listing.archives.length > 0
         ? table([titles, ...listing.archives.map((row) => cells(row, now))])
         : ['Make one with: gamekeeper backup create']),
