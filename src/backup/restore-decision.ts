@@ -188,7 +188,7 @@ function judgeNewer(archived: number | undefined, existing: number | undefined):
 
 /** Whether this is what the plan replaces: exactly what it saw there, or what a server has made of it since. */
 export function isReplaced(
-  { found, held, revision }: PlannedGame,
+  { found, held, revision }: Pick<PlannedGame, 'found' | 'held' | 'revision'>,
   there: Pick<ArchivedGame, 'digest' | 'revision'>,
   policy: RestorePolicy,
 ): boolean {

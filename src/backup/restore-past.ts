@@ -11,6 +11,7 @@ const gameSchema = z.object({
   does: z.enum(['create', 'update', 'delete', 'unchanged', 'skip']),
   archived: z.string(),
   found: z.string(),
+  revision: z.number().exactOptional(),
   refused: z.literal(true).exactOptional(),
   held: z.literal(true).exactOptional(),
 });

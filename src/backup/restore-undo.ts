@@ -3,7 +3,7 @@ import { foundIn, readInBatches } from '../backend/record-reads.ts';
 import { Fault } from '../base/fault.ts';
 import type { RecordKey } from '../game/record.ts';
 import { gameLabel, keyText, namesOf } from '../game/record-words.ts';
-import { type ArchivedGame, goalOf, isLost, isTouched } from './restore-decision.ts';
+import { type ArchivedGame, goalOf, isLost, isReplaced, isTouched } from './restore-decision.ts';
 import type { PastGame, PastRestore } from './restore-past.ts';
 import type { UndoInput } from './restore-plan.ts';
 import { choose, type Ground, readWholeArchive, type Scope, type WholeArchive } from './restore-scope.ts';
@@ -19,7 +19,10 @@ export async function scopeOfUndo(
   const touched = choose(detail.games.filter(isTouched), only, `games that run ${run} touched`);
   const kept = await readKept(ground, run, detail.safety, signal);
   const records = new Map(kept?.games.map((game) => [keyText(game), game]));
-  const unkept = touched.filter((game) => isLost(game) && !isReplacedOne(game, records.get(keyText(game))));
+  const unkept = touched.filter((game) => {
+    const record = records.get(keyText(game));
+    return isLost(game) && !(record && isReplaced(game, record, detail.onExisting));
+  });
   if (!kept) await refuseLost(ground, unkept, lostWords(run, detail.safety?.name), signal);
   const without = new Set(unkept);
   return {
@@ -40,10 +43,6 @@ function before(game: PastGame, kept: ReadonlyMap<string, ArchivedGame>, run: st
   const { id, layout } = game;
   return { id, layout, digest: 'absent', words: 'no game', replaces, whyRemoved: `made by run ${run}` };
 }
-
-/** What had moved before it was kept was left alone; what a server held was replaced as that left it. */
-const isReplacedOne = ({ held, found }: PastGame, kept: ArchivedGame | undefined): boolean =>
-  kept !== undefined && (held === true || kept.digest === found);
 
 /** undefined when there is none: the run may have ended before it wrote it. */
 async function readKept(

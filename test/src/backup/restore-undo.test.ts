@@ -4,6 +4,7 @@ import type { Report } from '../../../src/action/action.ts';
 import { restorePolicies } from '../../../src/backup/restore-decision.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { backupFolder, backupWorld } from '../../setup/backup-world.ts';
+import { heldGames } from '../../setup/held-games.ts';
 import { recordBackend } from '../../setup/record-backend.ts';
 import { atTurn, restoreWorld } from '../../setup/restore-world.ts';
 import { archiveAndTarget, untilExpiredMs } from '../../setup/restored-games.ts';
@@ -176,6 +177,23 @@ describe('the undoing of a restore', () => {
       expect(changes).toEqual([]);
       expect(warnings[0]).toBe('Left as they are, for the run replaced nothing there: x');
     });
+  });
+
+  test('leaves alone what a server had brought further than the archive under "newer", and so was not replaced', async () => {
+    const admin = heldGames('one');
+    const { plan, planUndo, apply, restore, put } = await restoreWorld(
+      [atTurn('live', 8)],
+      [atTurn('live', 7)],
+      admin,
+    );
+    admin.load('one', 'live', { revision: 7 });
+    const wanted = await plan('newer');
+    admin.onEvict = async () => void put(atTurn('live', 9));
+    const { runId } = await apply(restore, wanted);
+    put(atTurn('live', 10));
+    const { changes, warnings } = await planUndo(runId);
+    expect(changes).toEqual([]);
+    expect(warnings[0]).toBe('Left as they are, for the run replaced nothing there: live');
   });
 
   test('of a run that stopped before it kept anything has nothing to do', async () => {
