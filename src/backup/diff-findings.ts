@@ -1,7 +1,7 @@
 import { headOf } from '../backend/record-head.ts';
 import { ByteSet } from '../base/byte-set.ts';
 import type { RecordKey } from '../game/record.ts';
-import { describeRecord, keyBytes, keyText } from '../game/record-words.ts';
+import { changedTo, describeRecord, keyBytes, keyText } from '../game/record-words.ts';
 import type { Difference, DifferentGame } from './diff.ts';
 import type { ArchiveInHand, GamesOfSide, ReadGame, SideGame } from './diff-sides.ts';
 import type { DigestIndex } from './digest-index.ts';
@@ -55,13 +55,9 @@ export function createFindings(first: ArchiveInHand, second: GamesOfSide, limit:
       }
       if (waiting === 0 || mark === 'same') return;
       const known = named.get(keyText(key));
-      if (!known || known.from !== undefined) return;
+      if (known?.to === undefined || known.from !== undefined) return;
       const from = describeRecord(made());
-      named.set(keyText(key), {
-        ...known,
-        from,
-        ...(known.to === from ? { to: `${from}, other content` } : {}),
-      });
+      named.set(keyText(key), { ...known, from, to: changedTo(from, known.to) });
       waiting--;
     },
     all() {

@@ -2,7 +2,7 @@ import type { Change } from '../action/plan.ts';
 import type { Expected, RecordRead } from '../backend/port.ts';
 import { type Found, foundIn } from '../backend/record-reads.ts';
 import type { RecordKey } from '../game/record.ts';
-import { describeRecord, gameLabel } from '../game/record-words.ts';
+import { changedTo, describeRecord, gameLabel } from '../game/record-words.ts';
 import type { ArchivedSizes } from './restore-estimate.ts';
 
 /** What to do with a game that exists and differs. `newer` compares revisions. */
@@ -88,8 +88,7 @@ export function decide(
   const why = [verdict.why, behind && `the secondary refuses it: ${behind}`].filter(Boolean).join('; ');
   const { id, layout, digest, revision, expiresAtMs } = archived;
   const from = read.kind === 'record' ? describeRecord(read.record) : undefined;
-  const to =
-    from === archived.words && found !== digest ? `${archived.words}, other content` : archived.words;
+  const to = found === digest ? archived.words : changedTo(from, archived.words);
   const shows = {
     create: { to },
     update: { from: from ?? '', to },

@@ -51,6 +51,10 @@ export function describeRecord(record: GameRecord): string {
     .join(', ');
 }
 
+/** What another record became, which may read the same. */
+export const changedTo = (from: string | undefined, to: string): string =>
+  from === to ? `${to}, other content` : to;
+
 function timeText(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? `at ${ms}` : date.toISOString();
