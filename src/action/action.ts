@@ -23,8 +23,8 @@ export interface Action<I, D extends PlanDetail> {
   readonly whenStale?: (detail: D) => string | undefined;
   /** Actions with the same key exclude one another on this machine, for one user and environment. */
   lockKey(detail: D): string;
-  /** Of which there may be one run only, whoever runs it and wherever; undefined where that can never be. */
-  readonly lockPlace?: (detail: D) => Promise<LockPlace | undefined>;
+  /** Of which there may be one run only, whoever runs it and wherever; undefined where that cannot be. */
+  readonly lockPlace?: (detail: D, signal: AbortSignal) => Promise<LockPlace | undefined>;
   /** One for each name in the draft's `steps`, in that order. */
   steps(plan: Plan<D>): readonly Step[];
   /**

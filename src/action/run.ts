@@ -121,7 +121,8 @@ export function createRunner(options: RunnerOptions): Runner {
 
       const runId = newRunId(clock.now(), random);
       const lockKey = action.lockKey(plan.detail);
-      const lock = await lockFor(lockKey, runId, plan, await action.lockPlace?.(plan.detail));
+      const lockPlace = await action.lockPlace?.(plan.detail, interruption);
+      const lock = await lockFor(lockKey, runId, plan, lockPlace);
       const signal = 'lost' in lock ? AbortSignal.any([interruption, lock.lost]) : interruption;
       try {
         // A used plan is stale by its own doing; a plan that could not be compared is still unused.

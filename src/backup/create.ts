@@ -33,7 +33,7 @@ export function createBackupAction(parts: BackupParts): Action<BackupInput, Back
     draft: (input, reading, signal) => draftBackup(parts, input, reading, signal),
     basis: (detail) => basisOf(parts, detail),
     lockKey: () => targetLock(backend.location),
-    lockPlace: (detail) => lockPlaceOf(backend, detail),
+    lockPlace: (detail, signal) => lockPlaceOf(backend, detail, signal),
     steps: ({ detail }) => stepsOf(parts, detail),
     verify: async ({ detail }) => [
       await publishedCheck(store, detail.name),

@@ -33,7 +33,7 @@ export function createPruneAction(parts: PruneParts): Action<PruneInput, PruneDe
     // Where the storage keeps others out, here other prunes of the location are, for whatever storage they run.
     lockKey: ({ lockedHere }) =>
       lockedHere === undefined ? `The pruning of ${store.location}` : targetLock(storage.location),
-    lockPlace: (detail) => lockPlaceAnyhow(storage, detail),
+    lockPlace: (detail, signal) => lockPlaceAnyhow(storage, detail, signal),
     steps({ detail }) {
       const { readBack, remove } = detail;
       const removal = knownStep(pruneSteps.remove, (context) => removeArchives(store, remove, context));

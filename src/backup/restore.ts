@@ -43,7 +43,7 @@ export function createRestoreAction(parts: RestoreParts): Action<RestoreInput, R
       return basisOf({ ...detail, target: backend.location, ...(archive ? { archive } : {}) }, found);
     },
     lockKey: ({ target }) => targetLock(target),
-    lockPlace: async (detail) => lockPlaceOf((await parts.target(detail.to)).backend, detail),
+    lockPlace: async (detail, signal) => lockPlaceOf((await parts.target(detail.to)).backend, detail, signal),
     steps: ({ detail }) => stepsOf(parts, detail),
     async verify({ detail }, progressed, signal) {
       const { safety, games } = detail;

@@ -32,7 +32,7 @@ export function createRetireAction(parts: RetireParts): Action<RetireInput, Reti
     draft: (input, reading, signal) => draftRetire(parts, input, reading, signal),
     basis: (detail) => basisOf(parts, detail),
     lockKey: ({ target }) => targetLock(target),
-    lockPlace: (detail) => lockPlaceOf(parts.backend, detail),
+    lockPlace: (detail, signal) => lockPlaceOf(parts.backend, detail, signal),
     steps: ({ detail }) => stepsOf(parts, detail),
     async verify({ detail }, progressed, signal) {
       const gone = await findGone(parts, detail, progressed, signal);

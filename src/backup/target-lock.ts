@@ -59,11 +59,17 @@ export const exclusionUnverified = ({ lockedHere }: Exclusion): string[] =>
         `Whether another user, environment or machine backs up or restores these games meanwhile: ${lockedHere}`,
       ];
 
-export const lockPlaceOf = async (place: LockPlace, planned: Exclusion): Promise<LockPlace | undefined> =>
-  unlessWithout(place, planned, await planExclusion(place));
+export const lockPlaceOf = async (
+  place: LockPlace,
+  planned: Exclusion,
+  signal: AbortSignal,
+): Promise<LockPlace | undefined> => unlessWithout(place, planned, await planExclusion(place, signal));
 
-export const lockPlaceAnyhow = async (place: LockPlace, planned: Exclusion): Promise<LockPlace | undefined> =>
-  unlessWithout(place, planned, await planExclusionAnyhow(place));
+export const lockPlaceAnyhow = async (
+  place: LockPlace,
+  planned: Exclusion,
+  signal: AbortSignal,
+): Promise<LockPlace | undefined> => unlessWithout(place, planned, await planExclusionAnyhow(place, signal));
 
 /** Only a plan that has said so goes without, and only where that is still so. */
 const unlessWithout = (place: LockPlace, planned: Exclusion, now: Exclusion): LockPlace | undefined =>

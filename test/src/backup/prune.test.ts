@@ -10,6 +10,7 @@ import { validateArchive } from '../../../src/backup/validate.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import { randomHex } from '../../../src/base/ids.ts';
+import { interruptible } from '../../../src/base/interruptible.ts';
 import { backupFolder } from '../../setup/backup-world.ts';
 import { carryOut } from '../../setup/carry-out.ts';
 import { silent } from '../../setup/counter-action.ts';
@@ -291,6 +292,21 @@ describe('pruning archives', () => {
       expect(await names()).toEqual(['new']);
     },
   );
+
+  test('hears an interruption while the storage does not answer', async () => {
+    const { action, parts, names } = await withOldOnes();
+    const interruption = new AbortController();
+    const hang = () => {
+      parts.storage.changeLock = (_, signal) => {
+        queueMicrotask(() => interruption.abort());
+        return interruptible(() => new Promise<never>(() => {}), signal);
+      };
+    };
+    await expect(carryOut(action, few, hang, interruption.signal)).rejects.toMatchObject({
+      code: 'interrupted',
+    });
+    expect(await names()).toEqual(['new', 'old', 'older']);
+  });
 
   test('goes without the lock only where its plan has said so', async () => {
     const { run, parts, names } = await withOldOnes();

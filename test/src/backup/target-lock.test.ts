@@ -151,6 +151,19 @@ describe('a plan that was to go without the lock', () => {
   });
 });
 
+test('an interruption is heard while the storage does not say whether it holds the lock', async () => {
+  const clock = virtualClock();
+  const backend = recordBackend(clock, games);
+  const { runner, create, apply } = backupWorld({ backend, clock, stateDir: tempFolder() });
+  const plan = await runner.prepare(create, { name: 'a', includeCompleted: true });
+  const interruption = new AbortController();
+  backend.changeLock = (_, signal) => {
+    queueMicrotask(() => interruption.abort());
+    return interruptible(() => new Promise<never>(() => {}), signal);
+  };
+  await expect(apply(create, plan, interruption.signal)).rejects.toMatchObject({ code: 'interrupted' });
+});
+
 test('a session that may only read makes backups, and says what it cannot exclude', async () => {
   const clock = virtualClock();
   const backend = asPrimary(refuseWrites(recordBackend(clock, games)));
